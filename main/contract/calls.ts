@@ -1,0 +1,192 @@
+/**
+ * Every call from page to main: its name (noun.verb), its one argument with a run-time check, and its result. A call
+ * without a handler does not compile (`Handlers` in app.ts), nor a handler without a call, nor a call that the page
+ * misspells. The page is hostile until its argument has passed the check here.
+ */
+import * as v from 'valibot';
+import type {
+  AddressParts,
+  AppState,
+  Camera,
+  CameraStatus,
+  ExportJob,
+  Search,
+  Settings,
+  Span,
+  TryReport,
+  VaultPlace,
+  VaultStatus,
+} from './model.ts';
+import type { Outcome } from './problems.ts';
+
+const nothing = v.undefined();
+const cameraId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
+const shortId = v.pipe(v.string(), v.regex(/^[0-9a-f]{8,32}$/));
+const foundKey = v.pipe(v.string(), v.maxLength(300));
+/** What a person types on one line: no control characters. */
+// eslint-disable-next-line no-control-regex -- control characters are what it refuses
+const line = v.pipe(v.string(), v.maxLength(300), v.regex(/^[^\u0000-\u001f\u007f]*$/));
+const name = v.pipe(line, v.trim(), v.minLength(1), v.maxLength(80));
+const timeMs = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(8.64e15));
+const span = { fromMs: timeMs, toMs: timeMs };
+const words = v.pipe(v.array(v.pipe(v.string(), v.maxLength(40))), v.maxLength(24));
+const keepDays = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3650)));
+
+const settingsChange = v.partial(
+  v.strictObject({
+    theme: v.picklist(['dark', 'light', 'system']),
+    wallLayout: v.picklist([1, 4, 9, 16]),
+    wallOrder: v.pipe(v.array(cameraId), v.maxLength(1000)),
+    keepBytes: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1_000_000_000))),
+  }),
+);
+
+/** The run-time check of each call's argument. */
+export const callArguments = {
+  'app.state': nothing,
+  'app.about': nothing,
+
+  /** Places where a vault could lie: disks and folders with room, best first. */
+  'vault.places': nothing,
+  /** The system's folder dialog; null when the user cancelled. */
+  'vault.choosePlace': nothing,
+  /** Makes a vault and returns its twelve recovery words; they can be asked for again until they are proved. */
+  'vault.create': v.strictObject({ placeId: shortId }),
+  /** Two words back, in the order of `askedWords`; opens the vault when they are right and the proof succeeded. */
+  'vault.prove': v.strictObject({ words: v.pipe(words, v.length(2)) }),
+  'vault.wordsAgain': nothing,
+  /** Undoes `vault.create` before the proof: removes the empty vault and its key. */
+  'vault.startOver': nothing,
+  /** Opens an existing vault in that place: by the keychain, or the answer says what is needed. */
+  'vault.open': v.strictObject({ placeId: shortId }),
+  /** Opens the known vault with its recovery words, and puts its key into this computer's keychain. */
+  'vault.openWithWords': v.strictObject({ words }),
+  /** Tries again what did not open: the drive is back, the keychain unlocked. */
+  'vault.retry': nothing,
+  /** Forgets where the vault lies (never the vault), so that another can be chosen or made. */
+  'vault.forget': nothing,
+  'vault.status': nothing,
+
+  'cameras.list': nothing,
+  'cameras.statuses': nothing,
+  /** Starts or restarts the search; results come by `search.changed`. */
+  'cameras.search': nothing,
+  'cameras.stopSearch': nothing,
+  'cameras.readAddress': v.strictObject({ text: v.pipe(v.string(), v.maxLength(2000)) }),
+  /** Asks one camera everything, within 5 s an answer to a wrong password. Nothing is kept. */
+  'cameras.try': v.strictObject({
+    target: v.variant('by', [
+      v.strictObject({ by: v.literal('found'), key: foundKey }),
+      v.strictObject({ by: v.literal('address'), text: v.pipe(v.string(), v.maxLength(2000)) }),
+    ]),
+    user: line,
+    password: v.pipe(v.string(), v.maxLength(300)),
+  }),
+  'cameras.stopTry': nothing,
+  'cameras.add': v.strictObject({
+    tryId: shortId,
+    name,
+    records: v.boolean(),
+    recordsSound: v.boolean(),
+    keepDays,
+  }),
+  'cameras.edit': v.strictObject({
+    cameraId,
+    name,
+    recordsSound: v.boolean(),
+    keepDays,
+  }),
+  /** New credentials for a camera: tried first, kept only when the camera takes them. */
+  'cameras.signIn': v.strictObject({ cameraId, user: line, password: v.pipe(v.string(), v.maxLength(300)) }),
+  'cameras.setPaused': v.strictObject({ cameraId, paused: v.boolean() }),
+  'cameras.tryNow': v.strictObject({ cameraId }),
+  'cameras.remove': v.strictObject({ cameraId, recordings: v.picklist(['keep', 'delete']) }),
+
+  /** Recorded spans and gaps of a camera inside the span, in order, covering it from the camera's first recording. */
+  'library.spans': v.strictObject({ cameraId, ...span }),
+  /** Cameras with recordings: also those that were removed and whose recordings were kept. */
+  'library.cameras': nothing,
+
+  'exports.list': nothing,
+  /** The system's save dialog for a clip of this span; null when the user cancelled. */
+  'exports.choosePlace': v.strictObject({ cameraId, ...span }),
+  'exports.start': v.strictObject({ cameraId, ...span, placeId: shortId }),
+  'exports.cancel': v.strictObject({ jobId: shortId }),
+  'exports.tryAgain': v.strictObject({ jobId: shortId }),
+  'exports.show': v.strictObject({ jobId: shortId }),
+  'exports.clear': nothing,
+
+  'settings.get': nothing,
+  'settings.set': settingsChange,
+} satisfies Record<string, v.GenericSchema>;
+
+export interface About {
+  version: string;
+  /** 'Electron 45.4.1', or the understudy's own name and version. */
+  runtime: string;
+  ffmpeg: string;
+}
+
+/** What each call resolves to. */
+export interface CallResults {
+  'app.state': AppState;
+  'app.about': About;
+
+  'vault.places': VaultPlace[];
+  'vault.choosePlace': VaultPlace | null;
+  'vault.create': Outcome<{ words: string[] }>;
+  'vault.prove': Outcome<null>;
+  'vault.wordsAgain': Outcome<{ words: string[] }>;
+  'vault.startOver': Outcome<null>;
+  'vault.open': Outcome<null>;
+  'vault.openWithWords': Outcome<null>;
+  'vault.retry': Outcome<null>;
+  'vault.forget': Outcome<null>;
+  'vault.status': Outcome<VaultStatus>;
+
+  'cameras.list': Camera[];
+  'cameras.statuses': CameraStatus[];
+  'cameras.search': Search;
+  'cameras.stopSearch': null;
+  'cameras.readAddress': Outcome<AddressParts>;
+  'cameras.try': Outcome<TryReport>;
+  'cameras.stopTry': null;
+  'cameras.add': Outcome<Camera>;
+  'cameras.edit': Outcome<Camera>;
+  'cameras.signIn': Outcome<null>;
+  'cameras.setPaused': Outcome<null>;
+  'cameras.tryNow': Outcome<null>;
+  'cameras.remove': Outcome<null>;
+
+  'library.spans': Outcome<Span[]>;
+  'library.cameras': { cameraId: string; name: string; removed: boolean }[];
+
+  'exports.list': ExportJob[];
+  'exports.choosePlace': Outcome<{ placeId: string; file: string; recordedMs: number } | null>;
+  'exports.start': Outcome<{ jobId: string }>;
+  'exports.cancel': Outcome<null>;
+  'exports.tryAgain': Outcome<null>;
+  'exports.show': Outcome<null>;
+  'exports.clear': null;
+
+  'settings.get': Settings;
+  'settings.set': Outcome<Settings>;
+}
+
+export type CallName = keyof typeof callArguments;
+export type CallArgument<Name extends CallName> = v.InferOutput<(typeof callArguments)[Name]>;
+export type CallResult<Name extends CallName> = CallResults[Name];
+
+/** One handler a call; app.ts builds it. */
+export type Handlers = {
+  [Name in CallName]: (argument: CallArgument<Name>) => Promise<CallResult<Name>>;
+};
+
+/** Fails to compile when a call has a check and no result, or a result and no check. */
+export type EveryCallHasBoth = [Exclude<CallName, keyof CallResults>, Exclude<keyof CallResults, CallName>] extends [
+  never,
+  never,
+]
+  ? true
+  : never;
+export const everyCallHasBoth: EveryCallHasBoth = true;

@@ -1,0 +1,36 @@
+/**
+ * What main tells the page unasked: noun.changed, each with the whole new value, so that a missed one does no harm.
+ */
+import type { AppState, Camera, CameraStatus, ExportJob, Search, Settings, VaultStatus } from './model.ts';
+
+export interface Events {
+  'app.changed': AppState;
+  'vault.changed': VaultStatus;
+  'cameras.changed': Camera[];
+  'status.changed': CameraStatus;
+  'search.changed': Search;
+  /** Recorded spans of this camera changed: ask again for what is on screen. At most once a second. */
+  'library.changed': { cameraId: string };
+  'exports.changed': ExportJob[];
+  'settings.changed': Settings;
+  /** The network came back, or the computer woke up. */
+  'network.changed': { online: boolean };
+}
+
+export type EventName = keyof Events;
+
+export const eventNames = [
+  'app.changed',
+  'vault.changed',
+  'cameras.changed',
+  'status.changed',
+  'search.changed',
+  'library.changed',
+  'exports.changed',
+  'settings.changed',
+  'network.changed',
+] as const satisfies readonly EventName[];
+
+/** Fails to compile when an event is missing from the list above. */
+export type EveryEventIsListed = Exclude<EventName, (typeof eventNames)[number]> extends never ? true : never;
+export const everyEventIsListed: EveryEventIsListed = true;

@@ -1,0 +1,222 @@
+/**
+ * The things that page and main both speak of, in the words of the design. Times are UTC milliseconds since 1970,
+ * durations milliseconds, sizes bytes, rates bits per second; each name carries its unit. Nothing here ever holds a
+ * credential, nor an address with one.
+ */
+import type { Problem } from './problems.ts';
+
+/** 16 lower-case hexadecimal digits, random. Names the camera on disk too, so it says nothing of the camera. */
+export type CameraId = string;
+
+export type StreamRole = 'main' | 'sub';
+export type VideoCodec = 'H.264' | 'H.265' | 'MJPEG' | 'MPEG-4' | 'unknown';
+export type AudioCodec = 'AAC' | 'G.711' | 'G.726' | 'Opus' | 'unknown';
+
+export interface StreamInfo {
+  role: StreamRole;
+  video: VideoCodec;
+  /** 0 where the camera does not say. */
+  widthPixels: number;
+  heightPixels: number;
+  framesPerSecond: number | null;
+  bitsPerSecond: number | null;
+  audio: AudioCodec | null;
+}
+
+export interface Camera {
+  id: CameraId;
+  /** As the user calls it. */
+  name: string;
+  kind: 'onvif' | 'rtsp';
+  /** Host name or IP address, without credentials. */
+  host: string;
+  port: number;
+  /** Path and query of an RTSP camera's stream, without credentials; '' for ONVIF. */
+  path: string;
+  /** Empty where unknown. */
+  maker: string;
+  model: string;
+  firmware: string;
+  serial: string;
+  streams: StreamInfo[];
+  recordsSound: boolean;
+  /** Days to keep; null: as long as the disk allows. */
+  keepDays: number | null;
+  /** The user paused the recording of this camera. */
+  paused: boolean;
+  addedMs: number;
+}
+
+/** Why a stream has no picture. One pattern, one word and one remedy each on screen. */
+export type LossCause = 'noAnswer' | 'noSuchHost' | 'closed' | 'stalled' | 'garbage' | 'codec' | 'keychain' | 'failed';
+
+/** The state of one stream of one camera. */
+export type StreamState =
+  | { state: 'off' }
+  /** `answered`: the camera speaks, and its first keyframe is awaited. */
+  | { state: 'connecting'; sinceMs: number; answered: boolean }
+  | { state: 'live'; sinceMs: number }
+  | { state: 'lost'; sinceMs: number; cause: LossCause; nextTryMs: number }
+  | { state: 'refused'; sinceMs: number; nextTryMs: number };
+
+/**
+ * Why a second of a camera is not recorded. lost: the camera did not answer. refused: user name or password.
+ * notKeptUp: this computer did not keep up. diskFull. closed: Nightjar was closed. asleep: the computer slept.
+ * paused: by the user. deleted: by the user, or as the oldest. clock: the computer's clock was set. codec: the stream
+ * cannot be recorded. unknown: no trace of the cause is left.
+ */
+export type GapCause =
+  | 'lost'
+  | 'refused'
+  | 'notKeptUp'
+  | 'diskFull'
+  | 'closed'
+  | 'asleep'
+  | 'paused'
+  | 'deleted'
+  | 'clock'
+  | 'codec'
+  | 'unknown';
+
+export type RecordingState =
+  { recording: true; sinceMs: number } | { recording: false; cause: GapCause; sinceMs: number };
+
+/** What changes by itself about a camera; sent whole with every change. */
+export interface CameraStatus {
+  cameraId: CameraId;
+  /** The state of the stream that is recorded. */
+  stream: StreamState;
+  recording: RecordingState;
+  /** Camera's clock minus this computer's, in milliseconds; null where unknown. */
+  clockOffsetMs: number | null;
+  bitsPerSecond: number | null;
+}
+
+/** A camera that answered on the network. `key` names it for `cameras.try` while the search lives. */
+export interface FoundCamera {
+  key: string;
+  host: string;
+  port: number;
+  /** Name from its scopes, or ''. */
+  name: string;
+  model: string;
+  /** Set when it is on the list already. */
+  cameraId: CameraId | null;
+}
+
+export interface NetworkAsked {
+  /** As the system calls it: 'eth0', 'Wi-Fi'. */
+  name: string;
+  /** In CIDR: 192.168.1.0/24. */
+  network: string;
+}
+
+export interface Search {
+  networks: NetworkAsked[];
+  looking: boolean;
+  found: FoundCamera[];
+}
+
+/** A pasted address, taken apart. Credentials found in it are told apart from the rest, for the form's own fields. */
+export interface AddressParts {
+  kind: 'onvif' | 'rtsp';
+  scheme: 'http' | 'https' | 'rtsp' | 'rtsps';
+  host: string;
+  port: number;
+  path: string;
+  user: string;
+  password: string;
+}
+
+/** What a try at a camera found out, step by step. A try keeps nothing unless it is followed by `cameras.add`. */
+export interface TryReport {
+  /** Names this try for `cameras.add`; the credentials stay in the main process. */
+  tryId: string;
+  kind: 'onvif' | 'rtsp';
+  host: string;
+  port: number;
+  reachedInMs: number;
+  /** null for RTSP alone, where a camera tells no time. */
+  clockOffsetMs: number | null;
+  name: string;
+  maker: string;
+  model: string;
+  firmware: string;
+  serial: string;
+  streams: StreamInfo[];
+  moves: boolean;
+  events: boolean;
+  /** A JPEG of the camera's first picture; null when none could be had in time. */
+  firstPicture: Uint8Array<ArrayBuffer> | null;
+}
+
+export type Span = { fromMs: number; toMs: number } & ({ kind: 'recorded' } | { kind: 'gap'; cause: GapCause });
+
+export interface VaultPlace {
+  /** Names the place for `vault.create`. */
+  placeId: string;
+  /** The disk's or folder's name as the system shows it. */
+  label: string;
+  /** The whole path. */
+  folder: string;
+  freeBytes: number;
+  totalBytes: number;
+  /** False where the file system cannot keep files private to this user. */
+  keepsPrivate: boolean;
+  /** A vault lies there already. */
+  holdsVault: boolean;
+}
+
+export type AppState =
+  /** No vault is known: first run. */
+  | { phase: 'firstRun' }
+  /** A vault was made, and its recovery key is not proved yet. */
+  | { phase: 'proving'; askedWords: [number, number] }
+  /** A vault is known and does not open. With `keyMissing` and `keyWrong` the recovery key opens it. */
+  | { phase: 'closed'; folder: string; problem: Problem }
+  | { phase: 'open'; folder: string };
+
+export interface VaultStatus {
+  folder: string;
+  /** Bytes of all recordings. */
+  usedBytes: number;
+  freeBytes: number;
+  /** The most that recordings may take, as in force now. */
+  keepBytes: number;
+  /** Start of the oldest recording; null when there is none. */
+  oldestMs: number | null;
+  /** Something the user should know about the vault itself. */
+  warning: Problem | null;
+}
+
+export type Theme = 'dark' | 'light' | 'system';
+export type WallLayout = 1 | 4 | 9 | 16;
+
+export interface Settings {
+  theme: Theme;
+  wallLayout: WallLayout;
+  /** Order of the cameras on the wall; cameras not in it follow in the order they were added. */
+  wallOrder: CameraId[];
+  /** The most that recordings may take; null: 80 % of the free space at first, at most 500 GB. */
+  keepBytes: number | null;
+}
+
+export type ExportState =
+  | { state: 'waiting' }
+  | { state: 'running'; doneFraction: number; bytesWritten: number; leftMs: number | null }
+  | { state: 'done'; sizeBytes: number; files: string[]; finishedMs: number }
+  | { state: 'failed'; problem: Problem }
+  | { state: 'cancelled'; doneFraction: number };
+
+export interface ExportJob {
+  id: string;
+  cameraId: CameraId;
+  cameraName: string;
+  fromMs: number;
+  toMs: number;
+  /** Recorded time inside the span. */
+  recordedMs: number;
+  /** The file to be written, as the user chose it. */
+  file: string;
+  progress: ExportState;
+}

@@ -1,0 +1,71 @@
+/**
+ * Problems: what is expected to go wrong, as values. A closed list; each code has the details that its sentence on
+ * screen needs, and nothing secret. They cross from main to page inside an `Outcome`. Everything that is not here is
+ * a defect: logged once with an id, and the page receives `{ code: 'defect', id }`.
+ */
+
+export type Problem =
+  /** The name does not resolve. */
+  | { code: 'noSuchHost'; host: string }
+  /** Nothing answers there: refused, unreachable or silent until the deadline. */
+  | { code: 'noAnswer'; host: string; port: number }
+  /** Something answers, but neither ONVIF nor RTSP. */
+  | { code: 'notACamera'; host: string; port: number }
+  /** The camera refused user name or password, or asked for one where none was given. */
+  | { code: 'passwordRefused' }
+  /** The text is not an address of a camera: which part is wrong. */
+  | { code: 'badAddress'; part: 'empty' | 'scheme' | 'host' | 'port' | 'form' }
+  /** The camera names a stream on another host, or with a scheme that is not rtsp(s). */
+  | { code: 'foreignStream'; host: string }
+  /** Signed in, but the camera offers no video stream. */
+  | { code: 'noStreams' }
+  /** The camera's stream is in a codec that cannot be recorded. */
+  | { code: 'unsupportedCodec'; codec: string }
+  /** The same camera is on the list already, under this name. */
+  | { code: 'alreadyAdded'; name: string }
+  /** The camera, recording, job or place that the page names is not there any more. */
+  | { code: 'gone' }
+  /** The keychain is locked, or did not answer within its deadline. */
+  | { code: 'keychainLocked' }
+  /** This system has no keychain service. */
+  | { code: 'keychainMissing' }
+  /** The vault is there, but the keychain holds no key for it: the recovery key opens it. */
+  | { code: 'keyMissing' }
+  /** The keychain's key does not belong to this vault: the recovery key opens it. */
+  | { code: 'keyWrong' }
+  /** The folder that held the vault is not there (a drive that is not connected, perhaps). */
+  | { code: 'vaultMissing'; folder: string }
+  /** The vault was written by a newer Nightjar. */
+  | { code: 'vaultNewer'; version: number; understood: number }
+  /** A file of the vault does not open, and there is no earlier version that does. */
+  | { code: 'vaultDamaged'; file: string }
+  /** The folder holds other things, and no vault. */
+  | { code: 'folderNotEmpty'; folder: string }
+  | { code: 'folderNotWritable'; folder: string }
+  /** The disk cannot keep the files private to this user (FAT, exFAT, some network shares). A warning. */
+  | { code: 'folderNotPrivate'; folder: string }
+  | { code: 'diskFull'; folder: string; freeBytes: number }
+  /** The twelve words do not open this vault, or one of the words asked back is wrong. Never which. */
+  | { code: 'wordsWrong' }
+  /** Nothing is recorded in the chosen span. */
+  | { code: 'notRecorded' }
+  /** The file to be written exists already, and the user did not choose to replace it. */
+  | { code: 'fileExists'; file: string }
+  | { code: 'ffmpegMissing' }
+  /** ffmpeg ended early; the reason in its own words, stripped of addresses. */
+  | { code: 'ffmpegFailed'; reason: string }
+  | { code: 'cancelled' }
+  | { code: 'defect'; id: string };
+
+export type ProblemCode = Problem['code'];
+export type ProblemOf<Code extends ProblemCode> = Extract<Problem, { code: Code }>;
+
+export type Outcome<Value> = { ok: true; value: Value } | { ok: false; problem: Problem };
+
+export function good<Value>(value: Value): Outcome<Value> {
+  return { ok: true, value };
+}
+
+export function bad(problem: Problem): { ok: false; problem: Problem } {
+  return { ok: false, problem };
+}

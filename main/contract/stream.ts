@@ -1,0 +1,128 @@
+/**
+ * What travels over a stream's MessagePort. Live: frames of one camera for a tile. Playback: recorded fragments of one
+ * camera. Bytes go as one `Uint8Array` that owns its whole buffer (a slice of a pooled buffer would take its
+ * neighbours along): 16 bytes of head, then the payload. Everything else goes as a small object.
+ *
+ * Flow control is by credit: the page grants messages with `credit`, main sends that many binary messages and no
+ * more. Live drops to the next keyframe without credit and counts what it dropped; playback waits.
+ *
+ * Head, little-endian: kind u8, flags u8, ticket u16, duration in ms f32, time f64.
+ */
+import * as v from 'valibot';
+import type { GapCause, StreamRole, StreamState } from './model.ts';
+
+const cameraId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
+const timeMs = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(8.64e15));
+
+/** What the page asks for when it opens a stream. */
+export const streamRequest = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('live'),
+    cameraId,
+    role: v.picklist(['main', 'sub']),
+    /** Have ffmpeg convert it to H.264 for viewing: for a codec that this computer cannot show. */
+    converted: v.boolean(),
+  }),
+  v.strictObject({ kind: v.literal('playback'), cameraId }),
+]);
+export type StreamRequest = v.InferOutput<typeof streamRequest>;
+
+/** Page to main, on the port. */
+export const pageMessage = v.variant('is', [
+  v.strictObject({
+    is: v.literal('credit'),
+    messages: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+  }),
+  /** Playback: begin anew at this moment. Every answer to it carries its ticket (1..65535). */
+  v.strictObject({
+    is: v.literal('seek'),
+    toMs: timeMs,
+    ticket: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535)),
+  }),
+]);
+export type PageMessage = v.InferOutput<typeof pageMessage>;
+
+export interface VideoConfig {
+  /** As WebCodecs wants it: 'avc1.64001f', 'hvc1.1.6.L93.B0'. */
+  codec: string;
+  /** Width and height where known from the parameter sets, else 0. */
+  widthPixels: number;
+  heightPixels: number;
+  /** The avcC or hvcC record. */
+  description: Uint8Array<ArrayBuffer>;
+}
+
+export interface AudioConfig {
+  /** As WebCodecs wants it: 'mp4a.40.2', 'opus', 'alaw', 'ulaw'. */
+  codec: string;
+  sampleRate: number;
+  channels: number;
+  /** AudioSpecificConfig for AAC; empty for others. */
+  description: Uint8Array<ArrayBuffer>;
+}
+
+/** Main to page, as objects. */
+export type LiveNotice =
+  | { is: 'state'; state: StreamState; role: StreamRole }
+  | { is: 'video'; config: VideoConfig; converted: boolean }
+  | { is: 'audio'; config: AudioConfig | null }
+  /** Frames left out for want of credit, in all since the stream was opened. */
+  | { is: 'dropped'; frames: number };
+
+export type PlaybackNotice =
+  /** What follows is from a recording that begins then; `mime` with codecs, for MediaSource. An 'init' follows. */
+  | { is: 'recording'; ticket: number; startMs: number; mime: string }
+  /** Nothing recorded from..to; what follows begins at `toMs`. */
+  | { is: 'gap'; ticket: number; fromMs: number; toMs: number; cause: GapCause }
+  /** Nothing is recorded from there on; more follows by itself when it is recorded. */
+  | { is: 'edge'; ticket: number; atMs: number }
+  | { is: 'failed'; ticket: number; code: 'vaultDamaged' | 'gone' };
+
+/** Kinds of binary messages. */
+export const packetKinds = { video: 1, audio: 2, init: 3, fragment: 4 } as const;
+export type PacketKind = keyof typeof packetKinds;
+
+export interface Packet {
+  kind: PacketKind;
+  /** It can be decoded without what came before. */
+  keyframe: boolean;
+  /** Playback: the seek that it answers. Live: 0. */
+  ticket: number;
+  /** Duration in ms; 0 where unknown. */
+  durationMs: number;
+  /** Live: presentation time in ms on the stream's own clock. Playback: UTC ms of the fragment's start. */
+  timeMs: number;
+  data: Uint8Array;
+}
+
+export const packetHeadBytes = 16;
+const names = ['', 'video', 'audio', 'init', 'fragment'] as const satisfies readonly (PacketKind | '')[];
+
+/** One message whose buffer holds nothing else. Copies `data`. */
+export function encodePacket(packet: Packet): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(packetHeadBytes + packet.data.byteLength);
+  const head = new DataView(bytes.buffer);
+  head.setUint8(0, packetKinds[packet.kind]);
+  head.setUint8(1, packet.keyframe ? 1 : 0);
+  head.setUint16(2, packet.ticket, true);
+  head.setFloat32(4, packet.durationMs, true);
+  head.setFloat64(8, packet.timeMs, true);
+  bytes.set(packet.data, packetHeadBytes);
+  return bytes;
+}
+
+/** null when the bytes are no packet. `data` is a view into `bytes`. */
+export function decodePacket(bytes: Uint8Array<ArrayBuffer>): (Packet & { data: Uint8Array<ArrayBuffer> }) | null {
+  if (bytes.byteLength < packetHeadBytes) return null;
+  const head = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const kind = names[head.getUint8(0)];
+  if (!kind) return null;
+  return {
+    kind,
+    keyframe: head.getUint8(1) === 1,
+    ticket: head.getUint16(2, true),
+    durationMs: head.getFloat32(4, true),
+    timeMs: head.getFloat64(8, true),
+    data: bytes.subarray(packetHeadBytes),
+  };
+}
