@@ -1,0 +1,21 @@
+/**
+ * The settings: their first values, and how they are read back from a sealed file. What a file says is taken only
+ * where it is sound; anything else gets its first value again, so that one bad entry never costs the others.
+ */
+import type { Settings } from '../contract/model.ts';
+
+export const settingsVersion = 1;
+
+export const firstSettings: Settings = { theme: 'dark', wallLayout: 4, wallOrder: [], keepBytes: null };
+
+/** null only when the value is no object at all. */
+export function parseSettings(value: unknown): Settings | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { theme, wallLayout, wallOrder, keepBytes } = { ...firstSettings, ...value };
+  return {
+    theme: theme === 'light' || theme === 'system' ? theme : 'dark',
+    wallLayout: wallLayout === 1 || wallLayout === 9 || wallLayout === 16 ? wallLayout : 4,
+    wallOrder: Array.isArray(wallOrder) ? wallOrder.filter((id) => /^[0-9a-f]{16}$/.test(String(id))) : [],
+    keepBytes: typeof keepBytes === 'number' && Number.isSafeInteger(keepBytes) && keepBytes > 0 ? keepBytes : null,
+  };
+}
