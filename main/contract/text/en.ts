@@ -1,0 +1,18 @@
+/**
+ * English: every sentence that the app shows, one section a part of the screen. Another language is one more object of
+ * the type `Text`, beside this one.
+ */
+import { app } from './en/app.ts';
+import { archive } from './en/archive.ts';
+import { cameras } from './en/cameras.ts';
+import { exports } from './en/exports.ts';
+import { firstRun } from './en/firstRun.ts';
+import { gaps } from './en/gaps.ts';
+import { problems } from './en/problems.ts';
+import { settings } from './en/settings.ts';
+import { units } from './en/units.ts';
+import { wall } from './en/wall.ts';
+
+export const en = { app, units, firstRun, wall, gaps, problems, archive, cameras, exports, settings };
+
+export type Text = typeof en;

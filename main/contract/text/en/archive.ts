@@ -1,0 +1,4 @@
+/** The words of the view Archive. */
+export const archive = {
+  title: 'Archive',
+};

@@ -1,0 +1,4 @@
+/** The words of the view Cameras. */
+export const cameras = {
+  title: 'Cameras',
+};

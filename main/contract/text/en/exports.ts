@@ -1,0 +1,4 @@
+/** The words of the view Exports. */
+export const exports = {
+  title: 'Exports',
+};

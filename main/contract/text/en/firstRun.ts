@@ -1,0 +1,52 @@
+/** First run in three steps, and the vault that does not open. */
+export const firstRun = {
+  steps: 'Steps',
+  step: ['Vault folder', 'Recovery key', 'Two words back'] as const,
+
+  where: 'Where shall the vault be?',
+  whereLead:
+    'Everything Nightjar keeps lies in one folder, sealed with a key that only you have. Choose a disk that stays connected.',
+  disk: 'Disk',
+  looking: 'Looking for disks',
+  noPlaces: 'No disk was found that can be written to. Choose a folder.',
+  free: (size: string): string => `${size} free`,
+  lasts: (time: string): string => `${time}*`,
+  lastsNote: '* with four cameras of 4 Mbit/s each',
+  full: 'How full the disk is',
+  notPrivate: 'cannot keep files private to you',
+  holdsVault: 'holds a vault already',
+  anotherFolder: 'Another folder…',
+  make: 'Make the vault here',
+  makeAnyway: 'Make it here all the same',
+  making: 'Making the vault',
+  open: 'Open this vault',
+  opening: 'Opening the vault',
+
+  writeDown: 'Write these twelve words down',
+  writeDownLead:
+    'They open the vault when this computer is gone. Nobody else has them, and nobody can send them to you again.',
+  recoveryKey: 'Recovery key',
+  paperIsBest: 'Paper is best. The words are shown only now.',
+  print: 'Print',
+  printed: (folder: string): string => `Recovery key of the Nightjar vault in ${folder}`,
+  written: 'I have written them down',
+
+  which: 'Which words were these?',
+  whichLead: 'Two of the twelve, to be sure that what you wrote down opens the vault.',
+  word: (number: number): string => `Word ${number}`,
+  proofNote: 'Nightjar then seals a test file, forgets its key, and opens the file with your words.',
+  again: 'Show the words again',
+  prove: 'Prove it',
+  proving: 'Proving',
+
+  closed: 'The vault does not open',
+  closedLead: (folder: string): string => `It lies in ${folder}.`,
+  recordingStops: 'Nothing is recorded until it opens.',
+  enterWords: 'Enter the recovery words',
+  anotherVault: 'Choose another folder…',
+  forget: 'Use another vault',
+  wordsTitle: 'The twelve words',
+  wordsLead: 'They open this vault and put its key into this computer’s keychain. Paste them, or type them one by one.',
+  openWithWords: 'Open the vault',
+  cannotAsk: 'Nightjar could not ask its other half. Start it again.',
+};

@@ -1,0 +1,45 @@
+/** Why a second is not recorded, and why a stream has no picture. Each in one form, wherever it is said. */
+import type { GapCause, LossCause } from '../../model.ts';
+
+export const gaps = {
+  /** As the legend says it. */
+  cause: {
+    lost: 'the camera did not answer',
+    refused: 'user name or password refused',
+    notKeptUp: 'this computer did not keep up',
+    diskFull: 'the disk was full',
+    closed: 'Nightjar was closed',
+    asleep: 'the computer was asleep',
+    paused: 'recording paused by you',
+    deleted: 'deleted, by you or as the oldest',
+    clock: 'the computer’s clock was set',
+    codec: 'the stream cannot be recorded',
+    unknown: 'cause unknown',
+  } satisfies Record<GapCause, string>,
+  /** As it stands in a gap that is wide enough. */
+  short: {
+    lost: 'lost',
+    refused: 'refused',
+    notKeptUp: 'not kept up',
+    diskFull: 'disk full',
+    closed: 'closed',
+    asleep: 'asleep',
+    paused: 'paused by you',
+    deleted: 'deleted',
+    clock: 'clock set',
+    codec: 'codec',
+    unknown: 'unknown',
+  } satisfies Record<GapCause, string>,
+  recorded: 'recorded',
+  /** Why there is no picture: a sentence. */
+  loss: {
+    noAnswer: 'The camera does not answer.',
+    noSuchHost: 'The network does not know this camera’s name.',
+    closed: 'The camera closed the connection.',
+    stalled: 'The camera stopped sending pictures.',
+    garbage: 'The camera sends what is no picture.',
+    codec: 'The camera sends a kind of video that Nightjar does not know.',
+    keychain: 'The keychain did not give the camera’s password. Unlock it.',
+    failed: 'The connection to the camera failed.',
+  } satisfies Record<LossCause, string>,
+};

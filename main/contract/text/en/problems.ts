@@ -1,0 +1,135 @@
+/**
+ * One sentence of fact and one of remedy for every problem that the contract knows. A code without a sentence does not
+ * compile. Nothing here shows a code, and nothing could show a credential.
+ */
+import type { ProblemCode, ProblemOf } from '../../problems.ts';
+import { units } from './units.ts';
+
+export interface Saying {
+  fact: string;
+  /** '' where there is nothing to do. */
+  remedy: string;
+}
+
+const addressParts: Record<ProblemOf<'badAddress'>['part'], Saying> = {
+  empty: {
+    fact: 'There is no address yet.',
+    remedy: 'Enter a name, a number such as 192.168.1.20, or an rtsp address.',
+  },
+  scheme: {
+    fact: 'The address begins with something else than rtsp or http.',
+    remedy: 'Leave its beginning out, or write rtsp://.',
+  },
+  host: {
+    fact: 'The name of the camera in this address is not one.',
+    remedy: 'Write it as 192.168.1.20 or as camera.lan.',
+  },
+  port: { fact: 'The number after the colon is no port.', remedy: 'Leave it out, or write one from 1 to 65535.' },
+  form: { fact: 'This is not an address of a camera.', remedy: 'It looks like rtsp://192.168.1.20/stream1.' },
+};
+
+export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Saying } = {
+  noSuchHost: ({ host }) => ({
+    fact: `The network does not know ${host}.`,
+    remedy: 'Check the name, or enter the camera’s number, such as 192.168.1.20.',
+  }),
+  noAnswer: ({ host, port }) => ({
+    fact: `Nothing answers at ${host}, port ${port}.`,
+    remedy: 'Check that the camera has power and that it is on the same network.',
+  }),
+  notACamera: ({ host, port }) => ({
+    fact: `What answers at ${host}, port ${port}, does not speak as a camera does.`,
+    remedy: 'Check the address and the port. Some cameras need ONVIF or RTSP switched on first.',
+  }),
+  passwordRefused: () => ({
+    fact: 'The camera refused this user name or password.',
+    remedy: 'Check them on the camera’s own page.',
+  }),
+  badAddress: ({ part }) => addressParts[part],
+  foreignStream: ({ host }) => ({
+    fact: `The camera names a stream on another host, ${host}. Nightjar does not go there.`,
+    remedy: 'Check the camera’s network settings, or add that host as a camera of its own.',
+  }),
+  noStreams: () => ({
+    fact: 'The camera takes the password, but it offers no video.',
+    remedy: 'Switch a stream on, on the camera’s own page.',
+  }),
+  unsupportedCodec: ({ codec }) => ({
+    fact: `The camera sends ${codec}, which cannot be recorded.`,
+    remedy: 'Set its stream to H.264 or H.265, on the camera’s own page.',
+  }),
+  alreadyAdded: ({ name }) => ({
+    fact: `This camera is on the list already, as “${name}”.`,
+    remedy: 'Open it in Cameras to change it.',
+  }),
+  gone: () => ({ fact: 'This is not there any more.', remedy: 'Go back and choose again.' }),
+  keychainLocked: () => ({
+    fact: 'This computer’s keychain is locked or does not answer.',
+    remedy: 'Unlock it, then try again.',
+  }),
+  keychainMissing: () => ({
+    fact: 'This system has no keychain, and Nightjar keeps passwords nowhere else.',
+    remedy: 'Install and start a secret service, such as GNOME Keyring or KWallet, then try again.',
+  }),
+  keyMissing: () => ({
+    fact: 'The vault is there, but this computer’s keychain holds no key for it.',
+    remedy: 'The recovery words open it, and put its key into this keychain.',
+  }),
+  keyWrong: () => ({
+    fact: 'The key in this computer’s keychain belongs to another vault.',
+    remedy: 'The recovery words open this one, and put its key into this keychain.',
+  }),
+  vaultMissing: ({ folder }) => ({
+    fact: `The folder ${folder} is not there.`,
+    remedy: 'Connect the disk that holds it, then try again.',
+  }),
+  vaultNewer: ({ version, understood }) => ({
+    fact: `A newer Nightjar wrote this vault: its format is ${version}, this one understands ${understood}.`,
+    remedy: 'Install the newer Nightjar. Nothing in the vault was changed.',
+  }),
+  vaultDamaged: ({ file }) => ({
+    fact: `The file ${file} of the vault does not open, and no earlier version of it does.`,
+    remedy: 'Copy it back from a backup, if there is one. The recordings are not touched.',
+  }),
+  folderNotEmpty: ({ folder }) => ({
+    fact: `The folder ${folder} holds other things, and no vault.`,
+    remedy: 'Choose an empty folder, or make one.',
+  }),
+  folderNotWritable: ({ folder }) => ({
+    fact: `Nightjar may not write into ${folder}.`,
+    remedy: 'Choose another folder, or allow it in the folder’s permissions.',
+  }),
+  folderNotPrivate: ({ folder }) => ({
+    fact: `The disk of ${folder} cannot keep files private to you.`,
+    remedy: 'What lies in the vault is sealed all the same. Others who use this computer could delete it.',
+  }),
+  diskFull: ({ folder, freeBytes }) => ({
+    fact: `The disk of ${folder} is full: ${units.bytes(freeBytes)} are free.`,
+    remedy: 'Make room on it, or let recordings take less in Settings.',
+  }),
+  wordsWrong: () => ({
+    fact: 'These words do not open the vault.',
+    remedy: 'Compare each with what you wrote down, and their order.',
+  }),
+  notRecorded: () => ({
+    fact: 'Nothing is recorded in this span.',
+    remedy: 'Choose another span.',
+  }),
+  fileExists: ({ file }) => ({
+    fact: `The file ${file} exists already.`,
+    remedy: 'Choose another name.',
+  }),
+  ffmpegMissing: () => ({
+    fact: 'The program ffmpeg, which Nightjar needs for every picture, was not found.',
+    remedy: 'Install ffmpeg, then start Nightjar again.',
+  }),
+  ffmpegFailed: ({ reason }) => ({
+    fact: 'The program ffmpeg ended before it was done.',
+    remedy: reason === '' ? 'Try again.' : `It says: ${reason}`,
+  }),
+  cancelled: () => ({ fact: 'Cancelled.', remedy: '' }),
+  defect: ({ id }) => ({
+    fact: 'Something in Nightjar went wrong that should not.',
+    remedy: `It is in the log under ${id}. Try again, or start Nightjar again.`,
+  }),
+};

@@ -1,0 +1,4 @@
+/** The words of the view Settings. */
+export const settings = {
+  title: 'Settings',
+};

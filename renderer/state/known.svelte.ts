@@ -1,0 +1,79 @@
+/**
+ * What the main process has told the page: the state of the app, the cameras and their statuses, the vault, settings.
+ * Each event carries the whole new value, so a missed one does no harm. Before the first answer, `app` is null.
+ */
+import { SvelteMap } from 'svelte/reactivity';
+import type { AppState, Camera, CameraId, CameraStatus, Settings, VaultStatus } from '../../main/contract/model.ts';
+import { call, on } from '../home.ts';
+
+class Known {
+  app = $state.raw<AppState | null>(null);
+  cameras = $state.raw<Camera[]>([]);
+  /** False until the list has been read once: an empty wall must not flash by. */
+  camerasRead = $state(false);
+  readonly statuses = new SvelteMap<CameraId, CameraStatus>();
+  vault = $state.raw<VaultStatus | null>(null);
+  settings = $state.raw<Settings>({ theme: 'dark', wallLayout: 9, wallOrder: [], keepBytes: null });
+  online = $state(true);
+  /** The bridge failed: nothing can be shown, only said. */
+  failed = $state(false);
+
+  /** The cameras in the order of the wall. */
+  readonly ordered = $derived.by(() => {
+    const order = this.settings.wallOrder;
+    const rank = (camera: Camera): number => {
+      const at = order.indexOf(camera.id);
+      return at === -1 ? order.length : at;
+    };
+    return [...this.cameras].sort((a, b) => rank(a) - rank(b) || a.addedMs - b.addedMs);
+  });
+
+  readonly recordingCount = $derived(
+    this.cameras.filter((camera) => this.statuses.get(camera.id)?.recording.recording === true).length,
+  );
+
+  camera(id: CameraId): Camera | null {
+    return this.cameras.find((camera) => camera.id === id) ?? null;
+  }
+
+  /** Listens first and asks then, so that nothing falls between. */
+  async start(): Promise<void> {
+    on('app.changed', (app) => void this.#enter(app));
+    on('vault.changed', (vault) => (this.vault = vault));
+    on('cameras.changed', (cameras) => this.#take(cameras));
+    on('status.changed', (status) => this.statuses.set(status.cameraId, status));
+    on('settings.changed', (settings) => (this.settings = settings));
+    on('network.changed', ({ online }) => (this.online = online));
+    try {
+      await this.#enter(await call('app.state'));
+    } catch {
+      this.failed = true;
+    }
+  }
+
+  /** A vault that opened brings everything else with it. */
+  async #enter(app: AppState): Promise<void> {
+    if (app.phase === 'open' && this.app?.phase !== 'open') {
+      const [cameras, statuses, settings, vault] = await Promise.all([
+        call('cameras.list'),
+        call('cameras.statuses'),
+        call('settings.get'),
+        call('vault.status'),
+      ]);
+      for (const status of statuses) this.statuses.set(status.cameraId, status);
+      this.settings = settings;
+      if (vault.ok) this.vault = vault.value;
+      this.#take(cameras);
+    }
+    this.app = app;
+  }
+
+  #take(cameras: Camera[]): void {
+    this.cameras = cameras;
+    this.camerasRead = true;
+    const ids = new Set(cameras.map((camera) => camera.id));
+    for (const id of this.statuses.keys()) if (!ids.has(id)) this.statuses.delete(id);
+  }
+}
+
+export const known = new Known();
