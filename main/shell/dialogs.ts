@@ -1,0 +1,36 @@
+/**
+ * The system's own dialogs, and the file manager. Each asks above our window, and answers null when the user
+ * cancelled. Calls them as `dialog.…`, never taken apart, so that a journey can answer for the user.
+ */
+import { BrowserWindow, dialog, shell, type OpenDialogOptions, type SaveDialogOptions } from 'electron';
+
+export interface Dialogs {
+  /** A folder that exists or that the user made in the dialog. */
+  chooseFolder(title: string): Promise<string | null>;
+  /** A file to be written; the system has asked before one is replaced. */
+  chooseSaveFile(wish: { suggestedName: string; title: string }): Promise<string | null>;
+  showItemInFolder(file: string): void;
+}
+
+export function openDialogs(): Dialogs {
+  return { chooseFolder, chooseSaveFile, showItemInFolder: (file) => shell.showItemInFolder(file) };
+}
+
+async function chooseFolder(title: string): Promise<string | null> {
+  const options: OpenDialogOptions = { title, properties: ['openDirectory', 'createDirectory', 'dontAddToRecent'] };
+  const [parent] = BrowserWindow.getAllWindows();
+  const answer = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options));
+  return answer.canceled ? null : (answer.filePaths[0] ?? null);
+}
+
+async function chooseSaveFile(wish: { suggestedName: string; title: string }): Promise<string | null> {
+  const options: SaveDialogOptions = {
+    title: wish.title,
+    defaultPath: wish.suggestedName,
+    filters: [{ name: 'Video', extensions: ['mp4'] }],
+    properties: ['createDirectory', 'showOverwriteConfirmation', 'dontAddToRecent'],
+  };
+  const [parent] = BrowserWindow.getAllWindows();
+  const answer = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options));
+  return answer.canceled || answer.filePath === '' ? null : answer.filePath;
+}

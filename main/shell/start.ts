@@ -1,0 +1,156 @@
+/**
+ * The start order, in one place: guard the process, refuse a second instance, wait for Electron, guard the sessions,
+ * serve the page, open the window and the program side by side (the page waits for its first answer, not for a
+ * white screen). What the program is, it does not know: app.ts hands it in. A program that does not open is a defect
+ * with its id on screen, and the app ends.
+ */
+import { app, dialog } from 'electron';
+import type { Handlers } from '../contract/calls.ts';
+import type { EventName, Events } from '../contract/events.ts';
+import { openBridge, sendEvent } from './bridge.ts';
+import { Calls } from './calls.ts';
+import { catchDefects, reloadAfterCrash } from './crash.ts';
+import { Desktop } from './desktop.ts';
+import { openDialogs, type Dialogs } from './dialogs.ts';
+import { guardProcess, guardSessions } from './guard.ts';
+import { servePage } from './page.ts';
+import { Streams, type StreamPort } from './streams.ts';
+import { MainWindow } from './window.ts';
+
+/** What the shell offers to the program. */
+export interface Shell {
+  /** Where the app keeps what is not in the vault: which folder the vault is, and nothing that is secret. */
+  userDataFolder: string;
+  /** The user's own folder for videos: the first suggestion for a vault. */
+  videosFolder: string;
+  version: string;
+  /** 'Electron 45.4.1', or the understudy's own name and version. */
+  runtime: string;
+  packaged: boolean;
+  dialogs: Dialogs;
+  /** To the page; lost when there is none, which does no harm: each event holds the whole new value. */
+  emit<Name extends EventName>(name: Name, value: Events[Name]): void;
+  /** How many cameras are being recorded: keeps the computer awake, and is said in the tray. */
+  setRecording(cameras: number): void;
+}
+
+/** What the shell asks of the program. */
+export interface Program {
+  handlers: Handlers;
+  openStream(stream: StreamPort): void;
+  /** Whether recording goes on when the window is closed. */
+  keepsRunning(): boolean;
+  suspend(): void;
+  resume(): void;
+  network(online: boolean): void;
+  close(): Promise<void>;
+}
+
+export interface ShellPlan {
+  /** The built page. */
+  pageFolder: string;
+  preloadFile: string;
+  /** Tray and window icons. */
+  resourcesFolder: string;
+  /** Logs a defect and returns its id. Must work before the program is open. */
+  defect: (error: unknown, where: string) => string;
+  open: (shell: Shell) => Promise<Program>;
+}
+
+/** Called at the top of index.ts, before anything is awaited. */
+export function startShell(plan: ShellPlan): void {
+  catchDefects(plan.defect);
+  if (!guardProcess()) {
+    dialog.showErrorBox('Nightjar', 'Nightjar was started with a switch that opens it to other programs.');
+    app.exit(64);
+    return;
+  }
+  if (!app.requestSingleInstanceLock()) {
+    app.quit();
+    return;
+  }
+  app
+    .whenReady()
+    .then(() => run(plan))
+    .catch((error: unknown) => giveUp(plan, error));
+}
+
+function giveUp(plan: ShellPlan, error: unknown): void {
+  const id = plan.defect(error, 'start');
+  dialog.showErrorBox('Nightjar could not start', `The log names the cause under ${id}.`);
+  app.exit(70);
+}
+
+async function run(plan: ShellPlan): Promise<void> {
+  const { defect } = plan;
+  const session = guardSessions();
+  servePage(session, plan.pageFolder);
+
+  const opened = Promise.withResolvers<Program>();
+  // Awaited at the end of this function; what awaits it earlier gets its failure too.
+  opened.promise.catch(() => undefined);
+  let program: Program | null = null;
+
+  const calls = new Calls({ handlers: then(opened.promise, (each) => each.handlers), defect });
+  const streams = new Streams({
+    open: then(opened.promise, (each) => (stream: StreamPort) => each.openStream(stream)),
+    defect,
+  });
+  const window = new MainWindow({
+    session,
+    preloadFile: plan.preloadFile,
+    iconFile: `${plan.resourcesFolder}/nightjar.png`,
+    onPageGone: () => streams.closeAll(),
+    onMade: (contents) => reloadAfterCrash(contents, defect),
+    defect,
+  });
+  openBridge({ calls, streams, ownContents: () => window.contents });
+  const desktop = new Desktop({
+    trayIconFile: `${plan.resourcesFolder}/${process.platform === 'darwin' ? 'trayTemplate.png' : 'tray.png'}`,
+    openWindow: () => window.open(),
+    toggleFullScreen: () => window.toggleFullScreen(),
+    onSuspend: () => program?.suspend(),
+    onResume: () => program?.resume(),
+    onNetwork: (online) => {
+      program?.network(online);
+      sendEvent(window.contents, 'network.changed', { online });
+    },
+    keepsRunning: () => program?.keepsRunning() ?? false,
+    close: async () => {
+      streams.closeAll();
+      await (await opened.promise).close();
+    },
+    defect,
+  });
+  window.open();
+
+  const shell: Shell = {
+    userDataFolder: app.getPath('userData'),
+    videosFolder: app.getPath('videos'),
+    version: app.getVersion(),
+    runtime: runtimeName(),
+    packaged: app.isPackaged,
+    dialogs: openDialogs(),
+    emit: (name, value) => sendEvent(window.contents, name, value),
+    setRecording: (cameras) => desktop.setRecording(cameras),
+  };
+  try {
+    program = await plan.open(shell);
+    opened.resolve(program);
+  } catch (error) {
+    opened.reject(error);
+    throw error;
+  }
+}
+
+/** A promise of a part; its failure is the whole's, and is reported there. */
+function then<Whole, Part>(whole: Promise<Whole>, part: (value: Whole) => Part): Promise<Part> {
+  const promise = whole.then(part);
+  promise.catch(() => undefined);
+  return promise;
+}
+
+function runtimeName(): string {
+  const { understudy, electron } = process.versions;
+  return understudy === undefined ? `Electron ${electron}` : `Understudy of Electron ${electron}`;
+}
