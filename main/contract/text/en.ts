@@ -5,6 +5,7 @@
 import { app } from './en/app.ts';
 import { archive } from './en/archive.ts';
 import { cameras } from './en/cameras.ts';
+import { desktop } from './en/desktop.ts';
 import { exports } from './en/exports.ts';
 import { firstRun } from './en/firstRun.ts';
 import { gaps } from './en/gaps.ts';
@@ -13,6 +14,6 @@ import { settings } from './en/settings.ts';
 import { units } from './en/units.ts';
 import { wall } from './en/wall.ts';
 
-export const en = { app, units, firstRun, wall, gaps, problems, archive, cameras, exports, settings };
+export const en = { app, units, firstRun, wall, gaps, problems, archive, cameras, exports, settings, desktop };
 
 export type Text = typeof en;
