@@ -1,0 +1,249 @@
+/**
+ * The vault's folder: makes one, tells what lies in one, and opens it with the identity or with the recovery words.
+ * vault.json says only the format's version, the vault's random id and the recipients. Making a vault either succeeds
+ * whole or leaves the folder as it was. What a vault's files mean is left to those who write them.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import * as v from 'valibot';
+import { bad, good } from '../../contract/problems.ts';
+import type { Outcome } from '../../contract/problems.ts';
+import { folderMode, makeFolder, removeTemporaries, syncFolder, temporaryPath, writeDurably } from './durable.ts';
+import type { Identity } from './keys.ts';
+import { makeIdentity, makeWords, openIdentity, sealIdentity } from './keys.ts';
+import { openFile, sealToFile } from './sealedFile.ts';
+import { problemOf, systemCode } from './vaultError.ts';
+
+export const vaultVersion = 1;
+const vaultFileName = 'vault.json';
+const recoveryFileName = 'recovery.age';
+const largestVaultFileBytes = 64 * 1024;
+
+const vaultFile = v.object({
+  version: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  id: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
+  recipients: v.pipe(
+    v.array(v.pipe(v.string(), v.regex(/^age1[02-9ac-hj-np-z]{58}$/))),
+    v.minLength(1),
+    v.maxLength(20),
+  ),
+});
+export type VaultFile = v.InferOutput<typeof vaultFile>;
+
+/** An open vault: where it lies, whom it is sealed to, and the identity that opens it (null when locked). */
+export class Vault {
+  readonly folder: string;
+  /** 16 hexadecimal digits, random. The account of its identity in the keychain. */
+  readonly id: string;
+  readonly recipients: readonly string[];
+  #identity: Identity | null;
+
+  constructor(folder: string, file: VaultFile, identity: Identity | null) {
+    this.folder = folder;
+    this.id = file.id;
+    this.recipients = file.recipients;
+    this.#identity = identity;
+  }
+
+  /** null while locked: what is sealed stays so, and recording goes on. */
+  get identity(): Identity | null {
+    return this.#identity;
+  }
+
+  /** The path of something inside the vault. The parts are ours, never a camera's or a page's words. */
+  path(...parts: string[]): string {
+    return join(this.folder, ...parts);
+  }
+
+  /**
+   * Makes a folder inside the vault (0700), and those above it up to the vault's own, which is never made anew: when
+   * its drive is not connected, nothing may be written where it used to be. Problems: those of the disk.
+   */
+  async makeFolder(...parts: string[]): Promise<Outcome<string>> {
+    let folder = this.folder;
+    try {
+      for (const part of parts) {
+        folder = join(folder, part);
+        await makeFolder(folder);
+      }
+    } catch (error) {
+      const problem = await problemOf(error, folder);
+      if (!problem) throw error;
+      return bad(systemCode(error) === 'ENOENT' ? { code: 'vaultMissing', folder: this.folder } : problem);
+    }
+    return good(folder);
+  }
+
+  /** Wipes the identity. May be called twice. */
+  lock(): void {
+    this.#identity?.wipe();
+    this.#identity = null;
+  }
+}
+
+/**
+ * Makes a vault in an empty folder, or in one that does not exist yet (its parent must). The words are shown to the
+ * user and kept nowhere. Problems: `folderNotEmpty`, and those of the disk; then the folder is as it was.
+ */
+export async function createVault(folder: string): Promise<Outcome<{ vault: Vault; words: string[] }>> {
+  let made = false;
+  const { identity } = makeIdentity();
+  try {
+    made = await makeEmpty(folder);
+    if (!made && (await readdir(folder)).length > 0) {
+      identity.wipe();
+      return bad({ code: 'folderNotEmpty', folder });
+    }
+    const words = makeWords();
+    const file: VaultFile = {
+      version: vaultVersion,
+      id: randomBytes(8).toString('hex'),
+      recipients: [identity.recipient],
+    };
+    await writeDurably(join(folder, recoveryFileName), await sealIdentity(identity, words));
+    await makeFolder(join(folder, 'recordings'));
+    // vault.json last: a folder with it is a whole vault.
+    await writeDurably(join(folder, vaultFileName), `${JSON.stringify(file, null, 2)}\n`);
+    return good({ vault: new Vault(folder, file, identity), words });
+  } catch (error) {
+    identity.wipe();
+    await takeBack(folder, made);
+    const problem = await problemOf(error, join(folder, vaultFileName));
+    if (!problem) throw error;
+    return bad(problem);
+  }
+}
+
+/** True when the folder was made by this call. */
+async function makeEmpty(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { mode: folderMode });
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+  await syncFolder(dirname(folder));
+  return true;
+}
+
+/** Removes what an unfinished `createVault` wrote, and nothing else: the folder was empty before. */
+async function takeBack(folder: string, made: boolean): Promise<void> {
+  try {
+    for (const name of [vaultFileName, recoveryFileName]) await rm(join(folder, name), { force: true });
+    await removeTemporaries(folder);
+    await rm(join(folder, 'recordings'), { recursive: true, force: true });
+    if (made) await rm(folder, { recursive: true, force: true });
+  } catch {
+    // The disk that refused to be written refuses this too; a folder without vault.json is no vault.
+  }
+}
+
+/** Undoes `createVault` before its words were proved. Only while nothing was recorded: otherwise `folderNotEmpty`. */
+export async function removeEmptyVault(vault: Vault): Promise<Outcome<null>> {
+  try {
+    if ((await readdir(vault.path('recordings'))).length > 0)
+      return bad({ code: 'folderNotEmpty', folder: vault.folder });
+    await rm(vault.path(vaultFileName), { force: true });
+    for (const name of await readdir(vault.folder)) {
+      if (name.endsWith('.age') || name === 'recordings') await rm(vault.path(name), { recursive: true, force: true });
+    }
+  } catch (error) {
+    const problem = await problemOf(error, vault.path(vaultFileName));
+    if (!problem) throw error;
+    return bad(problem);
+  }
+  vault.lock();
+  return good(null);
+}
+
+/**
+ * What vault.json says. Problems: `vaultMissing` when the folder or the file is not there, `vaultDamaged`,
+ * `vaultNewer` when a newer Nightjar wrote it.
+ */
+export async function readVaultFile(folder: string): Promise<Outcome<VaultFile>> {
+  const path = join(folder, vaultFileName);
+  let text: string;
+  try {
+    if ((await stat(path)).size > largestVaultFileBytes) return bad({ code: 'vaultDamaged', file: vaultFileName });
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const problem = await problemOf(error, path);
+    if (!problem) return bad({ code: 'vaultDamaged', file: vaultFileName });
+    return bad(problem);
+  }
+  const json = parseJson(text);
+  const version = v.safeParse(v.object({ version: v.pipe(v.number(), v.integer()) }), json);
+  if (version.success && version.output.version > vaultVersion) {
+    return bad({ code: 'vaultNewer', version: version.output.version, understood: vaultVersion });
+  }
+  const file = v.safeParse(vaultFile, json);
+  return file.success ? good(file.output) : bad({ code: 'vaultDamaged', file: vaultFileName });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Opens the vault with its identity, which it takes over. Problems: as `readVaultFile`; `keyWrong`. */
+export async function openVault(folder: string, identity: Identity): Promise<Outcome<Vault>> {
+  const file = await readVaultFile(folder);
+  if (!file.ok) return file;
+  if (!file.value.recipients.includes(identity.recipient)) return bad({ code: 'keyWrong' });
+  return good(new Vault(folder, file.value, identity));
+}
+
+/** Opens the vault with its recovery words alone. Problems: as `openVault`; `wordsWrong`; `vaultDamaged`. */
+export async function openWithWords(folder: string, words: string | readonly string[]): Promise<Outcome<Vault>> {
+  const identity = await recoverIdentity(folder, words);
+  if (!identity.ok) return identity;
+  const opened = await openVault(folder, identity.value);
+  if (!opened.ok) identity.value.wipe();
+  return opened;
+}
+
+/**
+ * Proves that the words open this vault: seals a test file, and opens it with the identity that the words get out of
+ * recovery.age on the disk. Problems: `wordsWrong`; `vaultDamaged`; those of the disk.
+ */
+export async function proveRecovery(vault: Vault, words: string | readonly string[]): Promise<Outcome<null>> {
+  const recovered = await recoverIdentity(vault.folder, words);
+  if (!recovered.ok) return recovered;
+  const path = temporaryPath(vault.path('proof.age'));
+  const secret = randomBytes(64);
+  try {
+    await sealToFile(path, vault.recipients, secret);
+    const opened = await openFile(path, recovered.value);
+    if (!opened.ok) return opened;
+    return secret.equals(opened.value) ? good(null) : bad({ code: 'vaultDamaged', file: basename(path) });
+  } catch (error) {
+    const problem = await problemOf(error, path);
+    if (!problem) throw error;
+    return bad(problem);
+  } finally {
+    recovered.value.wipe();
+    await rm(path, { force: true }).catch(() => undefined);
+  }
+}
+
+async function recoverIdentity(folder: string, words: string | readonly string[]): Promise<Outcome<Identity>> {
+  const path = join(folder, recoveryFileName);
+  let bytes: Uint8Array;
+  try {
+    if ((await stat(path)).size > largestVaultFileBytes) return bad({ code: 'vaultDamaged', file: recoveryFileName });
+    bytes = await readFile(path);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' && (await readVaultFile(folder)).ok) {
+      return bad({ code: 'vaultDamaged', file: recoveryFileName });
+    }
+    const problem = await problemOf(error, path);
+    if (!problem) throw error;
+    return bad(problem);
+  }
+  const identity = await openIdentity(bytes, words);
+  return identity ? good(identity) : bad({ code: 'wordsWrong' });
+}
