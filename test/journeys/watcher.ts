@@ -1,0 +1,163 @@
+/**
+ * Watches what must never show while a journey runs: credentials and names of cameras in any process's arguments or
+ * environment, and sockets of the app that listen, or that lead anywhere but to the cameras. Reads /proc every 100 ms
+ * (Linux; elsewhere it says that it saw nothing, and the journey skips the check).
+ *
+ * `findInFiles` reads every byte below a folder for the same canaries, in the forms in which they could be written.
+ */
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { processes, treeOf } from '../bench/measure.ts';
+
+const lookEveryMs = 100;
+
+export interface Sighting {
+  where: string;
+  what: string;
+}
+
+/** The forms in which a text could lie in a file, an argument or an environment. */
+export function formsOf(canary: string): Buffer[] {
+  const utf8 = Buffer.from(canary, 'utf8');
+  const forms = [
+    utf8,
+    Buffer.from(canary, 'utf16le'),
+    Buffer.from(utf8.toString('hex')),
+    Buffer.from(utf8.toString('base64').replace(/=+$/, '')),
+    Buffer.from(encodeURIComponent(canary)),
+    Buffer.from(JSON.stringify(canary).slice(1, -1)),
+    Buffer.from(canary.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')),
+  ];
+  return forms.filter((form, at) => forms.findIndex((other) => other.equals(form)) === at);
+}
+
+/** Every file below the folders whose bytes hold a canary in any of its forms. */
+export function findInFiles(folders: string[], canaries: string[]): { files: number; sightings: Sighting[] } {
+  const forms = canaries.flatMap((canary) => formsOf(canary).map((form) => ({ canary, form })));
+  const sightings: Sighting[] = [];
+  let files = 0;
+  for (const folder of folders)
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      const file = path.join(folder, name);
+      if (!statSync(file, { throwIfNoEntry: false })?.isFile()) continue;
+      files += 1;
+      const bytes = readFileSync(file);
+      for (const { canary, form } of forms)
+        if (bytes.includes(form) || Buffer.from(name).includes(form)) sightings.push({ where: file, what: canary });
+    }
+  return { files, sightings };
+}
+
+export interface WatchPlan {
+  canaries: string[];
+  /** Processes that may know the canaries: the test itself and the yard. */
+  except: number[];
+  /** The app's main process; its sockets are looked at, and those of everything it started. */
+  appPid: () => number | null;
+  /** Addresses that the app may talk to. */
+  mayReach: (address: string) => boolean;
+}
+
+export interface Watcher {
+  /** Ends the watching and tells what was seen. */
+  end(): { looks: number; processesSeen: number; sightings: Sighting[] };
+}
+
+export function watchProcesses(plan: WatchPlan): Watcher {
+  const forms = plan.canaries.flatMap((canary) => formsOf(canary).map((form) => ({ canary, form })));
+  const sightings = new Map<string, Sighting>();
+  const seen = new Set<number>();
+  let looks = 0;
+  const sighted = (where: string, what: string): unknown => sightings.set(`${where} ${what}`, { where, what });
+
+  function look(): void {
+    looks += 1;
+    for (const { pid, command } of processes()) {
+      if (plan.except.includes(pid)) continue;
+      seen.add(pid);
+      for (const part of ['cmdline', 'environ']) {
+        const bytes = readQuietly(`/proc/${pid}/${part}`);
+        for (const { canary, form } of forms) if (bytes.includes(form)) sighted(`${part} of ${command}`, canary);
+      }
+    }
+    const appPid = plan.appPid();
+    if (appPid === null) return;
+    for (const socket of socketsOf(treeOf(appPid).map(({ pid }) => pid))) {
+      if (socket.listens) sighted(`${socket.kind} ${socket.local}`, 'listens');
+      else if (socket.remote !== null && !plan.mayReach(socket.remote))
+        sighted(`${socket.kind} to ${socket.remote}`, 'leads elsewhere');
+    }
+  }
+
+  look();
+  const timer = setInterval(look, lookEveryMs);
+  return {
+    end() {
+      clearInterval(timer);
+      look();
+      return { looks, processesSeen: seen.size, sightings: [...sightings.values()] };
+    },
+  };
+}
+
+export interface Socket {
+  kind: 'tcp' | 'udp';
+  local: string;
+  /** null when it is not connected. */
+  remote: string | null;
+  listens: boolean;
+}
+
+/** IPv4 and IPv6 sockets that these processes hold. */
+export function socketsOf(pids: number[]): Socket[] {
+  const inodes = new Set<string>();
+  for (const pid of pids)
+    try {
+      for (const name of readdirSync(`/proc/${pid}/fd`)) {
+        const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${name}`))?.[1];
+        if (inode) inodes.add(inode);
+      }
+    } catch {
+      // It ended meanwhile.
+    }
+  const found: Socket[] = [];
+  for (const table of ['tcp', 'tcp6', 'udp', 'udp6'])
+    for (const line of readQuietly(`/proc/net/${table}`).toString().split('\n').slice(1)) {
+      const columns = line.trim().split(/\s+/);
+      const [, local = '', remote = '', state = ''] = columns;
+      if (!inodes.has(columns[9] ?? '')) continue;
+      const kind = table.startsWith('tcp') ? 'tcp' : 'udp';
+      const far = addressOf(remote);
+      // 0A: LISTEN. A UDP socket has no such state; unconnected it has no remote address.
+      found.push({
+        kind,
+        local: addressOf(local),
+        remote: /^(0\.0\.0\.0|::)$/.test(far) ? null : far,
+        listens: kind === 'tcp' && state === '0A',
+      });
+    }
+  return found;
+}
+
+/** "0B00007F:22B8" is 127.0.0.11; IPv6 in four little-endian words. */
+function addressOf(text: string): string {
+  const hex = text.split(':')[0] ?? '';
+  const bytes = [...(hex.match(/.{8}/g) ?? [])].flatMap((word) => (word.match(/../g) ?? []).reverse());
+  if (bytes.length === 4) return bytes.map((byte) => parseInt(byte, 16)).join('.');
+  if (bytes.every((byte) => byte === '00')) return '::';
+  const mapped = bytes.slice(0, 10).every((byte) => byte === '00') && bytes[10] === 'FF' && bytes[11] === 'FF';
+  if (mapped)
+    return bytes
+      .slice(12)
+      .map((byte) => parseInt(byte, 16))
+      .join('.');
+  return (bytes.join('').match(/.{4}/g) ?? []).join(':').toLowerCase();
+}
+
+function readQuietly(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
