@@ -1,0 +1,80 @@
+/**
+ * One live stream to the page: a viewer that sends what fits into the page's credit. Without credit it leaves frames
+ * out until the next keyframe, counts them and says so; the camera is never slowed and nothing piles up. What comes
+ * before the second keyframe goes out beyond the credit, as a debt: without the frames since the last keyframe, which
+ * a new viewer gets at once, there would be no picture until the next one.
+ */
+import type { StreamRole, StreamState } from '../contract/model.ts';
+import {
+  encodePacket,
+  type AudioConfig,
+  type LiveNotice,
+  type PageMessage,
+  type VideoConfig,
+} from '../contract/stream.ts';
+import type { Viewer } from '../core/video/fanOut.ts';
+import type { MediaFrame } from '../core/video/flv.ts';
+
+export interface Outlet {
+  send(packet: Uint8Array<ArrayBuffer>): void;
+  notice(notice: LiveNotice): void;
+}
+
+export class LiveStream implements Viewer {
+  readonly #outlet: Outlet;
+  readonly #role: StreamRole;
+  readonly #converted: boolean;
+  #credit = 0;
+  #keyframes = 0;
+  #skipping = false;
+  #dropped = 0;
+  #droppedTold = 0;
+
+  constructor(outlet: Outlet, role: StreamRole, converted: boolean) {
+    this.#outlet = outlet;
+    this.#role = role;
+    this.#converted = converted;
+  }
+
+  state(state: StreamState): void {
+    this.#outlet.notice({ is: 'state', state, role: this.#role });
+  }
+
+  config(video: VideoConfig, audio: AudioConfig | null): void {
+    this.#skipping = false;
+    this.#outlet.notice({ is: 'video', config: video, converted: this.#converted });
+    this.#outlet.notice({ is: 'audio', config: audio });
+  }
+
+  frame(frame: MediaFrame): void {
+    if (frame.track === 'audio') return;
+    if (frame.keyframe) {
+      this.#keyframes += 1;
+      this.#skipping = false;
+    }
+    if (this.#skipping || (this.#credit <= 0 && this.#keyframes > 1)) {
+      this.#skipping = true;
+      this.#dropped += 1;
+      return;
+    }
+    this.#credit -= 1;
+    this.#outlet.send(
+      encodePacket({
+        kind: 'video',
+        keyframe: frame.keyframe,
+        ticket: 0,
+        durationMs: 0,
+        timeMs: frame.timeMs,
+        data: frame.data,
+      }),
+    );
+    if (this.#dropped !== this.#droppedTold) {
+      this.#droppedTold = this.#dropped;
+      this.#outlet.notice({ is: 'dropped', frames: this.#dropped });
+    }
+  }
+
+  heard(message: PageMessage): void {
+    if (message.is === 'credit') this.#credit = Math.min(this.#credit + message.messages, 1000);
+  }
+}
