@@ -1,0 +1,356 @@
+/**
+ * Plays what is recorded of one camera in a <video>: begins at any moment, runs on over recordings, passes over gaps and
+ * says so, and follows the recording at its end. Asks for fragments by credit, so that at most half a minute lies ahead
+ * and one minute behind. Never throws after construction: trouble is a state. `close` may be called twice. Leaves the
+ * browser's buffer to mediaBuffer.ts, and what the states are called on screen to the view.
+ */
+import type { GapCause } from '../../main/contract/model.ts';
+import { decodePacket, type PageMessage, type PlaybackNotice } from '../../main/contract/stream.ts';
+import { MediaBuffer } from './mediaBuffer.ts';
+
+export interface Gap {
+  fromMs: number;
+  toMs: number;
+  cause: GapCause;
+}
+
+export type PlaybackState =
+  /** A moment was asked for and its picture is not there yet. */
+  | { state: 'seeking' }
+  | { state: 'shown' }
+  /** The playhead stands in a gap. */
+  | { state: 'gap'; gap: Gap }
+  /** The playhead stands at the end of what is recorded; it goes on by itself when more is. */
+  | { state: 'edge'; atMs: number }
+  /** This computer cannot show the codec. */
+  | { state: 'unsupported'; mime: string }
+  | { state: 'failed'; code: 'vaultDamaged' | 'gone' | 'undecodable' | 'stopped' };
+
+export interface PlaybackEvents {
+  state(state: PlaybackState): void;
+  /** Where the playhead is: with every frame shown, and at once when a moment is asked for. */
+  time(timeMs: number): void;
+  /** Playing passed over a gap. */
+  passed(gap: Gap): void;
+  /** Started or stopped, also by itself. */
+  playing(playing: boolean): void;
+}
+
+const creditWindow = 8;
+const aheadMs = 30_000;
+const behindSeconds = 60;
+/** How far the element's clock reaches back before the first moment asked for. */
+const baseBeforeMs = 12 * 3_600_000;
+const seekDeadlineMs = 3000;
+/** At the end of what is recorded, playing waits until so much lies ahead: fragments come a second at a time. */
+const edgeCushionSeconds = 1.5;
+
+export class PlaybackPlayer {
+  readonly #video: HTMLVideoElement;
+  readonly #on: PlaybackEvents;
+  readonly #buffer: MediaBuffer;
+  readonly #over = new AbortController();
+  #port: MessagePort | null = null;
+  #state: PlaybackState = { state: 'seeking' };
+  #baseMs: number;
+  #targetMs: number;
+  #ticket = 0;
+  #creditsOut = 0;
+  /** End of what has arrived for this ticket; null before its first fragment. */
+  #arrivedToMs: number | null = null;
+  #gaps: Gap[] = [];
+  #edgeMs: number | null = null;
+  /** A recording that needs a new MediaSource begins there: nothing of this ticket is taken any more. */
+  #cutMs: number | null = null;
+  #seekTimer: ReturnType<typeof setTimeout> | null = null;
+  #nextSeekMs: number | null = null;
+  #wantsPlay = false;
+  #holding = false;
+  #rate = 1;
+
+  /** `open` gives the stream's port, and rejects when it cannot be had. */
+  constructor(
+    video: HTMLVideoElement,
+    open: (signal: AbortSignal) => Promise<MessagePort>,
+    startMs: number,
+    on: PlaybackEvents,
+  ) {
+    this.#video = video;
+    this.#on = on;
+    this.#targetMs = startMs;
+    this.#baseMs = baseOf(startMs);
+    this.#buffer = new MediaBuffer(video, {
+      changed: () => this.#step(),
+      broken: () => this.#fail('undecodable'),
+    });
+    const options = { signal: this.#over.signal };
+    for (const name of ['timeupdate', 'waiting', 'stalled'] as const) {
+      video.addEventListener(name, () => this.#step(), options);
+    }
+    video.addEventListener('seeked', () => this.#seekDone(), options);
+    video.addEventListener('error', () => video.error && this.#fail('undecodable'), options);
+    this.#countFrames();
+    open(this.#over.signal).then(
+      (port) => this.#take(port),
+      () => this.#fail('stopped'),
+    );
+  }
+
+  get timeMs(): number {
+    return this.#nextSeekMs ?? (this.#seekTimer === null ? this.#clockMs() : this.#targetMs);
+  }
+
+  get playing(): boolean {
+    return this.#wantsPlay;
+  }
+
+  play(): void {
+    if (this.#state.state === 'gap') this.seek(this.#state.gap.toMs);
+    this.#setPlaying(true);
+  }
+
+  pause(): void {
+    this.#setPlaying(false);
+  }
+
+  /** 0.5 to 16. */
+  setRate(rate: number): void {
+    this.#rate = rate;
+    this.#video.playbackRate = rate;
+  }
+
+  /** Asks for a moment. While one is on its way, only the last of those asked for after it is kept. */
+  seek(toMs: number): void {
+    const wantedMs = Math.max(0, Math.round(toMs));
+    if (this.#seekTimer !== null) {
+      this.#nextSeekMs = wantedMs;
+      this.#on.time(wantedMs);
+      return;
+    }
+    this.#nextSeekMs = null;
+    this.#targetMs = wantedMs;
+    this.#on.time(wantedMs);
+    this.#seekTimer = setTimeout(() => this.#seekDone(), seekDeadlineMs);
+    const seconds = (wantedMs - this.#baseMs) / 1000;
+    if (this.#buffer.ranges().some((range) => seconds >= range.start && seconds < range.end - 0.05)) {
+      this.#setState({ state: 'shown' });
+      this.#video.currentTime = seconds;
+    } else {
+      this.#begin();
+    }
+  }
+
+  close(): void {
+    if (this.#over.signal.aborted) return;
+    this.#over.abort();
+    if (this.#seekTimer !== null) clearTimeout(this.#seekTimer);
+    this.#video.pause();
+    this.#buffer.close();
+    this.#port?.close();
+  }
+
+  #take(port: MessagePort): void {
+    if (this.#over.signal.aborted) {
+      port.close();
+      return;
+    }
+    this.#port = port;
+    port.addEventListener('message', (event: MessageEvent<unknown>) => this.#receive(event.data), {
+      signal: this.#over.signal,
+    });
+    port.addEventListener('close', () => this.#fail('stopped'), { signal: this.#over.signal });
+    port.start();
+    this.seek(this.#nextSeekMs ?? this.#targetMs);
+  }
+
+  /** A new ticket at `#targetMs`: all that was buffered or is on its way is of no use any more. */
+  #begin(): void {
+    if (!this.#port) return;
+    this.#ticket = (this.#ticket % 65_535) + 1;
+    this.#arrivedToMs = null;
+    this.#gaps = [];
+    this.#edgeMs = null;
+    this.#cutMs = null;
+    this.#holding = false;
+    this.#buffer.clear();
+    if (this.#targetMs < this.#baseMs || this.#targetMs > this.#baseMs + 3 * baseBeforeMs) {
+      this.#baseMs = baseOf(this.#targetMs);
+    }
+    this.#video.currentTime = (this.#targetMs - this.#baseMs) / 1000;
+    this.#setState({ state: 'seeking' });
+    this.#send({ is: 'seek', toMs: this.#targetMs, ticket: this.#ticket });
+    this.#grant();
+  }
+
+  #receive(message: unknown): void {
+    if (message instanceof Uint8Array)
+      this.#receivePacket(message as Uint8Array<ArrayBuffer>); // a port never shares memory here
+    // The other messages of a playback port are these notices, by the contract; main is trusted by the page.
+    else this.#receiveNotice(message as PlaybackNotice);
+  }
+
+  #receivePacket(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#creditsOut -= 1;
+    const packet = decodePacket(bytes);
+    if (packet && packet.ticket === this.#ticket && this.#cutMs === null && this.#state.state !== 'unsupported') {
+      this.#buffer.append(packet.data);
+      if (packet.kind === 'fragment') {
+        this.#arrivedToMs = packet.timeMs + packet.durationMs;
+        this.#edgeMs = null;
+      }
+    }
+    this.#grant();
+  }
+
+  #receiveNotice(notice: PlaybackNotice): void {
+    if (notice.ticket !== this.#ticket || this.#cutMs !== null) return;
+    switch (notice.is) {
+      case 'recording':
+        this.#beginRecording(notice.startMs, notice.mime);
+        break;
+      case 'gap':
+        this.#gaps.push({ fromMs: notice.fromMs, toMs: notice.toMs, cause: notice.cause });
+        if (this.#arrivedToMs === null && this.#targetMs >= notice.fromMs && this.#targetMs < notice.toMs) {
+          this.#setState({ state: 'gap', gap: { fromMs: notice.fromMs, toMs: notice.toMs, cause: notice.cause } });
+          this.#seekDone();
+        }
+        break;
+      case 'edge':
+        this.#edgeMs = notice.atMs;
+        if (this.#arrivedToMs === null) {
+          this.#setState({ state: 'edge', atMs: notice.atMs });
+          this.#seekDone();
+        }
+        this.#step();
+        break;
+      case 'failed':
+        this.#fail(notice.code);
+    }
+  }
+
+  #beginRecording(startMs: number, mime: string): void {
+    if (!MediaSource.isTypeSupported(mime)) {
+      this.#setState({ state: 'unsupported', mime });
+      this.#seekDone();
+      return;
+    }
+    if (this.#arrivedToMs !== null && !this.#buffer.canFollow(mime)) this.#cutMs = startMs;
+    else this.#buffer.begin(mime, (startMs - this.#baseMs) / 1000);
+  }
+
+  /** Looks at where the playhead is and what lies around it, and does what that calls for. */
+  #step(): void {
+    if (this.#over.signal.aborted || this.#state.state === 'gap' || this.#state.state === 'failed') return;
+    const at = this.#video.currentTime;
+    const ranges = this.#buffer.ranges();
+    const here = ranges.find((range) => at >= range.start - 0.001 && at < range.end);
+    const next = ranges.find((range) => range.start > at);
+    const leftSeconds = here ? here.end - at : 0;
+    if (leftSeconds < 0.12 && next && (this.#wantsPlay || !here)) this.#jump(at, next.start);
+    else if (leftSeconds < 0.12 && this.#cutMs !== null && this.#seekTimer === null) this.seek(this.#cutMs);
+    else if (this.#edgeMs !== null && leftSeconds < 0.12 && this.#buffer.waiting === 0) this.#hold();
+    else if (this.#holding && leftSeconds >= edgeCushionSeconds) this.#goOn();
+    const first = ranges[0];
+    if (first && first.start < at - behindSeconds - 15) this.#buffer.trimBefore(at - behindSeconds);
+    this.#grant();
+  }
+
+  /** From the end of one recorded span to the start of the next. */
+  #jump(fromSeconds: number, toSeconds: number): void {
+    const toMs = this.#baseMs + toSeconds * 1000;
+    const fromMs = this.#baseMs + fromSeconds * 1000;
+    const gap = this.#gaps.find((each) => each.toMs > fromMs && each.fromMs < toMs);
+    this.#video.currentTime = toSeconds + 0.001;
+    if (gap && gap.toMs - gap.fromMs >= 1000) this.#on.passed(gap);
+  }
+
+  #hold(): void {
+    if (this.#holding) return;
+    this.#holding = true;
+    this.setRate(Math.min(1, this.#rate));
+    this.#setState({ state: 'edge', atMs: this.#edgeMs ?? this.#clockMs() });
+    this.#apply();
+  }
+
+  #goOn(): void {
+    this.#holding = false;
+    this.#setState({ state: 'shown' });
+    this.#apply();
+  }
+
+  #seekDone(): void {
+    if (this.#seekTimer === null) return;
+    const waitsForMedia = this.#state.state === 'seeking';
+    if (waitsForMedia && this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA && this.#nextSeekMs === null)
+      return;
+    clearTimeout(this.#seekTimer);
+    this.#seekTimer = null;
+    if (waitsForMedia) this.#setState({ state: 'shown' });
+    if (this.#nextSeekMs !== null) this.seek(this.#nextSeekMs);
+    else this.#apply();
+  }
+
+  #setPlaying(playing: boolean): void {
+    if (this.#wantsPlay !== playing) {
+      this.#wantsPlay = playing;
+      this.#on.playing(playing);
+    }
+    this.#apply();
+  }
+
+  #apply(): void {
+    const runs = this.#wantsPlay && !this.#holding && this.#state.state !== 'gap' && this.#state.state !== 'failed';
+    this.#video.playbackRate = this.#rate;
+    if (!runs) {
+      this.#video.pause();
+      return;
+    }
+    this.#video.play().catch((error: unknown) => {
+      // 'AbortError' is a pause that came before the start; without a gesture of the user only silence may start.
+      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError' || this.#video.muted) return;
+      this.#video.muted = true;
+      this.#apply();
+    });
+  }
+
+  #grant(): void {
+    if (this.#ticket === 0 || this.#state.state === 'unsupported' || this.#cutMs !== null) return;
+    if (this.#arrivedToMs !== null && this.#arrivedToMs - this.#clockMs() > aheadMs) return;
+    const messages = creditWindow - this.#creditsOut - this.#buffer.waiting;
+    if (messages < creditWindow / 2) return;
+    this.#creditsOut += messages;
+    this.#send({ is: 'credit', messages });
+  }
+
+  #countFrames(): void {
+    this.#video.requestVideoFrameCallback((_, frame) => {
+      if (this.#over.signal.aborted) return;
+      if (this.#seekTimer === null && this.#state.state !== 'gap') this.#on.time(this.#baseMs + frame.mediaTime * 1000);
+      this.#countFrames();
+    });
+  }
+
+  #clockMs(): number {
+    return this.#state.state === 'gap' ? this.#targetMs : this.#baseMs + this.#video.currentTime * 1000;
+  }
+
+  #send(message: PageMessage): void {
+    this.#port?.postMessage(message);
+  }
+
+  #fail(code: 'vaultDamaged' | 'gone' | 'undecodable' | 'stopped'): void {
+    if (this.#over.signal.aborted) return;
+    this.#setState({ state: 'failed', code });
+    this.#seekDone();
+    this.#apply();
+  }
+
+  #setState(state: PlaybackState): void {
+    this.#state = state;
+    this.#on.state(state);
+  }
+}
+
+function baseOf(timeMs: number): number {
+  return Math.max(0, Math.floor((timeMs - baseBeforeMs) / 1000) * 1000);
+}

@@ -1,0 +1,62 @@
+/**
+ * Questions about the recorded spans and gaps of one camera, given in order as the library gives them. Functions only;
+ * a list may be empty and need not reach as far as the question.
+ */
+import type { Span } from '../../main/contract/model.ts';
+import type { TimeSpan } from './time.ts';
+
+export type GapSpan = Span & { kind: 'gap' };
+
+/** The span that holds the moment; null outside of what is known. */
+export function spanAt(spans: readonly Span[], timeMs: number): Span | null {
+  return spans.find((span) => timeMs >= span.fromMs && timeMs < span.toMs) ?? null;
+}
+
+export function isRecordedAt(spans: readonly Span[], timeMs: number): boolean {
+  return spanAt(spans, timeMs)?.kind === 'recorded';
+}
+
+/** Start of the first recorded span that begins after the moment. */
+export function recordedAfter(spans: readonly Span[], timeMs: number): number | null {
+  return spans.find((span) => span.kind === 'recorded' && span.fromMs > timeMs)?.fromMs ?? null;
+}
+
+/** End of the last recorded span. */
+export function lastRecorded(spans: readonly Span[]): number | null {
+  return spans.findLast((span) => span.kind === 'recorded')?.toMs ?? null;
+}
+
+/** The first gap that ends after the moment, and after which something is recorded. */
+export function gapAfter(spans: readonly Span[], timeMs: number): GapSpan | null {
+  for (const [index, span] of spans.entries()) {
+    if (isGap(span) && span.toMs > timeMs && spans.slice(index + 1).some((later) => later.kind === 'recorded')) {
+      return span;
+    }
+  }
+  return null;
+}
+
+/** The last gap that begins before the moment; the one that holds the moment does not count. */
+export function gapBefore(spans: readonly Span[], timeMs: number): GapSpan | null {
+  return spans.findLast((span): span is GapSpan => isGap(span) && span.toMs <= timeMs) ?? null;
+}
+
+export function isGap(span: Span): span is GapSpan {
+  return span.kind === 'gap';
+}
+
+/** How much of a stretch of time is recorded, in milliseconds. */
+export function recordedIn(spans: readonly Span[], within: TimeSpan): number {
+  return clip(spans, within).reduce((sum, span) => sum + (span.kind === 'recorded' ? span.toMs - span.fromMs : 0), 0);
+}
+
+/** What of the spans lies inside a stretch of time, cut at its ends. */
+export function clip(spans: readonly Span[], within: TimeSpan): Span[] {
+  return spans
+    .filter((span) => span.toMs > within.fromMs && span.fromMs < within.toMs)
+    .map((span) => ({
+      ...span,
+      fromMs: Math.max(span.fromMs, within.fromMs),
+      toMs: Math.min(span.toMs, within.toMs),
+    }));
+}

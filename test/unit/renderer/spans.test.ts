@@ -1,0 +1,62 @@
+// Questions that the archive asks about recorded spans and gaps.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Span } from '../../../main/contract/model.ts';
+import {
+  clip,
+  gapAfter,
+  gapBefore,
+  isRecordedAt,
+  lastRecorded,
+  recordedAfter,
+  recordedIn,
+  spanAt,
+} from '../../../renderer/state/spans.ts';
+
+const spans: Span[] = [
+  { fromMs: 0, toMs: 100, kind: 'recorded' },
+  { fromMs: 100, toMs: 150, kind: 'gap', cause: 'lost' },
+  { fromMs: 150, toMs: 300, kind: 'recorded' },
+  { fromMs: 300, toMs: 400, kind: 'gap', cause: 'closed' },
+  { fromMs: 400, toMs: 500, kind: 'gap', cause: 'paused' },
+];
+
+test('a span holds its first moment and not its last', () => {
+  assert.equal(spanAt(spans, 100)?.kind, 'gap');
+  assert.equal(spanAt(spans, 150)?.kind, 'recorded');
+  assert.equal(isRecordedAt(spans, 99), true);
+  assert.equal(spanAt(spans, 500), null);
+  assert.equal(spanAt([], 0), null);
+});
+
+test('the next recording and the end of all recordings are found', () => {
+  assert.equal(recordedAfter(spans, 100), 150);
+  assert.equal(recordedAfter(spans, 150), null);
+  assert.equal(lastRecorded(spans), 300);
+  assert.equal(lastRecorded([]), null);
+});
+
+test('going over the next gap needs something recorded behind it', () => {
+  assert.equal(gapAfter(spans, 10)?.toMs, 150);
+  assert.equal(gapAfter(spans, 120)?.toMs, 150);
+  assert.equal(gapAfter(spans, 200), null);
+});
+
+test('going over the last gap lands before the one that is behind', () => {
+  assert.equal(gapBefore(spans, 200)?.fromMs, 100);
+  assert.equal(gapBefore(spans, 120), null);
+  assert.equal(gapBefore(spans, 450)?.fromMs, 300);
+});
+
+test('what lies inside a stretch is cut at its ends and counted', () => {
+  assert.deepEqual(
+    clip(spans, { fromMs: 90, toMs: 160 }).map((span) => [span.fromMs, span.toMs]),
+    [
+      [90, 100],
+      [100, 150],
+      [150, 160],
+    ],
+  );
+  assert.equal(recordedIn(spans, { fromMs: 90, toMs: 160 }), 20);
+  assert.equal(recordedIn(spans, { fromMs: 300, toMs: 900 }), 0);
+});
