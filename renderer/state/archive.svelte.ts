@@ -1,0 +1,192 @@
+/**
+ * Where the archive stands: camera, moment, the window of time that is magnified, the span to keep, speed. Lives as long
+ * as the page, so that the archive is found as it was left. Moves the player, if there is one; what the keys and the
+ * pointer mean is the view's business.
+ */
+import type { CameraId, Span } from '../../main/contract/model.ts';
+import type { Gap, PlaybackPlayer, PlaybackState } from '../live/playback.ts';
+import { library } from './library.svelte.ts';
+import { gapAfter, gapBefore, lastRecorded, recordedAfter, spanAt } from './spans.ts';
+import { dayBeside, dayHolding, hourMs, minuteMs, sameClockOn, secondMs, type TimeSpan } from './time.ts';
+
+export const speeds = [0.5, 1, 2, 4, 8] as const;
+export type Speed = (typeof speeds)[number];
+const zoomsMs = [1, 2, 5, 10, 20, 40, 60, 180, 360, 720].map((minutes) => minutes * minuteMs);
+/** A recording can be played so long after it was made. */
+const behindLiveMs = 4 * secondMs;
+
+class Archive {
+  cameraId = $state<CameraId | null>(null);
+  timeMs = $state(Date.now());
+  playing = $state(false);
+  speed = $state<Speed>(1);
+  muted = $state(false);
+  playback = $state.raw<PlaybackState>({ state: 'seeking' });
+  /** The gap that playing passed over last, while that is said. */
+  passed = $state.raw<Gap | null>(null);
+  /** Length of the magnified window; a whole day where it is as long as one. */
+  zoomMs = $state(40 * minuteMs);
+  windowFromMs = $state(Date.now() - 30 * minuteMs);
+  keepFromMs = $state<number | null>(null);
+  keepToMs = $state<number | null>(null);
+  /** Set once a moment was chosen, so that the archive is found there again. */
+  placed = $state(false);
+  #player: PlaybackPlayer | null = null;
+
+  readonly day = $derived(dayHolding(this.timeMs));
+  readonly spans = $derived<readonly Span[]>(this.cameraId === null ? [] : (library.days.get(this.cameraId) ?? []));
+  readonly here = $derived(spanAt(this.spans, this.timeMs));
+  readonly window = $derived.by<TimeSpan>(() => {
+    const lengthMs = Math.min(this.zoomMs, this.day.toMs - this.day.fromMs);
+    const fromMs = Math.min(Math.max(this.windowFromMs, this.day.fromMs), this.day.toMs - lengthMs);
+    return { fromMs, toMs: fromMs + lengthMs };
+  });
+  readonly keep = $derived<TimeSpan | null>(
+    this.keepFromMs !== null && this.keepToMs !== null && this.keepToMs > this.keepFromMs
+      ? { fromMs: this.keepFromMs, toMs: this.keepToMs }
+      : null,
+  );
+
+  attach(player: PlaybackPlayer): void {
+    this.#player = player;
+    player.setRate(this.speed);
+    if (this.playing) player.play();
+  }
+
+  detach(player: PlaybackPlayer): void {
+    if (this.#player === player) this.#player = null;
+  }
+
+  /** Puts the playhead there; its window follows when it lies outside. */
+  seek(timeMs: number): void {
+    this.placed = true;
+    this.passed = null;
+    this.moveTo(Math.min(Math.max(0, timeMs), Date.now()));
+    this.#player?.seek(this.timeMs);
+  }
+
+  /** The playhead is there now: told by the player, or asked for. */
+  moveTo(timeMs: number): void {
+    this.timeMs = timeMs;
+    library.show(timeMs, this.cameraId);
+    const lengthMs = this.window.toMs - this.window.fromMs;
+    if (timeMs < this.window.fromMs || timeMs > this.window.toMs) this.windowFromMs = timeMs - lengthMs / 2;
+    else if (this.playing && timeMs > this.window.toMs - lengthMs / 50) this.windowFromMs = timeMs - lengthMs / 10;
+  }
+
+  choose(cameraId: CameraId): void {
+    if (cameraId === this.cameraId) return;
+    this.cameraId = cameraId;
+    this.passed = null;
+    library.show(this.timeMs, cameraId);
+  }
+
+  chooseBeside(by: number): void {
+    const ids = library.cameras.map((camera) => camera.cameraId);
+    const next = ids[Math.min(ids.length - 1, Math.max(0, ids.indexOf(this.cameraId ?? '') + by))];
+    if (next !== undefined) this.choose(next);
+  }
+
+  togglePlay(): void {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  play(): void {
+    this.placed = true;
+    this.playing = true;
+    this.#player?.play();
+  }
+
+  pause(): void {
+    this.playing = false;
+    this.#player?.pause();
+  }
+
+  /** On, and with each further call faster. */
+  faster(): void {
+    if (!this.playing) this.play();
+    else this.setSpeed(speeds[Math.min(speeds.length - 1, speeds.indexOf(this.speed) + 1)] ?? 1);
+  }
+
+  setSpeed(speed: Speed): void {
+    this.speed = speed;
+    this.#player?.setRate(speed);
+  }
+
+  /** To the first recording after the next gap. */
+  overNextGap(): void {
+    const gap = this.here?.kind === 'gap' ? this.here : gapAfter(this.spans, this.timeMs);
+    const toMs = gap ? recordedAfter(this.spans, gap.toMs - 1) : recordedAfter(this.spans, this.timeMs);
+    if (toMs !== null) this.seek(toMs);
+  }
+
+  /** To five seconds before the last gap. */
+  overLastGap(): void {
+    const gap = this.here?.kind === 'gap' ? this.here : gapBefore(this.spans, this.timeMs);
+    if (gap && gap.fromMs > this.day.fromMs) this.seek(gap.fromMs - 5 * secondMs);
+  }
+
+  toDay(day: TimeSpan): void {
+    this.seek(Math.min(sameClockOn(day, this.timeMs), Date.now() - behindLiveMs));
+  }
+
+  toDayBeside(days: number): void {
+    const day = dayBeside(this.timeMs, days);
+    if (day.fromMs < Date.now()) this.toDay(day);
+  }
+
+  toStartOfDay(): void {
+    this.seek(recordedAfter(this.spans, this.day.fromMs - 1) ?? this.day.fromMs);
+  }
+
+  toEndOfDay(): void {
+    const endMs = Math.min(this.day.toMs - 1, lastRecorded(this.spans) ?? this.day.toMs - 1);
+    this.seek(endMs - behindLiveMs);
+  }
+
+  /** The newest picture that the archive has. */
+  toLatest(): void {
+    this.seek(Date.now() - behindLiveMs);
+  }
+
+  /** Makes the window so long, and keeps the moment where it is on screen. */
+  zoomTo(lengthMs: number, aroundMs = this.timeMs): void {
+    const dayMs = this.day.toMs - this.day.fromMs;
+    const length = Math.min(Math.max(lengthMs, minuteMs), dayMs);
+    const { fromMs, toMs } = this.window;
+    const inside = aroundMs >= fromMs && aroundMs <= toMs;
+    const share = inside ? (aroundMs - fromMs) / (toMs - fromMs) : 0.5;
+    this.zoomMs = length >= dayMs ? 25 * hourMs : length;
+    this.windowFromMs = aroundMs - share * length;
+  }
+
+  /** One step: 1 narrower, -1 wider. */
+  zoomBy(steps: number, aroundMs = this.timeMs): void {
+    const lengthMs = this.window.toMs - this.window.fromMs;
+    const next =
+      steps > 0 ? zoomsMs.findLast((step) => step < lengthMs - 1) : zoomsMs.find((step) => step > lengthMs + 1);
+    this.zoomTo(next ?? (steps > 0 ? minuteMs : 25 * hourMs), aroundMs);
+  }
+
+  moveWindowTo(fromMs: number): void {
+    this.windowFromMs = fromMs;
+  }
+
+  markFrom(): void {
+    this.keepFromMs = Math.round(this.timeMs);
+    if (this.keepToMs !== null && this.keepToMs <= this.keepFromMs) this.keepToMs = null;
+  }
+
+  markTo(): void {
+    this.keepToMs = Math.round(this.timeMs);
+    if (this.keepFromMs !== null && this.keepFromMs >= this.keepToMs) this.keepFromMs = null;
+  }
+
+  clearKeep(): void {
+    this.keepFromMs = null;
+    this.keepToMs = null;
+  }
+}
+
+export const archive = new Archive();
