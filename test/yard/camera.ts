@@ -1,0 +1,160 @@
+/**
+ * One simulated camera: its ports, its faults and what tests may look at. Faults work on running connections at once;
+ * a reboot closes everything, forgets sessions, subscriptions and the head's position, and comes back on the same ports.
+ * `stop()` may be called twice.
+ */
+import type { CameraState, HeadPosition } from './cameraState.ts';
+import type { Discovery } from './discovery.ts';
+import { clipMarkOf, positionOf } from './frameNumber.ts';
+import type { Film, Role } from './film.ts';
+import { Events } from './onvif/events.ts';
+import { OnvifServer } from './onvif/onvifServer.ts';
+import { Head } from './onvif/ptz.ts';
+import type { CameraPlan, Fault } from './plans.ts';
+import { RtspServer } from './rtspServer.ts';
+import { pictureAt } from './snapshot.ts';
+
+export class YardCamera {
+  private readonly state: CameraState;
+  private readonly films: Film[];
+  private readonly discovery: Discovery | null;
+  private readonly events: Events;
+  private readonly rtsp: RtspServer;
+  private readonly onvif: OnvifServer | null;
+  private head = new Head();
+  /** Openings and closings, one after another. */
+  private changing: Promise<void> = Promise.resolve();
+  private stopped = false;
+
+  constructor(state: CameraState, films: Film[], discovery: Discovery | null) {
+    this.state = state;
+    this.films = films;
+    this.discovery = state.plan.onvif ? discovery : null;
+    this.events = new Events(state);
+    this.rtsp = new RtspServer(state, films);
+    const parts = {
+      state,
+      films,
+      events: this.events,
+      snapshot: (film: Film, signal: AbortSignal) => pictureAt(film, this.rtsp.livePosition(film), signal),
+    };
+    const head = (): Head => this.head;
+    this.onvif = state.plan.onvif
+      ? new OnvifServer({
+          ...parts,
+          get head() {
+            return head();
+          },
+        })
+      : null;
+  }
+
+  get plan(): CameraPlan {
+    return this.state.plan;
+  }
+  get name(): string {
+    return this.state.plan.name;
+  }
+  get host(): string {
+    return this.state.host;
+  }
+  /** 0 for a camera without ONVIF. */
+  get onvifPort(): number {
+    return this.state.onvifPort;
+  }
+  get rtspPort(): number {
+    return this.state.rtspPort;
+  }
+  get user(): string {
+    return this.state.plan.user;
+  }
+  /** The one it accepts now. */
+  get password(): string {
+    return this.state.password;
+  }
+  get headPosition(): HeadPosition {
+    return this.head.position;
+  }
+  /** Connections that receive a stream now. */
+  get viewers(): number {
+    return this.rtsp.viewers;
+  }
+  /** Subscriptions to events. */
+  get subscribers(): number {
+    return this.events.subscribers;
+  }
+
+  /** The stream's address, without credentials. */
+  streamUrl(role: Role): string {
+    const stream = role === 'sub' ? (this.plan.sub ?? this.plan.main) : this.plan.main;
+    return `rtsp://${this.host}:${this.rtspPort}${stream.path}`;
+  }
+
+  /** When this frame was last pushed to a viewer, in epoch milliseconds; null when never. */
+  pushedAt(frameNumber: number): number | null {
+    const film = this.films.find((one) => one.clipMark === clipMarkOf(frameNumber));
+    return film?.pushes.at(positionOf(frameNumber)) ?? null;
+  }
+
+  /** [frame number, epoch ms] of all frames whose latest push is younger than that, by stream. */
+  pushedFrames(sinceMs = 0): { role: Role; pushes: [number, number][] }[] {
+    return this.films.map(({ role, pushes }) => ({ role, pushes: pushes.since(sinceMs) }));
+  }
+
+  /** The faults from now on; null heals the camera. Resolves when it works. */
+  fault(fault: Fault | null): Promise<void> {
+    this.state.fault = fault ?? {};
+    return this.change(() => (this.state.fault.drop === true ? this.closePorts() : this.openPorts()));
+  }
+
+  /** Gone for so long, then back with nothing remembered. Resolves when it is back. */
+  reboot(forMs = 1000): Promise<void> {
+    return this.change(async () => {
+      await this.discovery?.bye(this.state);
+      await this.closePorts();
+      this.events.forget();
+      this.head = new Head();
+      await new Promise((resolve) => setTimeout(resolve, forMs));
+      if (this.stopped) return;
+      if (this.state.fault.drop !== true) await this.openPorts();
+      await this.discovery?.hello(this.state);
+    });
+  }
+
+  fireMotion(moving: boolean): void {
+    this.events.fireMotion(moving);
+  }
+
+  start(): Promise<void> {
+    return this.change(async () => {
+      await this.openPorts();
+      await this.discovery?.hello(this.state);
+    });
+  }
+
+  stop(): Promise<void> {
+    this.stopped = true;
+    return this.change(async () => {
+      await this.discovery?.bye(this.state);
+      this.events.forget();
+      await this.closePorts();
+    });
+  }
+
+  private change(act: () => Promise<void>): Promise<void> {
+    const changed = this.changing.then(act);
+    this.changing = changed.catch(() => undefined);
+    return changed;
+  }
+
+  private async openPorts(): Promise<void> {
+    if (this.stopped) return;
+    await this.rtsp.open();
+    await this.onvif?.open();
+  }
+
+  private async closePorts(): Promise<void> {
+    await this.rtsp.close();
+    await this.onvif?.close();
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * The event service (ver10/events) with pull points: subscriptions that end at their termination time, long polls that
+ * answer at once when something happened, and the camera's motion alarm. A subscription holds a bounded number of
+ * messages; the oldest go first. After `forget` (a reboot) no subscription is known any more.
+ */
+import { randomBytes } from 'node:crypto';
+import type { CameraState } from '../cameraState.ts';
+import { textOf } from '../xml.ts';
+import { baseAddress, paths, type Call, type Service } from './service.ts';
+import { isoTime, tag, type Answer } from './soap.ts';
+
+interface Subscription {
+  id: string;
+  endsMs: number;
+  messages: string[];
+  /** Ends a waiting poll early. */
+  wake: (() => void) | null;
+}
+
+const subscriptionsAtMost = 20;
+const messagesAtMost = 200;
+const longestPollMs = 60_000;
+const longestLifeMs = 3_600_000;
+
+export class Events {
+  private readonly state: CameraState;
+  private readonly subscriptions = new Map<string, Subscription>();
+  private motion = false;
+
+  constructor(state: CameraState) {
+    this.state = state;
+  }
+
+  get subscribers(): number {
+    return this.subscriptions.size;
+  }
+
+  fireMotion(moving: boolean): void {
+    this.motion = moving;
+    for (const subscription of this.subscriptions.values()) this.tell(subscription, 'Changed');
+  }
+
+  forget(): void {
+    for (const subscription of this.subscriptions.values()) subscription.wake?.();
+    this.subscriptions.clear();
+    this.motion = false;
+  }
+
+  subscribe(lifeMs: number): Subscription | null {
+    for (const [id, { endsMs }] of this.subscriptions) if (endsMs < performance.now()) this.subscriptions.delete(id);
+    if (this.subscriptions.size >= subscriptionsAtMost) return null;
+    const id = randomBytes(6).toString('hex');
+    const subscription: Subscription = { id, endsMs: performance.now() + lifeMs, messages: [], wake: null };
+    this.subscriptions.set(id, subscription);
+    this.tell(subscription, 'Initialized');
+    return subscription;
+  }
+
+  /** null when it is not known, or has ended. */
+  find(id: string): Subscription | null {
+    const subscription = this.subscriptions.get(id);
+    return subscription && subscription.endsMs >= performance.now() ? subscription : null;
+  }
+
+  end(id: string): void {
+    this.subscriptions.get(id)?.wake?.();
+    this.subscriptions.delete(id);
+  }
+
+  /** Up to `count` messages; waits for the first one at most `waitMs`. */
+  async pull(subscription: Subscription, waitMs: number, count: number, signal: AbortSignal): Promise<string[]> {
+    subscription.wake?.();
+    if (subscription.messages.length === 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, waitMs);
+        signal.addEventListener('abort', () => resolve(), { once: true });
+        subscription.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      subscription.wake = null;
+    }
+    return subscription.messages.splice(0, count);
+  }
+
+  tell(subscription: Subscription, operation: 'Initialized' | 'Changed'): void {
+    subscription.messages.push(motionMessage(this.state.nowMs(), operation, this.motion));
+    if (subscription.messages.length > messagesAtMost) subscription.messages.shift();
+    subscription.wake?.();
+  }
+}
+
+export const eventService: Service = {
+  CreatePullPointSubscription: ({ state, events, request }) => {
+    const lifeMs = lifeOf(textOf(request, 'InitialTerminationTime'), state);
+    const subscription = lifeMs === null ? null : events.subscribe(lifeMs);
+    if (!subscription || lifeMs === null) return { fault: 'invalidArgument', reason: 'Invalid termination time' };
+    return {
+      action: 'http://www.onvif.org/ver10/events/wsdl/EventPortType/CreatePullPointSubscriptionResponse',
+      body:
+        '<tev:CreatePullPointSubscriptionResponse><tev:SubscriptionReference>' +
+        `${tag('wsa:Address', `${baseAddress(state)}${paths.subscription}${subscription.id}`)}</tev:SubscriptionReference>` +
+        `${times('wsnt', state, subscription)}</tev:CreatePullPointSubscriptionResponse>`,
+    };
+  },
+
+  GetEventProperties: () => ({
+    body:
+      '<tev:GetEventPropertiesResponse><tev:TopicNamespaceLocation>http://www.onvif.org/onvif/ver10/topics/topicns.xml' +
+      '</tev:TopicNamespaceLocation><wsnt:FixedTopicSet>true</wsnt:FixedTopicSet>' +
+      '<wstop:TopicSet xmlns:wstop="http://docs.oasis-open.org/wsn/t-1"><tns1:VideoSource><MotionAlarm wstop:topic="true">' +
+      '<tt:MessageDescription IsProperty="true"><tt:Source><tt:SimpleItemDescription Name="Source" Type="tt:ReferenceToken"/>' +
+      '</tt:Source><tt:Data><tt:SimpleItemDescription Name="State" Type="xs:boolean" xmlns:xs="http://www.w3.org/2001/XMLSchema"/>' +
+      '</tt:Data></tt:MessageDescription></MotionAlarm></tns1:VideoSource></wstop:TopicSet></tev:GetEventPropertiesResponse>',
+  }),
+};
+
+/** What is asked of a subscription's own address. */
+export const subscriptionService: Service = {
+  PullMessages: (call) =>
+    ofSubscription(call, async ({ events, request, signal, state }, subscription) => {
+      const waitMs = durationMs(textOf(request, 'Timeout')) ?? 0;
+      const limit = Math.max(1, Math.min(100, Number(textOf(request, 'MessageLimit')) || 1));
+      const messages = await events.pull(subscription, Math.min(waitMs, longestPollMs), limit, signal);
+      return (
+        `<tev:PullMessagesResponse>${times('tev', state, subscription)}` +
+        `${messages.join('')}</tev:PullMessagesResponse>`
+      );
+    }),
+
+  Renew: (call) =>
+    ofSubscription(call, ({ request, state }, subscription) => {
+      const lifeMs = lifeOf(textOf(request, 'TerminationTime'), state);
+      if (lifeMs !== null) subscription.endsMs = performance.now() + lifeMs;
+      return `<wsnt:RenewResponse>${times('wsnt', state, subscription, true)}</wsnt:RenewResponse>`;
+    }),
+
+  Unsubscribe: (call) =>
+    ofSubscription(call, ({ events }, subscription) => {
+      events.end(subscription.id);
+      return '<wsnt:UnsubscribeResponse/>';
+    }),
+
+  SetSynchronizationPoint: (call) =>
+    ofSubscription(call, ({ events }, subscription) => {
+      events.tell(subscription, 'Initialized');
+      return '<tev:SetSynchronizationPointResponse/>';
+    }),
+};
+
+async function ofSubscription(
+  call: Call,
+  act: (call: Call, subscription: Subscription) => string | Promise<string>,
+): Promise<Answer> {
+  const subscription = call.events.find(call.path.slice(paths.subscription.length));
+  if (!subscription) return { fault: 'noSuchEntity', reason: 'The subscription does not exist' };
+  return { body: await act(call, subscription) };
+}
+
+function times(prefix: string, state: CameraState, { endsMs }: Subscription, endFirst = false): string {
+  const now = tag(`${prefix}:CurrentTime`, isoTime(state.nowMs()));
+  const end = tag(`${prefix}:TerminationTime`, isoTime(state.nowMs() + endsMs - performance.now()));
+  return endFirst ? end + now : now + end;
+}
+
+function motionMessage(timeMs: number, operation: string, moving: boolean): string {
+  return (
+    '<wsnt:NotificationMessage><wsnt:Topic Dialect="http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet">' +
+    'tns1:VideoSource/MotionAlarm</wsnt:Topic><wsnt:Message>' +
+    `<tt:Message UtcTime="${isoTime(timeMs)}" PropertyOperation="${operation}"><tt:Source>` +
+    '<tt:SimpleItem Name="Source" Value="VideoSource_1"/></tt:Source><tt:Data>' +
+    `<tt:SimpleItem Name="State" Value="${moving}"/></tt:Data></tt:Message></wsnt:Message></wsnt:NotificationMessage>`
+  );
+}
+
+/** From a duration or a time of the camera's clock; a minute when nothing is given; null when it is neither. */
+function lifeOf(text: string, state: CameraState): number | null {
+  const lifeMs = text === '' ? 60_000 : (durationMs(text) ?? Date.parse(text) - state.nowMs());
+  return lifeMs > 0 ? Math.min(lifeMs, longestLifeMs) : null;
+}
+
+/** ISO 8601 durations of hours, minutes and seconds; null for anything else. */
+function durationMs(text: string): number | null {
+  const match = /^PT(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6}(?:\.\d{1,6})?)S)?$/.exec(text);
+  if (!match) return null;
+  return (Number(match[1] ?? 0) * 3600 + Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0)) * 1000;
+}

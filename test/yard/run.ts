@@ -1,0 +1,87 @@
+/**
+ * The yard as a process of its own: `node test/yard/run.ts --cameras 4 [--no-discovery] [--first-address 11]`. Prints one
+ * JSON line with the cameras when they run. Then each line on standard input is a command, and each is answered by one
+ * JSON line, `{"ok":true, ...}` or `{"ok":false,"reason":"..."}`:
+ *
+ *   {"camera":0,"fault":{"freeze":true}}   {"camera":0,"fault":null}   {"camera":1,"reboot":true,"forMs":2000}
+ *   {"camera":1,"motion":true}             {"pushed":true,"sinceMs":1790000000000}
+ *
+ * `pushed` answers with [frame number, epoch ms] pairs of each stream. Ends with its standard input or by SIGTERM.
+ */
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import type { Fault } from './plans.ts';
+import { defaultPlans, startYard, type Yard } from './yard.ts';
+
+interface Command {
+  camera?: number;
+  fault?: Fault | null;
+  reboot?: boolean;
+  forMs?: number;
+  motion?: boolean;
+  pushed?: boolean;
+  sinceMs?: number;
+}
+
+const { values } = parseArgs({
+  options: {
+    cameras: { type: 'string', default: '4' },
+    'first-address': { type: 'string', default: '11' },
+    'no-discovery': { type: 'boolean', default: false },
+  },
+});
+
+const ending = new AbortController();
+process.on('SIGTERM', () => ending.abort());
+process.on('SIGINT', () => ending.abort());
+
+const yard = await startYard({
+  cameras: defaultPlans(Number(values.cameras)),
+  discovery: !values['no-discovery'],
+  firstAddress: Number(values['first-address']),
+  signal: ending.signal,
+});
+say({
+  cameras: yard.cameras.map(({ name, host, onvifPort, rtspPort, user, password, plan }) => ({
+    name,
+    host,
+    onvifPort,
+    rtspPort,
+    user,
+    password,
+    mainPath: plan.main.path,
+    subPath: plan.sub?.path ?? null,
+  })),
+});
+
+const lines = createInterface({ input: process.stdin });
+ending.signal.addEventListener('abort', () => lines.close());
+for await (const line of lines) {
+  if (line.trim() !== '') say(await obey(yard, line));
+}
+await yard.stop();
+
+function say(answer: object): void {
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+
+/** Never rejects. */
+async function obey(running: Yard, line: string): Promise<object> {
+  try {
+    // A person's or a bench's own command; what it holds is checked where it is used.
+    const command = JSON.parse(line) as Command;
+    if (command.pushed) {
+      const sinceMs = command.sinceMs ?? 0;
+      const pushed = running.cameras.map((camera) => ({ camera: camera.name, streams: camera.pushedFrames(sinceMs) }));
+      return { ok: true, pushed };
+    }
+    const camera = running.cameras[command.camera ?? -1];
+    if (!camera) return { ok: false, reason: 'no such camera' };
+    if (command.fault !== undefined) await camera.fault(command.fault);
+    if (command.motion !== undefined) camera.fireMotion(command.motion);
+    if (command.reboot) await camera.reboot(command.forMs);
+    return { ok: true };
+  } catch (error) {
+    return { ok: false, reason: String(error) };
+  }
+}
