@@ -13,8 +13,11 @@ export interface Viewer {
    * the same object as before.
    */
   config(video: VideoConfig, audio: AudioConfig | null): void;
-  /** The frame may be kept, and must not be written to: all viewers get the same. */
-  frame(frame: MediaFrame, arrivalMs: number): void;
+  /**
+   * The frame may be kept, and must not be written to: all viewers get the same. `replayed`: it is one of those since
+   * the last keyframe that were there before the viewer.
+   */
+  frame(frame: MediaFrame, arrivalMs: number, replayed: boolean): void;
   state(state: StreamState): void;
 }
 
@@ -41,7 +44,7 @@ export class FanOut {
   watch(viewer: Viewer): () => void {
     const viewing: Viewing = { started: false, told: 0 };
     this.#viewers.set(viewer, viewing);
-    for (const { frame, arrivalMs } of this.#kept) this.#hand(viewer, viewing, frame, arrivalMs);
+    for (const { frame, arrivalMs } of this.#kept) this.#hand(viewer, viewing, frame, arrivalMs, true);
     return () => this.#viewers.delete(viewer);
   }
 
@@ -59,7 +62,7 @@ export class FanOut {
 
   frame(frame: MediaFrame, arrivalMs: number): void {
     if (frame.track === 'video') this.#keep(frame, arrivalMs);
-    for (const [viewer, viewing] of this.#viewers) this.#hand(viewer, viewing, frame, arrivalMs);
+    for (const [viewer, viewing] of this.#viewers) this.#hand(viewer, viewing, frame, arrivalMs, false);
   }
 
   state(state: StreamState): void {
@@ -74,7 +77,7 @@ export class FanOut {
     for (const viewing of this.#viewers.values()) viewing.started = false;
   }
 
-  #hand(viewer: Viewer, viewing: Viewing, frame: MediaFrame, arrivalMs: number): void {
+  #hand(viewer: Viewer, viewing: Viewing, frame: MediaFrame, arrivalMs: number, replayed: boolean): void {
     if (this.#video === null) return;
     if (!viewing.started && (frame.track !== 'video' || !frame.keyframe)) return;
     viewing.started = true;
@@ -82,7 +85,7 @@ export class FanOut {
       viewing.told = this.#change;
       viewer.config(this.#video, this.#audio);
     }
-    viewer.frame(frame, arrivalMs);
+    viewer.frame(frame, arrivalMs, replayed);
   }
 
   #keep(frame: MediaFrame, arrivalMs: number): void {

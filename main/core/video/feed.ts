@@ -1,9 +1,17 @@
 /**
- * Keeps one stream of one camera alive. What it hands to the recorder comes in runs; after any loss it starts a new
- * run, so a run never holds a gap. Never throws after start: trouble is a state.
+ * Keeps one stream of one camera alive: connects, watches, and tries again after 1, 2, 5, 10 and then every 30 s. What
+ * it hands to the recorder comes in runs; after any loss it starts a new run, so a run never holds a gap. Never throws
+ * after start: trouble is a state. Recording never fails because of the sound: where it does, the sound is left out.
  */
-import type { GapCause, StreamState } from '../../contract/model.ts';
+import type { GapCause, StreamRole, StreamState } from '../../contract/model.ts';
+import { bad, type Outcome, type Problem } from '../../contract/problems.ts';
+import { type Clock, ClockWatch, systemClock } from './clock.ts';
+import { Connection, type ConnectionEnd } from './connection.ts';
+import { BitRate } from './bitRate.ts';
+import { FanOut, type Viewer } from './fanOut.ts';
+import type { Ffmpeg, Probe, StreamSource } from './ffmpeg.ts';
 import type { Fragment, Init } from './fmp4.ts';
+import { Runs } from './runs.ts';
 
 /** An unbroken series of fragments from one connection. */
 export interface Run {
@@ -13,11 +21,256 @@ export interface Run {
 }
 
 export interface FeedListener {
-  state(state: StreamState): void;
-  run(run: Run): void;
+  state?(state: StreamState): void;
+  run?(run: Run): void;
   /** Always of the run that began last. */
-  fragment(fragment: Fragment, arrivalMs: number): void;
-  runEnd(cause: GapCause): void;
-  /** Once a second while live: all bytes of the last seconds. */
+  fragment?(fragment: Fragment, arrivalMs: number): void;
+  runEnd?(cause: GapCause): void;
+  /** Every second while live: the mean of the last five. */
   bitRate?(bitsPerSecond: number): void;
+  /** What ffmpeg said at the end of a connection, without addresses; what was left out to keep the recording going. */
+  note?(what: string): void;
+}
+
+export interface FeedOptions {
+  ffmpeg: Ffmpeg;
+  role: StreamRole;
+  /** Asked at every connect: the address may change, and with it the credentials. */
+  source: (signal: AbortSignal) => Promise<Outcome<StreamSource>>;
+  record: boolean;
+  sound: boolean;
+  /** Convert the picture to H.264 for viewing. */
+  convert: boolean;
+  on: FeedListener;
+  clock?: Clock;
+}
+
+type Cause = ConnectionEnd['cause'];
+
+const lostDelaysMs = [1000, 2000, 5000, 10_000, 30_000];
+/** Some cameras lock an account for half an hour after five to seven wrong passwords. */
+const refusedDelaysMs = [5000, 30_000, 60_000, 300_000];
+/** A connection that lasted so long was a good one: the next trouble is a new one. */
+const goodAfterMs = 30_000;
+const sourceWithinMs = 20_000;
+
+export class Feed {
+  readonly role: StreamRole;
+  readonly #options: FeedOptions;
+  readonly #clock: Clock;
+  readonly #clockWatch: ClockWatch;
+  readonly #closing = new AbortController();
+  readonly #fanOut = new FanOut();
+  readonly #bitRate = new BitRate();
+  readonly #ticks: NodeJS.Timeout;
+  readonly #loop: Promise<void>;
+  #state: StreamState;
+  #connection: Connection | null = null;
+  #runs: Runs | null = null;
+  /** How the next connection is made: what the last ones taught. */
+  #manner: { probe: Probe; sound: boolean };
+  #failures = 0;
+  #troubleSinceMs: number | null = null;
+  #lastPictureMs: number | null = null;
+  #stopWaiting: (() => void) | null = null;
+  #slept = false;
+
+  constructor(options: FeedOptions) {
+    this.role = options.role;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#clockWatch = new ClockWatch(this.#clock);
+    this.#manner = { probe: 'short', sound: options.sound };
+    this.#state = { state: 'connecting', sinceMs: this.#clock.wallMs(), answered: false };
+    this.#ticks = setInterval(() => this.#tick(), 1000);
+    this.#loop = this.#keepAlive();
+  }
+
+  get state(): StreamState {
+    return this.#state;
+  }
+
+  /**
+   * The viewer gets the state, and pictures from the last keyframe on. Returns the function that ends the viewing.
+   */
+  watch(viewer: Viewer): () => void {
+    viewer.state(this.#state);
+    return this.#fanOut.watch(viewer);
+  }
+
+  /** Does not wait for the next try's turn. No effect while connected. */
+  retryNow(): void {
+    this.#failures = 0;
+    this.#stopWaiting?.();
+  }
+
+  /** Ends everything; the last fragment is still handed on. May be called twice. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#stopWaiting?.();
+    await this.#connection?.stop('closed');
+    await this.#loop;
+  }
+
+  async #keepAlive(): Promise<void> {
+    // The owner has no reference yet: nothing is told from inside the constructor.
+    await Promise.resolve();
+    this.#options.on.state?.(this.#state);
+    while (!this.#isClosing()) {
+      const end = await this.#connect();
+      if (this.#isClosing()) break;
+      if (this.#slept) this.#connecting();
+      else if (end !== 'again') await this.#wait(end);
+      this.#slept = false;
+    }
+    clearInterval(this.#ticks);
+    this.#setState({ state: 'off' });
+  }
+
+  /** One connection, from asking for the address to its end; 'again': another way of connecting is worth a try. */
+  async #connect(): Promise<Cause | 'again'> {
+    const source = await this.#askSource();
+    if (!source.ok) return causeOf(source.problem);
+    if (this.#isClosing()) return 'closed';
+    const { ffmpeg, record, convert, on } = this.#options;
+    const startedMs = this.#clock.steadyMs();
+    const runs = (this.#runs = new Runs(on));
+    const options = { source: source.value, record, convert, ...this.#manner };
+    this.#connection = new Connection(ffmpeg, options, this.#clock, {
+      answered: () => this.#answered(),
+      video: (config) => this.#fanOut.video(config),
+      frame: (frame, arrivalMs) => {
+        if (frame.track === 'video') runs.picture(frame.timeMs, arrivalMs);
+        this.#live(arrivalMs);
+        this.#fanOut.frame(frame, arrivalMs);
+      },
+      init: (init) => runs.init(init),
+      fragment: (fragment, arrivalMs) => {
+        this.#live(arrivalMs);
+        runs.fragment(fragment, arrivalMs);
+      },
+    });
+    const end = await this.#connection.ended;
+    this.#connection = null;
+    this.#bitRate.reset();
+    this.#fanOut.reset();
+    runs.end(this.#gapCause(end.cause));
+    if (end.text !== '') on.note?.(end.text);
+    if (this.#clock.steadyMs() - startedMs > goodAfterMs && end.hadPictures) this.#failures = 0;
+    return this.#otherManner(end) ? 'again' : end.cause;
+  }
+
+  async #askSource(): Promise<Outcome<StreamSource>> {
+    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(sourceWithinMs)]);
+    const { promise, resolve } = Promise.withResolvers<Outcome<StreamSource>>();
+    const giveUp = (): void => resolve(bad({ code: 'cancelled' }));
+    signal.addEventListener('abort', giveUp, { once: true });
+    const answer = await Promise.race([this.#options.source(signal), promise]);
+    signal.removeEventListener('abort', giveUp);
+    return answer;
+  }
+
+  /** Learns from a connection that failed for a reason of its own, not the network's. False: nothing else to try. */
+  #otherManner(end: ConnectionEnd): boolean {
+    const unreadable = end.cause === 'garbage' || end.cause === 'codec' || end.cause === 'failed';
+    if (!unreadable) return false;
+    if (!end.hadPictures && this.#manner.probe === 'short') {
+      this.#manner.probe = 'long';
+      return true;
+    }
+    if (this.#options.record && this.#manner.sound) {
+      this.#manner.sound = false;
+      this.#options.on.note?.('the sound is left out of the recording: with it, nothing could be recorded');
+      return true;
+    }
+    this.#manner = { probe: 'short', sound: this.#options.sound };
+    return false;
+  }
+
+  async #wait(cause: Cause): Promise<void> {
+    const delaysMs = cause === 'refused' ? refusedDelaysMs : lostDelaysMs;
+    const delayMs = delaysMs[Math.min(this.#failures++, delaysMs.length - 1)] ?? 0;
+    const nowMs = this.#clock.wallMs();
+    this.#troubleSinceMs ??= this.#lastPictureMs ?? nowMs;
+    const trouble = { sinceMs: this.#troubleSinceMs, nextTryMs: nowMs + delayMs };
+    this.#setState(cause === 'refused' ? { state: 'refused', ...trouble } : { state: 'lost', cause, ...trouble });
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => resolve(false), delayMs);
+    this.#stopWaiting = () => resolve(true);
+    // Tried in its turn, a lost camera stays lost until it answers; tried by the user, it shows that it is tried.
+    if ((await promise) && !this.#isClosing()) this.#connecting();
+    clearTimeout(timer);
+    this.#stopWaiting = null;
+  }
+
+  #tick(): void {
+    const change = this.#clockWatch.check();
+    if (change?.what === 'clock') this.#runs?.clockSet(change.byMs);
+    if (change?.what === 'asleep') {
+      this.#runs?.end('asleep');
+      this.#slept = true;
+      this.#stopWaiting?.();
+      void this.#connection?.stop('closed');
+    }
+    if (!this.#connection) return;
+    this.#connection.check();
+    const bitsPerSecond = this.#bitRate.sample(this.#connection.bytes, this.#clock.steadyMs());
+    if (bitsPerSecond !== null && this.#state.state === 'live') this.#options.on.bitRate?.(bitsPerSecond);
+  }
+
+  #connecting(): void {
+    this.#setState({ state: 'connecting', sinceMs: this.#clock.wallMs(), answered: false });
+  }
+
+  #answered(): void {
+    if (this.#state.state === 'live') return;
+    const sinceMs = this.#state.state === 'connecting' ? this.#state.sinceMs : this.#clock.wallMs();
+    this.#setState({ state: 'connecting', sinceMs, answered: true });
+  }
+
+  #live(arrivalMs: number): void {
+    this.#lastPictureMs = arrivalMs;
+    if (this.#state.state === 'live') return;
+    this.#troubleSinceMs = null;
+    this.#setState({ state: 'live', sinceMs: arrivalMs });
+  }
+
+  #gapCause(cause: Cause): GapCause {
+    if (this.#isClosing()) return 'closed';
+    return cause === 'refused' || cause === 'codec' ? cause : 'lost';
+  }
+
+  #isClosing(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  #setState(state: StreamState): void {
+    this.#state = state;
+    this.#options.on.state?.(state);
+    this.#fanOut.state(state);
+  }
+}
+
+/** What a problem with the address means for the stream. */
+function causeOf(problem: Problem): Cause {
+  switch (problem.code) {
+    case 'passwordRefused':
+      return 'refused';
+    case 'noAnswer':
+    case 'noSuchHost':
+      return problem.code;
+    case 'keychainLocked':
+    case 'keychainMissing':
+      return 'keychain';
+    case 'noStreams':
+    case 'unsupportedCodec':
+      return 'codec';
+    case 'notACamera':
+      return 'garbage';
+    // The time to ask was over.
+    case 'cancelled':
+      return 'noAnswer';
+    default:
+      return 'failed';
+  }
 }

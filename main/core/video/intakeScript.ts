@@ -1,0 +1,126 @@
+/**
+ * What ffmpeg is told for an intake: the ffconcat script with the camera's address and credentials, which goes in by
+ * stdin (arguments and environment can be read by every process), and the arguments, which hold nothing of the camera.
+ * Pure functions; throws only for addresses that `cameras` must never let through.
+ */
+import type { AudioCodec, VideoCodec } from '../../contract/model.ts';
+
+export interface Credentials {
+  user: string;
+  password: string;
+}
+
+export interface StreamSource {
+  /** rtsp(s)://host:port/path, without credentials. */
+  url: string;
+  credentials: Credentials | null;
+  video: VideoCodec;
+  /** null: the stream has no sound. */
+  audio: AudioCodec | null;
+}
+
+/** How long ffmpeg looks at the first packets. short: it shows at once. long: for streams that do not name themselves. */
+export type Probe = 'short' | 'long';
+
+const probeOptions: Record<Probe, { probesize: number; analyzeduration: number }> = {
+  short: { probesize: 32, analyzeduration: 0 },
+  long: { probesize: 2_000_000, analyzeduration: 4_000_000 },
+};
+
+/** ffmpeg cuts user name and password, encoded and with their colon, at this length (rtsp.c: `char auth[128]`). */
+export const longestCredentialsBytes = 127;
+
+/** The script for stdin; null where user name and password are longer than ffmpeg can take. */
+export function intakeScript(source: StreamSource, probe: Probe): string | null {
+  const address = addressWithCredentials(source);
+  if (address === null) return null;
+  const { probesize, analyzeduration } = probeOptions[probe];
+  return [
+    'ffconcat version 1.0',
+    `file '${address.replaceAll("'", "'\\''")}'`,
+    'option rtsp_transport tcp',
+    'option timeout 5000000',
+    `option probesize ${probesize}`,
+    `option analyzeduration ${analyzeduration}`,
+    'option fflags +genpts',
+    '',
+  ].join('\n');
+}
+
+function addressWithCredentials({ url, credentials }: StreamSource): string | null {
+  const parts = /^(rtsps?:\/\/)([^/?#@\s]+)([/?#].*)?$/i.exec(url);
+  // eslint-disable-next-line no-control-regex -- control characters are what it refuses
+  if (!parts || /[\u0000-\u001f\u007f]/.test(url)) throw new TypeError('not an address of a stream');
+  const [, scheme = '', host = '', path = ''] = parts;
+  // Without blanks and quotes an address is one word, and can be taken out of what ffmpeg says about it.
+  const plainPath = path.replace(/[\s'"]/g, percentEncoded);
+  if (credentials === null) return scheme + host + plainPath;
+  const authority = `${encoded(credentials.user)}:${encoded(credentials.password)}`;
+  if (Buffer.byteLength(authority) > longestCredentialsBytes) return null;
+  return `${scheme}${authority}@${host}${plainPath}`;
+}
+
+/** Percent-encodes what would end the name or password early, and no more: encoded they must stay short. */
+function encoded(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are among what it encodes
+  return text.replace(/[\u0000-\u0020\u007f%:@/?#'"\\]|\s/g, percentEncoded);
+}
+
+function percentEncoded(character: string): string {
+  const bytes = [...Buffer.from(character)];
+  return bytes.map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+}
+
+export interface Outputs {
+  live: 'copy' | 'convert' | null;
+  disk: { sound: 'copy' | 'aac' | null } | null;
+}
+
+/** What can be had of this stream: FLV carries H.264, and H.265 since ffmpeg 6.1; the rest is converted, or not shown. */
+export function outputsFor(
+  { video, audio }: Pick<StreamSource, 'video' | 'audio'>,
+  wants: { record: boolean; sound: boolean; convert: boolean },
+  flvCarriesHevc: boolean,
+): Outputs {
+  const carried = video === 'H.264' || video === 'unknown' || (video === 'H.265' && flvCarriesHevc);
+  const live = wants.convert ? 'convert' : carried ? 'copy' : null;
+  const sound = !wants.sound || audio === null ? null : audio === 'AAC' ? 'copy' : 'aac';
+  return { live, disk: wants.record ? { sound } : null };
+}
+
+export const livePipe = 1;
+export const diskPipe = 3;
+
+const quiet = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'warning'];
+const input = ['-f', 'concat', '-safe', '0', '-protocol_whitelist', 'pipe,tcp,udp,rtp,rtsp,tls,crypto'];
+const liveFormat = ['-f', 'flv', '-flvflags', 'no_duration_filesize', '-flush_packets', '1', `pipe:${livePipe}`];
+const diskFormat = [
+  ...['-f', 'mp4', '-movflags', '+frag_keyframe+empty_moov+default_base_moof+frag_discont'],
+  ...['-frag_duration', '1000000', '-flush_packets', '1', '-max_interleave_delta', '500000', `pipe:${diskPipe}`],
+];
+const conversion = [
+  ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p', '-g', '25'],
+  ...['-vf', 'scale=trunc(min(1280\\,iw)/2)*2:-2', '-threads', '2'],
+];
+
+/** The arguments up to the input, which is the script on stdin. */
+export function intakeInput(probe: Probe): string[] {
+  const { probesize, analyzeduration } = probeOptions[probe];
+  const probing = ['-probesize', `${probesize}`, '-analyzeduration', `${analyzeduration}`, '-fflags', '+genpts'];
+  return [...quiet, ...input, ...probing, '-i', 'pipe:0'];
+}
+
+export function intakeArguments(outputs: Outputs, video: VideoCodec, probe: Probe): string[] {
+  const all = intakeInput(probe);
+  if (outputs.live) {
+    all.push('-map', '0:v:0', ...(outputs.live === 'convert' ? conversion : ['-c:v', 'copy']), ...liveFormat);
+  }
+  if (outputs.disk) {
+    const { sound } = outputs.disk;
+    all.push('-map', '0:v:0', '-c:v', 'copy');
+    if (video === 'H.265') all.push('-tag:v', 'hvc1');
+    if (sound) all.push('-map', '0:a:0?', '-c:a', sound, ...(sound === 'aac' ? ['-b:a', '64k'] : []));
+    all.push(...diskFormat);
+  }
+  return all;
+}
