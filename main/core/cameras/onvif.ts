@@ -12,7 +12,7 @@ import { safeStreamAddress } from './address.ts';
 import type { Credentials } from './digest.ts';
 import { readProfiles, type Profile } from './profiles.ts';
 import { scopeValue } from './scopes.ts';
-import { abortProblem, SoapClient, type SoapPlace } from './soap.ts';
+import { SoapClient, type SoapPlace } from './soap.ts';
 import { child, childrenOf, find, textAt, type XmlElement } from './xml.ts';
 
 export interface OnvifPlace extends SoapPlace {
@@ -126,11 +126,11 @@ export class OnvifCamera {
     const camera = new OnvifCamera(place, credentials);
     const limited = AbortSignal.any([signal, AbortSignal.timeout(signInTimeoutMs)]);
     const reached = await camera.#measureClock(limited);
-    if (!reached.ok) return camera.#ended(reached, signal);
+    if (!reached.ok) return reached;
     const known = await camera.#readDevice(limited);
-    if (!known.ok) return camera.#ended(known, signal);
+    if (!known.ok) return known;
     const services = await camera.#readServices(signal);
-    return services.ok ? good(camera) : camera.#ended(services, signal);
+    return services.ok ? good(camera) : services;
   }
 
   /** The camera's video profiles: by Media2, which alone tells of H.265, where it works. */
@@ -165,7 +165,7 @@ export class OnvifCamera {
   }
 
   /** A JPEG of what the camera sees now; null when it offers none. */
-  async snapshot(profile: Profile, signal: AbortSignal): Promise<Buffer | null> {
+  async snapshot(profile: Profile, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null> {
     this.#library.media2Support = profile.service === 'media2';
     const message = this.#library.compose(() => this.#library.getSnapshotUri({ profileToken: '' }, ignore));
     const reply = await this.#signed(withToken(message, profile.token), signal);
@@ -173,7 +173,7 @@ export class OnvifCamera {
     if (path === null) return null;
     const picture = await this.#soap.fetch(path, 4 << 20, signal);
     const isJpeg = picture.ok && picture.value.length > 4 && picture.value.readUInt16BE(0) === 0xffd8;
-    return isJpeg ? picture.value : null;
+    return isJpeg ? new Uint8Array(picture.value) : null;
   }
 
   /** The name in its scopes, as the owner or maker set it; '' when there is none. */
@@ -274,11 +274,6 @@ export class OnvifCamera {
       if (typeof path === 'string' && isPath(path)) this.#paths.set(service, path);
     }
   }
-
-  #ended<Value>(outcome: Outcome<Value> & { ok: false }, signal: AbortSignal): Outcome<never> {
-    if (outcome.problem.code !== 'cancelled') return outcome;
-    return bad(signal.aborted ? abortProblem(signal, this.#place) : { code: 'noAnswer', ...hostAndPort(this.#place) });
-  }
 }
 
 /** Whether ONVIF is spoken there: asks for the time, without credentials. */
@@ -286,10 +281,6 @@ export async function speaksOnvif(place: OnvifPlace, signal: AbortSignal): Promi
   const body = '<GetSystemDateAndTime xmlns="http://www.onvif.org/ver10/device/wsdl"/>';
   const reply = await new SoapClient(place, null).send(place.path, body, false, signal);
   return reply.ok || reply.problem.code === 'passwordRefused' ? good(null) : reply;
-}
-
-function hostAndPort(place: OnvifPlace): { host: string; port: number } {
-  return { host: place.host, port: place.port };
 }
 
 function ignore(): void {

@@ -1,0 +1,131 @@
+/**
+ * The camera list as it is kept in the vault: what it holds, and the check of what comes back from the disk. It holds
+ * no credentials: these are in the keychain, and with them a stream path that has a password inside it. A document
+ * that is not wholly as written here is refused (null), so that the store falls back to its previous version.
+ */
+import type { Camera, CameraId, StreamInfo, StreamRole } from '../../contract/model.ts';
+
+/** Where a stream was when the camera was last asked. */
+export interface KnownStream {
+  role: StreamRole;
+  /** Without host and credentials: '/Streaming/Channels/101'. */
+  path: string;
+  scheme: 'rtsp' | 'rtsps';
+  port: number;
+}
+
+export interface StoredCamera extends Camera {
+  scheme: 'http' | 'https' | 'rtsp' | 'rtsps';
+  /** Of the ONVIF device service; for RTSP the path as it is shown. */
+  servicePath: string;
+  /** ONVIF: where its streams were last. RTSP: empty, the address is the stream. */
+  knownStreams: KnownStream[];
+}
+
+export interface CameraDocument {
+  cameras: StoredCamera[];
+  /** Removed, but with recordings kept: their names. */
+  removed: { id: CameraId; name: string }[];
+}
+
+export const emptyCameraDocument: CameraDocument = { cameras: [], removed: [] };
+
+const maxCameras = 1000;
+const videoCodecs = ['H.264', 'H.265', 'MJPEG', 'MPEG-4', 'unknown'];
+const audioCodecs = ['AAC', 'G.711', 'G.726', 'Opus', 'unknown'];
+
+/** null when anything in it is not as it was written. */
+export function parseCameraDocument(value: unknown): CameraDocument | null {
+  if (!isRecord(value) || !isListOf(value['cameras'], isCamera) || !isListOf(value['removed'], isRemoved)) return null;
+  const ids = [...value['cameras'], ...value['removed']].map((one) => one.id);
+  if (new Set(ids).size !== ids.length) return null;
+  return { cameras: value['cameras'], removed: value['removed'] };
+}
+
+function isCamera(value: unknown): value is StoredCamera {
+  return (
+    isRecord(value) &&
+    isCameraId(value['id']) &&
+    isText(value['name'], 1) &&
+    (value['kind'] === 'onvif' || value['kind'] === 'rtsp') &&
+    isHost(value['host']) &&
+    isPort(value['port']) &&
+    isText(value['path'], 0, 2500) &&
+    ['maker', 'model', 'firmware', 'serial'].every((name) => isText(value[name])) &&
+    isListOf(value['streams'], isStream) &&
+    typeof value['recordsSound'] === 'boolean' &&
+    (value['keepDays'] === null || isNumber(value['keepDays'], 1, 3650)) &&
+    typeof value['paused'] === 'boolean' &&
+    isNumber(value['addedMs'], 0, 8.64e15) &&
+    isOneOf(value['scheme'], value['kind'] === 'rtsp' ? ['rtsp', 'rtsps'] : ['http', 'https']) &&
+    isPath(value['servicePath']) &&
+    isListOf(value['knownStreams'], isKnownStream)
+  );
+}
+
+function isStream(value: unknown): value is StreamInfo {
+  return (
+    isRecord(value) &&
+    isRole(value['role']) &&
+    isOneOf(value['video'], videoCodecs) &&
+    isNumber(value['widthPixels'], 0, 32_768) &&
+    isNumber(value['heightPixels'], 0, 32_768) &&
+    (value['framesPerSecond'] === null || isNumber(value['framesPerSecond'], 0, 1000)) &&
+    (value['bitsPerSecond'] === null || isNumber(value['bitsPerSecond'], 0, 1e12)) &&
+    (value['audio'] === null || isOneOf(value['audio'], audioCodecs))
+  );
+}
+
+function isKnownStream(value: unknown): value is KnownStream {
+  return (
+    isRecord(value) &&
+    isRole(value['role']) &&
+    isPath(value['path']) &&
+    isOneOf(value['scheme'], ['rtsp', 'rtsps']) &&
+    isPort(value['port'])
+  );
+}
+
+function isRemoved(value: unknown): value is { id: CameraId; name: string } {
+  return isRecord(value) && isCameraId(value['id']) && isText(value['name'], 1);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item): value is Item[] {
+  return Array.isArray(value) && value.length <= maxCameras && value.every(isItem);
+}
+
+function isCameraId(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-f]{16}$/.test(value);
+}
+
+function isText(value: unknown, least = 0, most = 300): boolean {
+  return typeof value === 'string' && value.length >= least && value.length <= most && !/\p{Cc}/u.test(value);
+}
+
+function isHost(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-z._:%-]{1,253}$/.test(value);
+}
+
+function isPath(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= 2500 && /^\/[\x21-\x7e\u2026]*$/.test(value);
+}
+
+function isPort(value: unknown): boolean {
+  return isNumber(value, 1, 65_535) && Number.isInteger(value);
+}
+
+function isRole(value: unknown): boolean {
+  return isOneOf(value, ['main', 'sub']);
+}
+
+function isOneOf(value: unknown, options: readonly string[]): boolean {
+  return typeof value === 'string' && options.includes(value);
+}
+
+function isNumber(value: unknown, least: number, most: number): boolean {
+  return typeof value === 'number' && value >= least && value <= most;
+}

@@ -1,0 +1,381 @@
+/**
+ * The list of cameras: tries them, adds, changes and removes them, and says where their streams are. The list is in
+ * the vault's sealed store, user names and passwords in the keychain; both are given by app.ts. A try keeps nothing
+ * but its own secrets, in memory, until it is added, replaced or 10 minutes old. An addition that fails half way is
+ * taken back whole. Expected trouble is an outcome. Recording, viewing and discovery are others' work.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Camera, CameraId, StreamRole, TryReport } from '../../contract/model.ts';
+import { bad, good, type Outcome } from '../../contract/problems.ts';
+import { readAddress, shownPath } from './address.ts';
+import type { CameraDocument, StoredCamera } from './cameraDocument.ts';
+import { CredentialStore, type CameraSecret, type Keychain } from './credentialStore.ts';
+import type { Credentials } from './digest.ts';
+import type { OnvifPlace } from './onvif.ts';
+import { knownStream, reachOnvif, reachRtsp, type Reached } from './reach.ts';
+import { StreamAddresses, type FoundStream, type StreamSource } from './streamAddresses.ts';
+
+/** The sealed store, as app.ts gives it. */
+export interface CameraStore {
+  readonly value: CameraDocument;
+  update(change: (value: CameraDocument) => CameraDocument): Promise<Outcome<null>>;
+}
+
+export interface CamerasOptions {
+  store: CameraStore;
+  keychain: Keychain;
+  /** Where a camera is that discovery found, by its key. */
+  found: (key: string) => OnvifPlace | null;
+  /** A JPEG of the stream's first picture; null when none came in time. */
+  firstPicture: (source: StreamSource, signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer> | null>;
+  /** The list changed by itself: a camera has other streams than before. */
+  changed?: (cameras: Camera[]) => void;
+}
+
+export type TryTarget = { by: 'found'; key: string } | { by: 'address'; text: string };
+
+interface Trial {
+  tryId: string;
+  reached: Reached;
+  secret: CameraSecret;
+  forget: NodeJS.Timeout;
+}
+
+const trialLifeMs = 600_000;
+/** For all questions of a try; a wrong password is told long before. */
+const tryTimeoutMs = 25_000;
+const firstPictureTimeoutMs = 8000;
+
+export class Cameras {
+  readonly #options: CamerasOptions;
+  readonly #credentials: CredentialStore;
+  readonly #addresses: StreamAddresses;
+  readonly #ended = new AbortController();
+  #trial: Trial | null = null;
+  #running: AbortController | null = null;
+
+  constructor(options: CamerasOptions) {
+    this.#options = options;
+    this.#credentials = new CredentialStore(options.keychain);
+    this.#addresses = new StreamAddresses((cameraId, streams) => this.#keepStreams(cameraId, streams));
+  }
+
+  list(): Camera[] {
+    return this.#options.store.value.cameras.map(asCamera);
+  }
+
+  /** Cameras that were removed and whose recordings were kept. */
+  removed(): { id: CameraId; name: string }[] {
+    return [...this.#options.store.value.removed];
+  }
+
+  /** Forgets the name of a removed camera, when its last recording is gone. */
+  forgetRemoved(cameraId: CameraId): Promise<Outcome<null>> {
+    return this.#options.store.update((value) => ({
+      ...value,
+      removed: value.removed.filter((one) => one.id !== cameraId),
+    }));
+  }
+
+  /** The ONVIF camera on the list at that place. */
+  idAt(host: string, port: number): CameraId | null {
+    const at = (one: StoredCamera) => one.kind === 'onvif' && one.host === host && one.port === port;
+    return this.#options.store.value.cameras.find(at)?.id ?? null;
+  }
+
+  /** Camera's clock minus this computer's, as last measured; null where unknown. */
+  clockOffsetMs(cameraId: CameraId): number | null {
+    return this.#addresses.clockOffsetMs(cameraId);
+  }
+
+  /** Asks one camera everything. Ends an earlier try. */
+  async tryCamera(
+    question: { target: TryTarget; user: string; password: string },
+    signal: AbortSignal,
+  ): Promise<Outcome<TryReport>> {
+    this.stopTry();
+    const running = new AbortController();
+    this.#running = running;
+    const cancel = AbortSignal.any([signal, running.signal, this.#ended.signal]);
+    const limited = AbortSignal.any([cancel, AbortSignal.timeout(tryTimeoutMs)]);
+    const typed = { user: question.user, password: question.password };
+    const answer = await this.#reach(question.target, typed, limited);
+    if (isEnded(cancel)) return bad({ code: 'cancelled' });
+    if (!answer.ok) return answer;
+    const { reached, credentials } = answer.value;
+    const known = this.#sameCamera(reached);
+    if (known !== null) return bad({ code: 'alreadyAdded', name: known.name });
+    const firstPicture = await this.#firstPicture(reached, credentials, cancel);
+    if (isEnded(cancel)) return bad({ code: 'cancelled' });
+
+    const hidden = reached.kind === 'rtsp' && shownPath(reached.path) !== reached.path;
+    const tryId = randomBytes(8).toString('hex');
+    const forget = setTimeout(() => this.#dropTrial(tryId), trialLifeMs);
+    forget.unref();
+    this.#trial = { tryId, reached, secret: { credentials, path: hidden ? reached.path : null }, forget };
+    return good(report(tryId, reached, firstPicture));
+  }
+
+  /** Ends the running try and forgets what the last one found out. */
+  stopTry(): void {
+    this.#running?.abort();
+    this.#running = null;
+    this.#dropTrial(null);
+  }
+
+  /** Keeps what the try found: first the credentials in the keychain, then the list. */
+  async add(choice: {
+    tryId: string;
+    name: string;
+    records: boolean;
+    recordsSound: boolean;
+    keepDays: number | null;
+  }): Promise<Outcome<Camera>> {
+    const trial = this.#trial;
+    if (trial?.tryId !== choice.tryId) return bad({ code: 'gone' });
+    const known = this.#sameCamera(trial.reached);
+    if (known !== null) return bad({ code: 'alreadyAdded', name: known.name });
+    const camera = storedCamera(trial.reached, choice);
+    const hasSecret = trial.secret.credentials !== null || trial.secret.path !== null;
+    if (hasSecret) {
+      const written = await this.#credentials.write(camera.id, trial.secret);
+      if (!written.ok) return written;
+    }
+    const stored = await this.#options.store.update((value) => ({ ...value, cameras: [...value.cameras, camera] }));
+    if (!stored.ok) {
+      if (hasSecret) await this.#credentials.remove(camera.id);
+      return stored;
+    }
+    this.#dropTrial(trial.tryId);
+    this.#addresses.remember(camera.id, trial.reached);
+    return good(asCamera(camera));
+  }
+
+  edit(change: {
+    cameraId: CameraId;
+    name: string;
+    recordsSound: boolean;
+    keepDays: number | null;
+  }): Promise<Outcome<Camera>> {
+    const { name, recordsSound, keepDays } = change;
+    return this.#change(change.cameraId, { name, recordsSound, keepDays });
+  }
+
+  setPaused(cameraId: CameraId, paused: boolean): Promise<Outcome<Camera>> {
+    return this.#change(cameraId, { paused });
+  }
+
+  /** Tries new credentials and keeps them when the camera takes them. */
+  async signIn(cameraId: CameraId, credentials: Credentials, signal: AbortSignal): Promise<Outcome<null>> {
+    const camera = this.#find(cameraId);
+    if (camera === null) return bad({ code: 'gone' });
+    const secret = await this.#credentials.read(cameraId);
+    const path = secret.ok ? secret.value.path : null;
+    const given = isGiven(credentials) ? credentials : null;
+    const limited = AbortSignal.any([signal, this.#ended.signal, AbortSignal.timeout(tryTimeoutMs)]);
+    const reached = await reachStored(camera, path, given, limited);
+    if (!reached.ok) return reached;
+    const written = await this.#credentials.write(cameraId, { credentials: given, path });
+    if (written.ok) this.#addresses.forget(cameraId);
+    return written;
+  }
+
+  /** Takes it off the list, and its credentials out of the keychain. `keepName`: its recordings are kept. */
+  async remove(cameraId: CameraId, keepName: boolean): Promise<Outcome<null>> {
+    const camera = this.#find(cameraId);
+    if (camera === null) return bad({ code: 'gone' });
+    const stored = await this.#options.store.update((value) => ({
+      cameras: value.cameras.filter((one) => one.id !== cameraId),
+      removed: keepName ? [...value.removed, { id: cameraId, name: camera.name }] : value.removed,
+    }));
+    if (!stored.ok) return stored;
+    this.#addresses.forget(cameraId);
+    return this.#credentials.remove(cameraId);
+  }
+
+  /** What a feed asks at every connect: where the camera's stream is now, and how to sign in. */
+  sourceOf(cameraId: CameraId, role: StreamRole): (signal: AbortSignal) => Promise<Outcome<StreamSource>> {
+    return async (signal) => {
+      const camera = this.#find(cameraId);
+      if (camera === null) return bad({ code: 'gone' });
+      const secret = await this.#credentials.read(cameraId);
+      if (!secret.ok) return secret;
+      return this.#addresses.source(camera, role, secret.value, AbortSignal.any([signal, this.#ended.signal]));
+    };
+  }
+
+  /** Drops every secret from memory; the next connect asks the keychain again. */
+  forgetSecrets(): void {
+    this.stopTry();
+    this.#credentials.forget();
+  }
+
+  /** Ends whatever is asked of a camera. May be called twice. */
+  close(): void {
+    this.#ended.abort();
+    this.forgetSecrets();
+  }
+
+  async #reach(
+    target: TryTarget,
+    typed: Credentials,
+    signal: AbortSignal,
+  ): Promise<Outcome<{ reached: Reached; credentials: Credentials | null }>> {
+    if (target.by === 'found') {
+      const place = this.#options.found(target.key);
+      if (place === null) return bad({ code: 'gone' });
+      const credentials = isGiven(typed) ? typed : null;
+      return withCredentials(await reachOnvif(place, false, credentials, signal), credentials);
+    }
+    const parts = readAddress(target.text);
+    if (!parts.ok) return parts;
+    const { scheme, host, port, path, user, password } = parts.value;
+    // What was typed into the fields goes before what the pasted address holds.
+    const both = isGiven(typed) ? typed : { user, password };
+    const credentials = isGiven(both) ? both : null;
+    if (scheme === 'rtsp' || scheme === 'rtsps') {
+      return withCredentials(await reachRtsp({ scheme, host, port, path }, credentials, signal), credentials);
+    }
+    const mayBeElsewhere = scheme === 'http' && port === 80;
+    return withCredentials(
+      await reachOnvif({ scheme, host, port, path }, mayBeElsewhere, credentials, signal),
+      credentials,
+    );
+  }
+
+  async #firstPicture(
+    reached: Reached,
+    credentials: Credentials | null,
+    signal: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer> | null> {
+    const main = reached.streams[0];
+    if (main === undefined) return null;
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(firstPictureTimeoutMs)]);
+    const source = { url: main.url, credentials, video: main.info.video, audio: main.info.audio };
+    const picture = await this.#options.firstPicture(source, limited);
+    if (picture !== null || signal.aborted) return picture;
+    return reached.snapshot(signal);
+  }
+
+  #sameCamera(reached: Reached): StoredCamera | null {
+    const same = (one: StoredCamera) => isSamePlace(one, reached) || isSameDevice(one, reached);
+    return this.#options.store.value.cameras.find(same) ?? null;
+  }
+
+  #find(cameraId: CameraId): StoredCamera | null {
+    return this.#options.store.value.cameras.find((one) => one.id === cameraId) ?? null;
+  }
+
+  async #change(cameraId: CameraId, change: Partial<StoredCamera>): Promise<Outcome<Camera>> {
+    if (this.#find(cameraId) === null) return bad({ code: 'gone' });
+    const stored = await this.#options.store.update((value) => ({
+      ...value,
+      cameras: value.cameras.map((one) => (one.id === cameraId ? { ...one, ...change } : one)),
+    }));
+    const camera = this.#find(cameraId);
+    if (!stored.ok) return stored;
+    return camera === null ? bad({ code: 'gone' }) : good(asCamera(camera));
+  }
+
+  /** Keeps the camera's streams as it tells of them now. The old ones stay when the store cannot be written. */
+  async #keepStreams(cameraId: CameraId, streams: FoundStream[]): Promise<void> {
+    const before = this.#find(cameraId);
+    if (before === null) return;
+    const change = {
+      streams: streams.map((stream) => stream.info),
+      knownStreams: streams.map((stream) => stream.known),
+    };
+    if (JSON.stringify([before.streams, before.knownStreams]) === JSON.stringify(Object.values(change))) return;
+    const changed = await this.#change(cameraId, change);
+    if (changed.ok) this.#options.changed?.(this.list());
+  }
+
+  #dropTrial(tryId: string | null): void {
+    if (this.#trial === null || (tryId !== null && this.#trial.tryId !== tryId)) return;
+    clearTimeout(this.#trial.forget);
+    this.#trial = null;
+  }
+}
+
+/** Asked anew after each wait, which the compiler cannot know. */
+function isEnded(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+function isGiven(credentials: Credentials): boolean {
+  return credentials.user !== '' || credentials.password !== '';
+}
+
+function withCredentials(
+  reached: Outcome<Reached>,
+  credentials: Credentials | null,
+): Outcome<{ reached: Reached; credentials: Credentials | null }> {
+  return reached.ok ? good({ reached: reached.value, credentials }) : reached;
+}
+
+/** Whether the camera takes these credentials. */
+async function reachStored(
+  camera: StoredCamera,
+  secretPath: string | null,
+  credentials: Credentials | null,
+  signal: AbortSignal,
+): Promise<Outcome<unknown>> {
+  const { scheme, host, port } = camera;
+  if (scheme === 'rtsp' || scheme === 'rtsps') {
+    return reachRtsp({ scheme, host, port, path: secretPath ?? camera.servicePath }, credentials, signal);
+  }
+  return reachOnvif({ scheme, host, port, path: camera.servicePath }, false, credentials, signal);
+}
+
+function isSamePlace(camera: StoredCamera, reached: Reached): boolean {
+  if (camera.host !== reached.host || camera.port !== reached.port || camera.kind !== reached.kind) return false;
+  return reached.kind === 'onvif' || camera.path === shownPath(reached.path);
+}
+
+/** By serial number, where that tells cameras apart: some makers ship 000000 or one number for all. */
+function isSameDevice(camera: StoredCamera, reached: Reached): boolean {
+  const { serial } = reached;
+  if (serial.length < 6 || new Set(serial).size < 3) return false;
+  return camera.serial === serial && camera.maker === reached.maker && camera.model === reached.model;
+}
+
+function storedCamera(
+  reached: Reached,
+  choice: { name: string; records: boolean; recordsSound: boolean; keepDays: number | null },
+): StoredCamera {
+  const path = shownPath(reached.path);
+  return {
+    id: randomBytes(8).toString('hex'),
+    name: choice.name,
+    kind: reached.kind,
+    host: reached.host,
+    port: reached.port,
+    path: reached.kind === 'rtsp' ? path : '',
+    maker: reached.maker,
+    model: reached.model,
+    firmware: reached.firmware,
+    serial: reached.serial,
+    streams: reached.streams.map((stream) => stream.info),
+    recordsSound: choice.recordsSound,
+    keepDays: choice.keepDays,
+    paused: !choice.records,
+    addedMs: Date.now(),
+    scheme: reached.scheme,
+    servicePath: path,
+    knownStreams: reached.kind === 'rtsp' ? [] : reached.streams.map(knownStream).filter((one) => one !== null),
+  };
+}
+
+function asCamera(stored: StoredCamera): Camera {
+  const { scheme: _scheme, servicePath: _path, knownStreams: _streams, ...camera } = stored;
+  return camera;
+}
+
+function report(tryId: string, reached: Reached, firstPicture: TryReport['firstPicture']): TryReport {
+  const { kind, host, port, reachedInMs, clockOffsetMs, name, maker, model, firmware, serial, moves, events } = reached;
+  const streams = reached.streams.map((stream) => stream.info);
+  return {
+    ...{ tryId, kind, host, port, reachedInMs, clockOffsetMs, name, maker, model, firmware, serial },
+    ...{ streams, moves, events, firstPicture },
+  };
+}

@@ -1,0 +1,236 @@
+/**
+ * Finds out what a camera is before it is added: asks it by ONVIF, or by RTSP where that was given or where ONVIF is
+ * off, and looks at each of its streams. Connects only to the host that it is given. Keeps nothing; every ending is an
+ * outcome. A refusal ends everything at once, because cameras lock users out who try too often.
+ */
+import type { StreamInfo } from '../../contract/model.ts';
+import { bad, good, type Outcome } from '../../contract/problems.ts';
+import { onvifPath, streamUrl } from './address.ts';
+import type { KnownStream } from './cameraDocument.ts';
+import type { Credentials } from './digest.ts';
+import { OnvifCamera, speaksOnvif, type DeviceWords, type OnvifPlace } from './onvif.ts';
+import { chooseProfiles, type Profile } from './profiles.ts';
+import { probeRtsp } from './rtspProbe.ts';
+
+/** A stream with the address to ask for it, without credentials. */
+export interface ReachedStream {
+  info: StreamInfo;
+  url: string;
+}
+
+export interface Reached extends DeviceWords {
+  kind: 'onvif' | 'rtsp';
+  scheme: 'http' | 'https' | 'rtsp' | 'rtsps';
+  host: string;
+  port: number;
+  /** Of the ONVIF device service, or of the RTSP stream. */
+  path: string;
+  /** '' where the camera does not say. */
+  name: string;
+  reachedInMs: number;
+  clockOffsetMs: number | null;
+  streams: ReachedStream[];
+  moves: boolean;
+  events: boolean;
+  /** A JPEG by the camera's own snapshot address; null when there is none. */
+  snapshot: (signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer> | null>;
+}
+
+export interface RtspPlace {
+  scheme: 'rtsp' | 'rtsps';
+  host: string;
+  port: number;
+  path: string;
+}
+
+/** Where makers put ONVIF when it is not at 80. */
+const onvifPorts = [80, 8080, 8000, 8899, 2020];
+/** Of makers whose cameras come with ONVIF off; the main stream of each. */
+const commonPaths = [
+  '/Streaming/Channels/101',
+  '/cam/realmonitor?channel=1&subtype=0',
+  '/h264Preview_01_main',
+  '/stream1',
+  '/axis-media/media.amp',
+  '/live/ch00_0',
+  '/live/main',
+  '/live',
+  '/11',
+  '/',
+];
+
+/**
+ * Asks an ONVIF camera everything. `mayBeElsewhere`: the user gave no port, so the other usual ports and RTSP are
+ * tried too.
+ */
+export async function reachOnvif(
+  place: OnvifPlace,
+  mayBeElsewhere: boolean,
+  credentials: Credentials | null,
+  signal: AbortSignal,
+): Promise<Outcome<Reached>> {
+  const found = mayBeElsewhere ? await findOnvif(place, signal) : good(place);
+  if (!found.ok) {
+    if (!mayBeElsewhere || found.problem.code === 'noSuchHost' || found.problem.code === 'cancelled') return found;
+    return (await reachCommonPaths(place.host, credentials, signal)) ?? found;
+  }
+  const opened = await OnvifCamera.open(found.value, credentials, signal);
+  if (!opened.ok) return opened;
+  const camera = opened.value;
+  const streams = await readStreams(camera, signal);
+  if (!streams.ok) return streams;
+  const looked = await lookAtStreams(streams.value.streams, credentials, signal);
+  if (!looked.ok) return looked;
+  const { scheme, host, port, path } = found.value;
+  return good({
+    ...camera.device,
+    kind: 'onvif',
+    ...{ scheme, host, port, path },
+    name: await camera.name(signal),
+    reachedInMs: camera.reachedInMs,
+    clockOffsetMs: camera.clockOffsetMs,
+    streams: looked.value,
+    moves: streams.value.moves && camera.has('ptz'),
+    events: camera.has('events'),
+    snapshot: (wait) => camera.snapshot(streams.value.main, wait),
+  });
+}
+
+/** The camera's main stream and, where it has one, its sub stream, as ONVIF tells of them. */
+export async function readStreams(
+  camera: OnvifCamera,
+  signal: AbortSignal,
+): Promise<Outcome<{ streams: ReachedStream[]; main: Profile; moves: boolean }>> {
+  const profiles = await camera.profiles(signal);
+  if (!profiles.ok) return profiles;
+  const chosen = chooseProfiles(profiles.value);
+  if (chosen === null) return bad({ code: 'noStreams' });
+  const main = await camera.streamAddress(chosen.main, signal);
+  if (!main.ok) return main.problem.code === 'notACamera' ? bad({ code: 'noStreams' }) : main;
+  const streams: ReachedStream[] = [{ info: streamInfo(chosen.main, 'main'), url: main.value.url }];
+  if (chosen.sub !== null) {
+    const sub = await camera.streamAddress(chosen.sub, signal);
+    // A camera that names the main stream's address for both has one stream.
+    if (sub.ok && sub.value.url !== main.value.url) {
+      streams.push({ info: streamInfo(chosen.sub, 'sub'), url: sub.value.url });
+    }
+  }
+  return good({ streams, main: chosen.main, moves: profiles.value.some((profile) => profile.moves) });
+}
+
+function streamInfo(profile: Profile, role: StreamInfo['role']): StreamInfo {
+  const { video, widthPixels, heightPixels, framesPerSecond, bitsPerSecond, audio } = profile;
+  return { role, video, widthPixels, heightPixels, framesPerSecond, bitsPerSecond, audio };
+}
+
+/** What RTSP says of a stream goes before what ONVIF says: Media1 has no word for H.265, and profiles go stale. */
+export async function lookAtStreams(
+  streams: readonly ReachedStream[],
+  credentials: Credentials | null,
+  signal: AbortSignal,
+): Promise<Outcome<ReachedStream[]>> {
+  const looked: ReachedStream[] = [];
+  for (const { info, url } of streams) {
+    const probed = await probeRtsp({ url, credentials }, signal);
+    if (!probed.ok) {
+      // A sub stream that does not answer is left out; the main stream must.
+      if (info.role === 'main' || probed.problem.code === 'passwordRefused') return probed;
+      continue;
+    }
+    const { stream } = probed.value;
+    const sized = stream.widthPixels > 0;
+    looked.push({
+      url,
+      info: {
+        role: info.role,
+        video: stream.video === 'unknown' ? info.video : stream.video,
+        widthPixels: sized ? stream.widthPixels : info.widthPixels,
+        heightPixels: sized ? stream.heightPixels : info.heightPixels,
+        framesPerSecond: stream.framesPerSecond ?? info.framesPerSecond,
+        bitsPerSecond: info.bitsPerSecond ?? stream.bitsPerSecond,
+        audio: stream.audio,
+      },
+    });
+  }
+  return good(looked);
+}
+
+/** All usual ports at once; the first that speaks ONVIF, in the order of the list when several do. */
+async function findOnvif(place: OnvifPlace, signal: AbortSignal): Promise<Outcome<OnvifPlace>> {
+  const ports = [...new Set([place.port, ...onvifPorts])];
+  const found = new AbortController();
+  const all = AbortSignal.any([signal, found.signal]);
+  const asked = ports.map(async (port) => {
+    const one: OnvifPlace = { ...place, port, path: port === place.port ? place.path : onvifPath };
+    const answer = await speaksOnvif(one, all);
+    return { one, answer };
+  });
+  try {
+    return good(
+      await Promise.any(
+        asked.map(async (question) => {
+          const { one, answer } = await question;
+          if (!answer.ok) throw new Error(answer.problem.code);
+          return one;
+        }),
+      ),
+    );
+  } catch {
+    const answers = (await Promise.all(asked)).map(({ answer }) => answer);
+    const problems = answers.flatMap((answer) => (answer.ok ? [] : [answer.problem]));
+    const first = (code: string) => problems.find((problem) => problem.code === code);
+    const worst = first('cancelled') ?? first('noSuchHost') ?? first('notACamera') ?? problems[0];
+    return bad(worst ?? { code: 'noAnswer', host: place.host, port: place.port });
+  } finally {
+    found.abort();
+  }
+}
+
+/** null when no RTSP answers there either. */
+async function reachCommonPaths(
+  host: string,
+  credentials: Credentials | null,
+  signal: AbortSignal,
+): Promise<Outcome<Reached> | null> {
+  let answered: Outcome<Reached> | null = null;
+  for (const port of [554, 8554]) {
+    for (const path of commonPaths) {
+      const reached = await reachRtsp({ scheme: 'rtsp', host, port, path }, credentials, signal);
+      if (reached.ok || reached.problem.code === 'passwordRefused') return reached;
+      if (reached.problem.code !== 'noStreams') break;
+      answered = reached;
+    }
+    if (answered !== null) return answered;
+  }
+  return null;
+}
+
+/** Looks at one RTSP address. */
+export async function reachRtsp(
+  place: RtspPlace,
+  credentials: Credentials | null,
+  signal: AbortSignal,
+): Promise<Outcome<Reached>> {
+  const url = streamUrl(place);
+  const probed = await probeRtsp({ url, credentials }, signal);
+  if (!probed.ok) return probed;
+  return good({
+    ...{ maker: '', model: '', firmware: '', serial: '', name: '' },
+    kind: 'rtsp',
+    ...place,
+    reachedInMs: probed.value.reachedInMs,
+    clockOffsetMs: null,
+    streams: [{ info: { role: 'main', ...probed.value.stream }, url }],
+    moves: false,
+    events: false,
+    snapshot: () => Promise.resolve(null),
+  });
+}
+
+/** For the store: the address without its host, which may change with the camera's. */
+export function knownStream({ info, url }: ReachedStream): KnownStream | null {
+  const match = /^(rtsps?):\/\/(?:\[[^\]]*\]|[^:/]*):(\d{1,5})(\/.*)$/.exec(url);
+  if (match === null) return null;
+  const scheme = match[1] === 'rtsps' ? 'rtsps' : 'rtsp';
+  return { role: info.role, scheme, port: Number(match[2]), path: match[3] ?? '/' };
+}
