@@ -10,7 +10,7 @@ import type * as KeytarModule from 'keytar';
 import { bad, good } from '../../contract/problems.ts';
 import type { Outcome, ProblemOf } from '../../contract/problems.ts';
 
-type Keytar = typeof KeytarModule;
+type Keytar = Pick<typeof KeytarModule, 'getPassword' | 'setPassword' | 'deletePassword'>;
 type KeychainProblem = ProblemOf<'keychainLocked' | 'keychainMissing'>;
 
 /**
