@@ -39,6 +39,10 @@ export type Problem =
   | { code: 'vaultNewer'; version: number; understood: number }
   /** A file of the vault does not open, and there is no earlier version that does. */
   | { code: 'vaultDamaged'; file: string }
+  /** A file of the vault did not open, and the version before it is in use: the last change to it is lost. A warning. */
+  | { code: 'vaultRestored'; file: string }
+  /** Another Nightjar has this vault open, here or on another computer. */
+  | { code: 'otherInstance'; folder: string }
   /** The folder holds other things, and no vault. */
   | { code: 'folderNotEmpty'; folder: string }
   | { code: 'folderNotWritable'; folder: string }

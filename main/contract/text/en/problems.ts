@@ -91,6 +91,14 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
     fact: `The file ${file} of the vault does not open, and no earlier version of it does.`,
     remedy: 'Copy it back from a backup, if there is one. The recordings are not touched.',
   }),
+  vaultRestored: ({ file }) => ({
+    fact: `The file ${file} of the vault was damaged. Nightjar uses the version before it.`,
+    remedy: 'Check what you changed last. The damaged file was kept beside it.',
+  }),
+  otherInstance: ({ folder }) => ({
+    fact: `Another Nightjar has the vault in ${folder} open.`,
+    remedy: 'Close it, on this computer or on the one that shares the folder, then try again.',
+  }),
   folderNotEmpty: ({ folder }) => ({
     fact: `The folder ${folder} holds other things, and no vault.`,
     remedy: 'Choose an empty folder, or make one.',
