@@ -13,7 +13,7 @@ import type { Credentials } from './digest.ts';
 import { readProfiles, type Profile } from './profiles.ts';
 import { scopeValue } from './scopes.ts';
 import { SoapClient, type SoapPlace } from './soap.ts';
-import { child, childrenOf, find, textAt, type XmlElement } from './xml.ts';
+import { child, childrenOf, escapeXml, find, textAt, type XmlElement } from './xml.ts';
 
 export interface OnvifPlace extends SoapPlace {
   /** Of the device service. */
@@ -155,10 +155,12 @@ export class OnvifCamera {
   /** Where the profile's stream is, on the camera's own host, without credentials. */
   async streamAddress(profile: Profile, signal: AbortSignal): Promise<Outcome<{ url: string }>> {
     this.#library.media2Support = profile.service === 'media2';
+    // The library writes the token into its message as it is.
+    const profileToken = escapeXml(profile.token);
     const message = this.#library.compose(() =>
-      this.#library.getStreamUri({ protocol: 'RTSP', stream: 'RTP-Unicast', profileToken: '' }, ignore),
+      this.#library.getStreamUri({ protocol: 'RTSP', stream: 'RTP-Unicast', profileToken }, ignore),
     );
-    const reply = await this.#signed(withToken(message, profile.token), signal);
+    const reply = await this.#signed(message, signal);
     if (!reply.ok) return reply;
     const address = find(reply.value, 'Uri')?.text ?? '';
     return address === '' ? bad({ code: 'noStreams' }) : safeStreamAddress(address, this.#place.host);
@@ -167,8 +169,9 @@ export class OnvifCamera {
   /** A JPEG of what the camera sees now; null when it offers none. */
   async snapshot(profile: Profile, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null> {
     this.#library.media2Support = profile.service === 'media2';
-    const message = this.#library.compose(() => this.#library.getSnapshotUri({ profileToken: '' }, ignore));
-    const reply = await this.#signed(withToken(message, profile.token), signal);
+    const profileToken = escapeXml(profile.token);
+    const message = this.#library.compose(() => this.#library.getSnapshotUri({ profileToken }, ignore));
+    const reply = await this.#signed(message, signal);
     const path = reply.ok ? snapshotPath(find(reply.value, 'Uri')?.text ?? '') : null;
     if (path === null) return null;
     const picture = await this.#soap.fetch(path, 4 << 20, signal);
@@ -289,16 +292,6 @@ function ignore(): void {
 
 function serviceNamed(name: string | undefined): Service {
   return name === 'media' || name === 'media2' || name === 'ptz' || name === 'events' ? name : 'device';
-}
-
-/** The library writes tokens as they are; a token may hold any character. */
-function withToken(message: Message, token: string): Message {
-  const escaped = token.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-  const body = message.body.replace(
-    /<ProfileToken>.*?<\/ProfileToken>/,
-    () => `<ProfileToken>${escaped}</ProfileToken>`,
-  );
-  return { ...message, body };
 }
 
 function isPath(path: string): boolean {
