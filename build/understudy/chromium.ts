@@ -1,0 +1,94 @@
+/**
+ * Finds and starts the Chromium that shows the pages: silent on the network, no listening port (Playwright speaks to
+ * it over a pipe), nothing of it kept on disk. When it dies, so does the app, as Electron would. A test in another
+ * process reaches the same pages by the named pipe of `bind`.
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { chromium, type Browser, type BrowserContext } from 'playwright-core';
+
+const usualPlaces = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/snap/bin/chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+const silentArguments = [
+  '--host-resolver-rules=MAP * ~NOTFOUND',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-domain-reliability',
+  '--disable-sync',
+  '--disable-quic',
+  '--disable-breakpad',
+  '--no-pings',
+  '--no-first-run',
+  '--no-default-browser-check',
+  '--disable-features=Translate,OptimizationHints,MediaRouter,AutofillServerCommunication',
+  '--autoplay-policy=no-user-gesture-required',
+];
+
+/** The first that exists of UNDERSTUDY_CHROMIUM, CHROME_PATH, the usual places, Playwright's own; else null. */
+export function findChromium(): string | null {
+  const named = [process.env['UNDERSTUDY_CHROMIUM'], process.env['CHROME_PATH']].find(Boolean);
+  if (named !== undefined) return existsSync(named) ? named : null;
+  return [...usualPlaces, chromium.executablePath()].find((file) => path.isAbsolute(file) && existsSync(file)) ?? null;
+}
+
+export const headed = process.env['UNDERSTUDY_HEADED'] === '1';
+
+class Stage {
+  #browser: Browser | null = null;
+  #leaving = false;
+
+  /** `switches`: what the app itself appended to the command line. */
+  async open(switches: readonly string[]): Promise<void> {
+    const executablePath = findChromium();
+    if (executablePath === null) throw new Error('understudy: no Chromium found; set UNDERSTUDY_CHROMIUM to one');
+    this.#browser = await chromium.launch({
+      executablePath,
+      headless: !headed,
+      // The app ends Chromium, after app.quit has run; Playwright would end it at once.
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+      args: [
+        ...silentArguments,
+        ...switches,
+        // Chromium refuses to start as root with its sandbox.
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        ...(process.env['UNDERSTUDY_ARGS'] ?? '').split(' ').filter(Boolean),
+      ],
+    });
+    this.#browser.on('disconnected', () => {
+      if (!this.#leaving) process.exit(71);
+    });
+  }
+
+  get browser(): Browser {
+    if (!this.#browser) throw new Error('understudy: Chromium is not open yet');
+    return this.#browser;
+  }
+
+  /** In memory, as a session without `persist:` is. */
+  async context(): Promise<BrowserContext> {
+    return await this.browser.newContext({ acceptDownloads: false, ...(headed ? { viewport: null } : {}) });
+  }
+
+  /** For a test in another process. */
+  async bind(): Promise<string> {
+    return (await this.browser.bind(`understudy-${process.pid}`)).endpoint;
+  }
+
+  async close(): Promise<void> {
+    this.#leaving = true;
+    await this.#browser?.close().catch(() => undefined);
+  }
+}
+
+export const stage = new Stage();

@@ -1,0 +1,104 @@
+/**
+ * The desktop's parts that have no counterpart here. Dialogs throw until a test answers for the user; tray, menu and
+ * power-save blocker are taken note of; power events come only when a test emits them. Nothing is shown.
+ */
+import type {
+  Dialog,
+  Menu as ElectronMenu,
+  MenuItemConstructorOptions,
+  Net,
+  PowerSaveBlocker,
+  Shell,
+  Tray as ElectronTray,
+} from 'electron';
+import os from 'node:os';
+import { noteCall, notPerformed, StrictEmitter, strictModule } from './strict.ts';
+
+export const dialog = strictModule('dialog', {
+  showOpenDialog: () => notPerformed('dialog.showOpenDialog without a stub'),
+  showSaveDialog: () => notPerformed('dialog.showSaveDialog without a stub'),
+  showErrorBox(title, content) {
+    noteCall('dialog.showErrorBox', title, content);
+    console.error(`[${title}] ${content}`);
+  },
+} satisfies Pick<Dialog, 'showOpenDialog' | 'showSaveDialog' | 'showErrorBox'>);
+
+export const shell = strictModule('shell', {
+  showItemInFolder: (file) => noteCall('shell.showItemInFolder', file),
+} satisfies Pick<Shell, 'showItemInFolder'>);
+
+/** Online when any interface but loopback has an address. */
+export const net = strictModule('net', {
+  isOnline: () =>
+    Object.values(os.networkInterfaces())
+      .flat()
+      .some((each) => each?.internal === false),
+} satisfies Pick<Net, 'isOnline'>);
+
+class StandInMenu extends StrictEmitter {
+  readonly template: MenuItemConstructorOptions[];
+
+  constructor(template: MenuItemConstructorOptions[]) {
+    super();
+    this.template = template;
+  }
+
+  static buildFromTemplate(template: MenuItemConstructorOptions[]): StandInMenu {
+    return new StandInMenu(template);
+  }
+
+  static setApplicationMenu(menu: StandInMenu | null): void {
+    noteCall(
+      'Menu.setApplicationMenu',
+      menu?.template.map((each) => each.label ?? each.role),
+    );
+  }
+}
+
+class StandInTray
+  extends StrictEmitter
+  implements Pick<ElectronTray, 'setToolTip' | 'setContextMenu' | 'destroy' | 'isDestroyed'>
+{
+  #destroyed = false;
+
+  constructor(image: { isEmpty(): boolean }) {
+    super();
+    noteCall('new Tray', image.isEmpty() ? 'empty' : 'image');
+  }
+
+  setToolTip(text: string): void {
+    noteCall('Tray.setToolTip', text);
+  }
+
+  setContextMenu(menu: ElectronMenu | null): void {
+    noteCall('Tray.setContextMenu', menu !== null);
+  }
+
+  destroy(): void {
+    this.#destroyed = true;
+  }
+
+  isDestroyed(): boolean {
+    return this.#destroyed;
+  }
+}
+
+let blockers = 0;
+const blocking = new Set<number>();
+export const powerSaveBlocker = strictModule('powerSaveBlocker', {
+  start(type) {
+    noteCall('powerSaveBlocker.start', type);
+    blocking.add(++blockers);
+    return blockers;
+  },
+  stop(id) {
+    noteCall('powerSaveBlocker.stop', id);
+    return blocking.delete(id);
+  },
+  isStarted: (id) => blocking.has(id),
+} satisfies PowerSaveBlocker);
+
+class PowerMonitor extends StrictEmitter {}
+export const powerMonitor = new PowerMonitor();
+
+export { StandInMenu as Menu, StandInTray as Tray };

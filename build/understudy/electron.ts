@@ -1,0 +1,46 @@
+/**
+ * The module `electron`, as the main process of the app imports it here. An import of anything else fails when the
+ * program is linked: what is not performed is not there.
+ */
+import { app } from './app.ts';
+import { StandInWindow as BrowserWindow } from './browserWindow.ts';
+import { dialog, Menu, net, powerMonitor, powerSaveBlocker, shell, Tray } from './desk.ts';
+import { ipcMain } from './ipc.ts';
+import { nativeImage } from './nativeImage.ts';
+import { StandInChannel as MessageChannelMain } from './ports.ts';
+import { protocol, session } from './session.ts';
+import { strictModule } from './strict.ts';
+
+export {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  MessageChannelMain,
+  nativeImage,
+  net,
+  powerMonitor,
+  powerSaveBlocker,
+  protocol,
+  session,
+  shell,
+  Tray,
+};
+
+export default strictModule('electron', {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  MessageChannelMain,
+  nativeImage,
+  net,
+  powerMonitor,
+  powerSaveBlocker,
+  protocol,
+  session,
+  shell,
+  Tray,
+});
