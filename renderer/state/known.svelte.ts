@@ -4,6 +4,7 @@
  */
 import { SvelteMap } from 'svelte/reactivity';
 import type { AppState, Camera, CameraId, CameraStatus, Settings, VaultStatus } from '../../main/contract/model.ts';
+import type { Outcome } from '../../main/contract/problems.ts';
 import { call, on } from '../home.ts';
 
 class Known {
@@ -36,18 +37,34 @@ class Known {
     return this.cameras.find((camera) => camera.id === id) ?? null;
   }
 
+  /** Shown at once; what the main process then says is what holds. */
+  async changeSettings(change: Partial<Settings>): Promise<Outcome<Settings>> {
+    this.settings = { ...this.settings, ...change };
+    const answer = await call('settings.set', change);
+    this.settings = answer.ok ? answer.value : await call('settings.get');
+    return answer;
+  }
+
   /** Listens first and asks then, so that nothing falls between. */
   async start(): Promise<void> {
-    on('app.changed', (app) => void this.#enter(app));
+    on('app.changed', (app) => void this.#tryToEnter(app));
     on('vault.changed', (vault) => (this.vault = vault));
     on('cameras.changed', (cameras) => this.#take(cameras));
     on('status.changed', (status) => this.statuses.set(status.cameraId, status));
     on('settings.changed', (settings) => (this.settings = settings));
     on('network.changed', ({ online }) => (this.online = online));
     try {
-      await this.#enter(await call('app.state'));
+      await this.#tryToEnter(await call('app.state'));
     } catch {
       this.failed = true;
+    }
+  }
+
+  async #tryToEnter(app: AppState): Promise<void> {
+    try {
+      await this.#enter(app);
+    } catch {
+      this.failed = true; // a defect of the main process, logged there
     }
   }
 

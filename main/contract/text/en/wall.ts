@@ -57,6 +57,7 @@ export const wall = {
   subInstead: (codec: string): string =>
     `The main stream is ${codec}, which this computer cannot show. This is the sub stream.`,
   openArchive: 'Archive',
+  openArchiveOf: (camera: string): string => `Archive of ${camera}`,
   showDetails: 'Picture details',
   hideDetails: 'Hide picture details',
   details: {

@@ -1,0 +1,235 @@
+/**
+ * The live picture of one camera, as the window knows it: asks for streams, hands their ports to the worker, and says
+ * what is shown, since when, and why not. Takes the camera's other stream where this computer cannot show the wanted
+ * one. A stream that ends by itself is asked for again. Never throws. Leaves the words to the views.
+ */
+import type { CameraId, StreamRole, StreamState } from '../../main/contract/model.ts';
+import { openStream } from '../home.ts';
+import { makeCanvas, type Canvas } from './painter.ts';
+import type { FromWorker, Pulse, ToWorker } from './workerMessages.ts';
+
+const openAgainMs = 2000;
+
+interface Request {
+  role: StreamRole;
+  converted: boolean;
+}
+
+export interface Shown extends Request {
+  codec: string;
+  widthPixels: number;
+  heightPixels: number;
+}
+
+/** A stream that this computer cannot show. Width and height are 0 where unknown. */
+export interface NotShown {
+  role: StreamRole;
+  widthPixels: number;
+  heightPixels: number;
+}
+
+export interface Measured {
+  painted: number;
+  dropped: number;
+  framesPerSecond: number;
+  bitsPerSecond: number | null;
+}
+
+type Trouble = Extract<StreamState, { state: 'lost' | 'refused' }>;
+type OfTile = Exclude<FromWorker, { is: 'pulses' }>;
+
+export class LivePicture {
+  readonly cameraId: CameraId;
+  /** The state of the stream that is shown, or of the one that is awaited. */
+  stream = $state.raw<StreamState | null>(null);
+  /** What was wrong before the present attempt to connect; null once the camera has answered. */
+  trouble = $state.raw<Trouble | null>(null);
+  shown = $state.raw<Shown | null>(null);
+  notShown = $state.raw<NotShown | null>(null);
+  pictureMs = $state.raw<number | null>(null);
+  /** Without a picture for this long, what is on screen is old. Slow cameras are given two pictures' time. */
+  staleAfterMs = $state.raw(700);
+  measured = $state.raw<Measured>({ painted: 0, dropped: 0, framesPerSecond: 0, bitsPerSecond: null });
+
+  readonly #tile: number;
+  readonly #tell: (message: ToWorker, transfer?: Transferable[]) => void;
+  readonly #canvas: Canvas;
+  // Neither is read by anything on screen.
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- as said above
+  readonly #requests = new Map<number, Request & { codec: string }>();
+  /** Roles that this computer cannot show unconverted. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- as said above
+  readonly #cannot = new Set<StreamRole>();
+  #roles: readonly StreamRole[] = ['main'];
+  #wanted: Request | null = null;
+  #asked: Request | null = null;
+  #latest = 0;
+  #shownStream = 0;
+  #opening: AbortController | null = null;
+  #again: ReturnType<typeof setTimeout> | undefined;
+  #pulses: { pulse: Pulse; atMs: number }[] = [];
+
+  constructor(cameraId: CameraId, tile: number, tell: (message: ToWorker, transfer?: Transferable[]) => void) {
+    this.cameraId = cameraId;
+    this.#tile = tile;
+    this.#tell = tell;
+    this.#canvas = makeCanvas();
+    tell({ is: 'tile', tile, frames: this.#canvas.frames }, [this.#canvas.frames]);
+  }
+
+  /** The stream that fits the place where it is shown. What is on screen stays until the first picture of it. */
+  want(role: StreamRole, roles: readonly StreamRole[]): void {
+    this.#roles = roles;
+    this.#wanted = { role, converted: this.#wanted?.converted ?? false };
+    this.#ask();
+  }
+
+  /** Has the wanted stream converted, after all. */
+  convert(): void {
+    if (this.#wanted === null) return;
+    this.#wanted = { ...this.#wanted, converted: true };
+    this.#ask();
+  }
+
+  showIn(element: HTMLVideoElement): () => void {
+    return this.#canvas.showIn(element);
+  }
+
+  /** Gives the streams back while nobody can see the picture. */
+  rest(): void {
+    this.#stopAsking();
+    for (const stream of this.#requests.keys()) this.#tell({ is: 'dropStream', tile: this.#tile, stream });
+    this.#requests.clear();
+    this.#asked = null;
+  }
+
+  wake(): void {
+    if (this.#asked === null) this.#ask();
+  }
+
+  close(): void {
+    this.rest();
+    this.#wanted = null;
+    this.#tell({ is: 'dropTile', tile: this.#tile });
+    this.#canvas.close();
+  }
+
+  receive(message: OfTile): void {
+    const request = this.#requests.get(message.stream);
+    if (request === undefined) return;
+    switch (message.is) {
+      case 'state':
+        if (this.#shownStream === 0 || message.stream === this.#shownStream) this.#takeState(message.state);
+        break;
+      case 'config':
+        request.codec = message.codec;
+        break;
+      case 'shown':
+        this.#takeShown(message.stream, { ...request, ...sizeOf(message) });
+        break;
+      case 'cannotShow':
+        this.#takeCannot(message.stream, { role: request.role, ...sizeOf(message) });
+        break;
+      case 'ended':
+        this.#forget(message.stream);
+        if (message.stream === this.#latest) this.#askLater();
+        break;
+    }
+  }
+
+  takePulse(pulse: Pulse): void {
+    if (pulse.stream !== this.#shownStream) return;
+    this.pictureMs = pulse.pictureMs;
+    this.staleAfterMs = Math.max(700, 2 * pulse.intervalMs + 250);
+    const atMs = performance.now();
+    this.#pulses = [...this.#pulses.filter((one) => atMs - one.atMs < 4000), { pulse, atMs }];
+    const first = this.#pulses[0] ?? { pulse, atMs };
+    const seconds = (atMs - first.atMs) / 1000;
+    const perSecond = (amount: number): number => (seconds < 0.5 ? 0 : amount / seconds);
+    this.measured = {
+      painted: pulse.painted,
+      dropped: pulse.dropped,
+      framesPerSecond: perSecond(pulse.painted - first.pulse.painted),
+      bitsPerSecond: seconds < 0.5 ? null : perSecond(8 * (pulse.receivedBytes - first.pulse.receivedBytes)),
+    };
+  }
+
+  #takeState(state: StreamState): void {
+    this.stream = state;
+    if (state.state === 'lost' || state.state === 'refused') this.trouble = state;
+    else if (state.state !== 'connecting' || state.answered) this.trouble = null;
+  }
+
+  #takeShown(stream: number, shown: Shown): void {
+    for (const older of this.#requests.keys()) if (older < stream) this.#requests.delete(older);
+    if (stream !== this.#shownStream) this.#pulses = [];
+    this.#shownStream = stream;
+    this.shown = shown;
+    this.notShown = null;
+    this.trouble = null;
+    this.pictureMs = Date.now();
+    if (this.stream?.state !== 'live') this.stream = { state: 'live', sinceMs: Date.now() };
+  }
+
+  #takeCannot(stream: number, notShown: NotShown): void {
+    const request = this.#requests.get(stream);
+    if (request?.converted !== true) this.#cannot.add(notShown.role);
+    if (stream !== this.#latest) return;
+    this.notShown = notShown;
+    const other = this.#roles.find((role) => !this.#cannot.has(role));
+    if (other === undefined) return;
+    this.#tell({ is: 'dropStream', tile: this.#tile, stream });
+    this.#forget(stream);
+    this.#ask();
+  }
+
+  #forget(stream: number): void {
+    this.#requests.delete(stream);
+    if (stream === this.#shownStream) this.#shownStream = 0;
+  }
+
+  /** The wanted stream, or the other one where this computer cannot show it. */
+  #choose(wanted: Request): Request {
+    if (wanted.converted || !this.#cannot.has(wanted.role)) return wanted;
+    const other = this.#roles.find((role) => !this.#cannot.has(role));
+    return other === undefined ? wanted : { role: other, converted: false };
+  }
+
+  #ask(): void {
+    if (this.#wanted === null) return;
+    const request = this.#choose(this.#wanted);
+    if (this.#asked?.role === request.role && this.#asked.converted === request.converted) return;
+    this.#asked = request;
+    void this.#open(request);
+  }
+
+  #askLater(): void {
+    clearTimeout(this.#again);
+    this.#asked = null;
+    this.#again = setTimeout(() => this.#ask(), openAgainMs);
+  }
+
+  #stopAsking(): void {
+    clearTimeout(this.#again);
+    this.#opening?.abort();
+    this.#opening = null;
+  }
+
+  async #open(request: Request): Promise<void> {
+    this.#stopAsking();
+    const opening = new AbortController();
+    this.#opening = opening;
+    try {
+      const port = await openStream({ kind: 'live', cameraId: this.cameraId, ...request }, opening.signal);
+      this.#latest += 1;
+      this.#requests.set(this.#latest, { ...request, codec: '' });
+      this.#tell({ is: 'stream', tile: this.#tile, stream: this.#latest, port }, [port]);
+    } catch {
+      if (!opening.signal.aborted) this.#askLater();
+    }
+  }
+}
+
+function sizeOf(message: { widthPixels: number; heightPixels: number }): { widthPixels: number; heightPixels: number } {
+  return { widthPixels: message.widthPixels, heightPixels: message.heightPixels };
+}
