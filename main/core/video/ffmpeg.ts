@@ -105,7 +105,7 @@ export function flvCarriesHevc(ffmpeg: Ffmpeg): boolean {
 export function startIntake(ffmpeg: Ffmpeg, { source, probe, ...wants }: IntakeOptions): Intake {
   const outputs = outputsFor(source, wants, flvCarriesHevc(ffmpeg));
   if (!outputs.live && !outputs.disk) return noIntake('codec', 'ffmpeg cannot show this codec without conversion');
-  const script = intakeScript(source, probe);
+  const script = intakeScript(source, probe, outputs.disk?.sound != null);
   if (script === null) return noIntake('refused', 'user name and password are too long for ffmpeg');
   const child = start(ffmpeg, intakeArguments(outputs, source.video, probe), {
     standardOutput: outputs.live !== null,

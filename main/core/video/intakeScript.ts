@@ -22,27 +22,46 @@ export interface StreamSource {
 /** How long ffmpeg looks at the first packets. short: it shows at once. long: for streams that do not name themselves. */
 export type Probe = 'short' | 'long';
 
-const probeOptions: Record<Probe, { probesize: number; analyzeduration: number }> = {
-  short: { probesize: 32, analyzeduration: 0 },
-  long: { probesize: 2_000_000, analyzeduration: 4_000_000 },
-};
+/**
+ * 32 bytes are enough for one track, and start 0.3 s sooner than anything longer. With sound they would end at its
+ * first packet, so it looks until both are known. `nobuffer` is missing on purpose: it drops the packets looked at.
+ */
+function probeOptions(probe: Probe, sound: boolean): [name: string, value: number][] {
+  if (probe === 'long')
+    return [
+      ['probesize', 2_000_000],
+      ['analyzeduration', 4_000_000],
+    ];
+  if (!sound)
+    return [
+      ['probesize', 32],
+      ['analyzeduration', 0],
+    ];
+  return [
+    ['probesize', 1_000_000],
+    ['analyzeduration', 2_000_000],
+    ['fpsprobesize', 0],
+  ];
+}
 
 /** ffmpeg cuts user name and password, encoded and with their colon, at this length (rtsp.c: `char auth[128]`). */
 export const longestCredentialsBytes = 127;
 
-/** The script for stdin; null where user name and password are longer than ffmpeg can take. */
-export function intakeScript(source: StreamSource, probe: Probe): string | null {
+/**
+ * The script for stdin; null where user name and password are longer than ffmpeg can take. Only the tracks that are
+ * wanted are asked for: a camera's metadata track would keep ffmpeg waiting.
+ */
+export function intakeScript(source: StreamSource, probe: Probe, sound: boolean): string | null {
   const address = addressWithCredentials(source);
   if (address === null) return null;
-  const { probesize, analyzeduration } = probeOptions[probe];
   return [
     'ffconcat version 1.0',
     `file '${address.replaceAll("'", "'\\''")}'`,
     'option rtsp_transport tcp',
     'option timeout 5000000',
-    `option probesize ${probesize}`,
-    `option analyzeduration ${analyzeduration}`,
+    `option allowed_media_types ${sound ? 'video+audio' : 'video'}`,
     'option fflags +genpts',
+    ...probeOptions(probe, sound).map(([name, value]) => `option ${name} ${value}`),
     '',
   ].join('\n');
 }
@@ -98,20 +117,21 @@ const diskFormat = [
   ...['-f', 'mp4', '-movflags', '+frag_keyframe+empty_moov+default_base_moof+frag_discont'],
   ...['-frag_duration', '1000000', '-flush_packets', '1', '-max_interleave_delta', '500000', `pipe:${diskPipe}`],
 ];
+// The encoder's first packet lies before 0, and would move the picture against the live output by its length.
+const encoding = ['-b:a', '64k', '-bsf:a', 'noise=drop=lt(pts\\,0)'];
 const conversion = [
   ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p', '-g', '25'],
   ...['-vf', 'scale=trunc(min(1280\\,iw)/2)*2:-2', '-threads', '2'],
 ];
 
 /** The arguments up to the input, which is the script on stdin. */
-export function intakeInput(probe: Probe): string[] {
-  const { probesize, analyzeduration } = probeOptions[probe];
-  const probing = ['-probesize', `${probesize}`, '-analyzeduration', `${analyzeduration}`, '-fflags', '+genpts'];
-  return [...quiet, ...input, ...probing, '-i', 'pipe:0'];
+export function intakeInput(probe: Probe, sound: boolean): string[] {
+  const probing = probeOptions(probe, sound).flatMap(([name, value]) => [`-${name}`, `${value}`]);
+  return [...quiet, ...input, '-fflags', '+genpts', ...probing, '-i', 'pipe:0'];
 }
 
 export function intakeArguments(outputs: Outputs, video: VideoCodec, probe: Probe): string[] {
-  const all = intakeInput(probe);
+  const all = intakeInput(probe, outputs.disk?.sound != null);
   if (outputs.live) {
     all.push('-map', '0:v:0', ...(outputs.live === 'convert' ? conversion : ['-c:v', 'copy']), ...liveFormat);
   }
@@ -119,7 +139,7 @@ export function intakeArguments(outputs: Outputs, video: VideoCodec, probe: Prob
     const { sound } = outputs.disk;
     all.push('-map', '0:v:0', '-c:v', 'copy');
     if (video === 'H.265') all.push('-tag:v', 'hvc1');
-    if (sound) all.push('-map', '0:a:0?', '-c:a', sound, ...(sound === 'aac' ? ['-b:a', '64k'] : []));
+    if (sound) all.push('-map', '0:a:0?', '-c:a', sound, ...(sound === 'aac' ? encoding : []));
     all.push(...diskFormat);
   }
   return all;

@@ -18,10 +18,10 @@ export async function firstPicture(
   source: StreamSource,
   signal: AbortSignal,
 ): Promise<Outcome<Uint8Array<ArrayBuffer>>> {
-  const script = intakeScript(source, 'long');
+  const script = intakeScript(source, 'long', false);
   if (script === null) return bad({ code: 'passwordRefused' });
   const ran = await runFfmpeg(ffmpeg, {
-    args: ['-skip_frame', 'nokey', ...intakeInput('long'), ...jpeg, ...toStdout],
+    args: ['-skip_frame', 'nokey', ...intakeInput('long', false), ...jpeg, ...toStdout],
     input: Readable.from([Buffer.from(script)]),
     signal,
     deadlineMs,
