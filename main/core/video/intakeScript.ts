@@ -118,7 +118,7 @@ const diskFormat = [
   ...['-frag_duration', '1000000', '-flush_packets', '1', '-max_interleave_delta', '500000', `pipe:${diskPipe}`],
 ];
 // The encoder's first packet lies before 0, and would move the picture against the live output by its length.
-const encoding = ['-b:a', '64k', '-bsf:a', 'noise=drop=lt(pts\\,0)'];
+const encoding = ['-b:a', '48k', '-bsf:a', 'noise=drop=lt(pts\\,0)'];
 const conversion = [
   ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p', '-g', '25'],
   ...['-vf', 'scale=trunc(min(1280\\,iw)/2)*2:-2', '-threads', '2'],
