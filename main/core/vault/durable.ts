@@ -54,10 +54,14 @@ export function isTemporary(name: string): boolean {
   return temporary.test(name);
 }
 
-/** Removes what a crash left of replacements in this folder. Only for the one instance that has the vault's lock. */
-export async function removeTemporaries(folder: string): Promise<void> {
+/**
+ * Removes what a crash left of replacements in this folder, of one file or of all. Only for the one instance that has
+ * the vault's lock, and while it replaces none of them.
+ */
+export async function removeTemporaries(folder: string, file?: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (isTemporary(name)) await rm(join(folder, name), { force: true });
+    const replaced = name.replace(temporary, '');
+    if (replaced !== name && (file === undefined || replaced === file)) await rm(join(folder, name), { force: true });
   }
 }
 

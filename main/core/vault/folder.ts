@@ -4,20 +4,21 @@
  * whole or leaves the folder as it was. What a vault's files mean is left to those who write them.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { bad, good } from '../../contract/problems.ts';
 import type { Outcome } from '../../contract/problems.ts';
 import { folderMode, makeFolder, removeTemporaries, syncFolder, temporaryPath, writeDurably } from './durable.ts';
 import type { Identity } from './keys.ts';
-import { makeIdentity, makeWords, openIdentity, sealIdentity } from './keys.ts';
+import { areWords, makeIdentity, openIdentity, sealIdentity } from './keys.ts';
 import { openFile, sealToFile } from './sealedFile.ts';
 import { problemOf, systemCode } from './vaultError.ts';
 
 export const vaultVersion = 1;
-const vaultFileName = 'vault.json';
+export const vaultFileName = 'vault.json';
 const recoveryFileName = 'recovery.age';
+const recordingsFolderName = 'recordings';
 const largestVaultFileBytes = 64 * 1024;
 
 const vaultFile = v.object({
@@ -83,36 +84,45 @@ export class Vault {
 }
 
 /**
- * Makes a vault in an empty folder, or in one that does not exist yet (its parent must). The words are shown to the
- * user and kept nowhere. Problems: `folderNotEmpty`, and those of the disk; then the folder is as it was.
+ * Makes a vault in an empty folder, or in one that does not exist yet (its parent must), with a new identity that these
+ * words recover. Problems: `folderNotEmpty`, and those of the disk; then the folder is as it was.
  */
-export async function createVault(folder: string): Promise<Outcome<{ vault: Vault; words: string[] }>> {
+export async function createVault(folder: string, words: readonly string[]): Promise<Outcome<Vault>> {
+  if (!areWords(words)) throw new Error('a vault is made with words from makeWords');
   let made = false;
+  let ours = false;
   const { identity } = makeIdentity();
   try {
     made = await makeEmpty(folder);
-    if (!made && (await readdir(folder)).length > 0) {
+    if (!isEmpty(await readdir(folder))) {
       identity.wipe();
       return bad({ code: 'folderNotEmpty', folder });
     }
-    const words = makeWords();
+    ours = true;
+    // It may have been made by the system's dialog, for all to read.
+    await chmod(folder, folderMode);
     const file: VaultFile = {
       version: vaultVersion,
       id: randomBytes(8).toString('hex'),
       recipients: [identity.recipient],
     };
     await writeDurably(join(folder, recoveryFileName), await sealIdentity(identity, words));
-    await makeFolder(join(folder, 'recordings'));
+    await makeFolder(join(folder, recordingsFolderName));
     // vault.json last: a folder with it is a whole vault.
     await writeDurably(join(folder, vaultFileName), `${JSON.stringify(file, null, 2)}\n`);
-    return good({ vault: new Vault(folder, file, identity), words });
+    return good(new Vault(folder, file, identity));
   } catch (error) {
     identity.wipe();
-    await takeBack(folder, made);
+    if (ours) await takeBack(folder, made);
     const problem = await problemOf(error, join(folder, vaultFileName));
     if (!problem) throw error;
     return bad(problem);
   }
+}
+
+/** Files that systems put into folders that people look at do not count. */
+export function isEmpty(names: readonly string[]): boolean {
+  return names.every((name) => ['.DS_Store', 'desktop.ini', 'Thumbs.db', '.directory'].includes(name));
 }
 
 /** True when the folder was made by this call. */
@@ -132,28 +142,26 @@ async function takeBack(folder: string, made: boolean): Promise<void> {
   try {
     for (const name of [vaultFileName, recoveryFileName]) await rm(join(folder, name), { force: true });
     await removeTemporaries(folder);
-    await rm(join(folder, 'recordings'), { recursive: true, force: true });
+    await rm(join(folder, recordingsFolderName), { recursive: true, force: true });
     if (made) await rm(folder, { recursive: true, force: true });
   } catch {
     // The disk that refused to be written refuses this too; a folder without vault.json is no vault.
   }
 }
 
-/** Undoes `createVault` before its words were proved. Only while nothing was recorded: otherwise `folderNotEmpty`. */
-export async function removeEmptyVault(vault: Vault): Promise<Outcome<null>> {
+/** Undoes `createVault`, when what follows it failed. Only while nothing was recorded: otherwise `folderNotEmpty`. */
+export async function removeUnusedVault(vault: Vault): Promise<Outcome<null>> {
   try {
-    if ((await readdir(vault.path('recordings'))).length > 0)
+    if ((await readdir(vault.path(recordingsFolderName))).length > 0) {
       return bad({ code: 'folderNotEmpty', folder: vault.folder });
-    await rm(vault.path(vaultFileName), { force: true });
-    for (const name of await readdir(vault.folder)) {
-      if (name.endsWith('.age') || name === 'recordings') await rm(vault.path(name), { recursive: true, force: true });
     }
   } catch (error) {
-    const problem = await problemOf(error, vault.path(vaultFileName));
+    const problem = await problemOf(error, vault.path(recordingsFolderName));
     if (!problem) throw error;
     return bad(problem);
   }
   vault.lock();
+  await takeBack(vault.folder, false);
   return good(null);
 }
 

@@ -32,15 +32,6 @@ export class Identity {
     this.recipient = bech32.encodeFromBytes('age', this.#point);
   }
 
-  /** null when the text is not `AGE-SECRET-KEY-1…`. */
-  static fromSecretString(text: string): Identity | null {
-    if (text !== text.toUpperCase() || text.length > 90) return null;
-    const decoded = bech32.decodeUnsafe(text);
-    if (decoded?.prefix !== secretPrefix) return null;
-    const bytes = bech32.fromWordsUnsafe(decoded.words);
-    return bytes?.byteLength === keyBytes ? new Identity(bytes) : null;
-  }
-
   /** For the keychain and recovery.age, and for nothing else. */
   toSecretString(): string {
     return bech32.encodeFromBytes(secretPrefix, this.#secret.bytes).toUpperCase();
@@ -90,6 +81,15 @@ function readStanza(stanza: Stanza): { share: Uint8Array; body: Uint8Array } {
   if (share.byteLength !== keyBytes) throw new Error('the share of an X25519 stanza is 32 bytes long');
   if (stanza.body.byteLength !== 32) throw new Error('the body of an X25519 stanza is 32 bytes long');
   return { share, body: stanza.body };
+}
+
+/** The identity of a text `AGE-SECRET-KEY-1…`, null when it is none. Whoever takes it wipes it. */
+export function identityFromSecret(text: string): Identity | null {
+  if (text !== text.toUpperCase() || text.length > 90) return null;
+  const decoded = bech32.decodeUnsafe(text);
+  if (decoded?.prefix !== secretPrefix) return null;
+  const bytes = bech32.fromWordsUnsafe(decoded.words);
+  return bytes?.byteLength === keyBytes ? new Identity(bytes) : null;
 }
 
 /** A new identity; whoever makes it wipes it. */
@@ -147,7 +147,7 @@ export async function openIdentity(bytes: Uint8Array, typed: string | readonly s
     // The package throws bare Errors for wrong words and for altered bytes alike.
     return null;
   }
-  const identity = Identity.fromSecretString(new TextDecoder().decode(plain).trimEnd());
+  const identity = identityFromSecret(new TextDecoder().decode(plain).trimEnd());
   wipe(plain);
   return identity;
 }

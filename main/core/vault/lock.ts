@@ -1,0 +1,213 @@
+/**
+ * One Nightjar a vault: a file `lock` in its folder. On the computer that made it, it holds while its process runs,
+ * told apart from a later one of the same number by boot and start time, so a killed program's lock is taken over at
+ * once. A lock from elsewhere (a shared folder, a drive that was moved) holds while its file changes: its owner touches
+ * it every 2 s, and it is watched for three times that; no clock is compared. The file names no computer and no user.
+ *
+ * Nothing here waits longer than that watch. A lock that cannot be touched any more (the drive was unplugged) is not
+ * given up; one that was taken over by somebody else is told by `lost`.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import * as v from 'valibot';
+import { bad, good } from '../../contract/problems.ts';
+import type { Outcome } from '../../contract/problems.ts';
+import { fileMode, temporaryPath } from './durable.ts';
+import { problemOf, systemCode } from './vaultError.ts';
+
+const touchEveryMs = 2000;
+const watchMs = 3 * touchEveryMs;
+const lockFileName = 'lock';
+
+const lockFile = v.object({
+  /** Random: whose lock it is. */
+  nonce: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
+  /** The computer, and its boot where the system tells, as hashes with the nonce. */
+  computer: v.string(),
+  boot: v.string(),
+  processId: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** When the process started, in the system's own count; '' where it does not say. */
+  started: v.string(),
+});
+type LockFile = v.InferOutput<typeof lockFile>;
+
+export class VaultLock {
+  #lost = false;
+  readonly #path: string;
+  readonly #nonce: string;
+  readonly #touching: NodeJS.Timeout;
+  #releasing: Promise<void> | null = null;
+
+  constructor(path: string, nonce: string) {
+    this.#path = path;
+    this.#nonce = nonce;
+    this.#touching = setInterval(() => void this.#touch(), touchEveryMs);
+    this.#touching.unref();
+  }
+
+  /** Another Nightjar took it over, which it does only when this one was not seen alive. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  /** Gives the vault free. May be called twice. Never throws: a lock that stays is stale, and is taken over. */
+  release(): Promise<void> {
+    this.#releasing ??= (async () => {
+      clearInterval(this.#touching);
+      if (await this.#isOurs().catch(() => false)) await rm(this.#path, { force: true }).catch(() => undefined);
+    })();
+    return this.#releasing;
+  }
+
+  async #touch(): Promise<void> {
+    try {
+      this.#lost = !(await this.#isOurs());
+      if (this.#lost) clearInterval(this.#touching);
+      else await utimes(this.#path, new Date(), new Date());
+    } catch {
+      // The drive does not answer for now; whoever shares it sees the lock unchanged, as it should.
+    }
+  }
+
+  async #isOurs(): Promise<boolean> {
+    return (await readLock(this.#path))?.nonce === this.#nonce;
+  }
+}
+
+/** Takes the vault for this process. Problems: `otherInstance`; those of the disk. */
+export async function lockVault(folder: string): Promise<Outcome<VaultLock>> {
+  const path = join(folder, lockFileName);
+  const nonce = randomBytes(16).toString('hex');
+  const own: LockFile = {
+    nonce,
+    ...(await whereHere(nonce)),
+    processId: process.pid,
+    started: await startOf(process.pid),
+  };
+  try {
+    // More than once: a stale lock is found and removed. Whoever is faster then has it.
+    for (let tries = 0; tries < 3; tries += 1) {
+      if (await put(path, own)) return good(new VaultLock(path, nonce));
+      if ((await changedMs(path)) === null) continue;
+      const there = await readLock(path);
+      if (await isHeld(path, there)) return bad({ code: 'otherInstance', folder });
+      await removeStale(path, there);
+    }
+    return bad({ code: 'otherInstance', folder });
+  } catch (error) {
+    const problem = await problemOf(error, path);
+    if (!problem) throw error;
+    return bad(problem);
+  }
+}
+
+/** False when there is a lock already. */
+async function put(path: string, own: LockFile): Promise<boolean> {
+  try {
+    const file = await open(path, 'wx', fileMode);
+    try {
+      await file.writeFile(JSON.stringify(own));
+    } finally {
+      await file.close();
+    }
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** null when there is none, or it is not whole (it is being written, or its writer died at it). */
+async function readLock(path: string): Promise<LockFile | null> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    const read = v.safeParse(lockFile, JSON.parse(text));
+    return read.success ? read.output : null;
+  } catch {
+    return null;
+  }
+}
+
+async function isHeld(path: string, lock: LockFile | null): Promise<boolean> {
+  const here = lock && (await whereHere(lock.nonce));
+  if (lock && lock.computer === here?.computer) {
+    if (lock.boot !== here.boot || !isRunning(lock.processId)) return false;
+    const started = await startOf(lock.processId);
+    if (started !== '' && lock.started !== '') return started === lock.started;
+  }
+  return changes(path);
+}
+
+/** Whether somebody touches the file while it is watched. */
+async function changes(path: string): Promise<boolean> {
+  const first = await changedMs(path);
+  for (const end = performance.now() + watchMs; performance.now() < end;) {
+    await pause(100);
+    if ((await changedMs(path)) !== first) return true;
+  }
+  return false;
+}
+
+async function changedMs(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Takes the stale lock away; when it turns out to be another, fresh one by now, puts it back. */
+async function removeStale(path: string, stale: LockFile | null): Promise<void> {
+  const aside = temporaryPath(path);
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  const moved = await readLock(aside);
+  if (moved && moved.nonce !== stale?.nonce) await rename(aside, path);
+  else await rm(aside, { force: true });
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}
+
+/** When a process started, in clock ticks since boot: field 22 of /proc/<id>/stat. '' on other systems, or when gone. */
+async function startOf(processId: number): Promise<string> {
+  if (process.platform !== 'linux') return '';
+  try {
+    const line = await readFile(`/proc/${processId}/stat`, 'utf8');
+    // The second field is the program's name in brackets, which may hold anything.
+    const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+    // One that ended and waits for its parent holds nothing any more.
+    return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '');
+  } catch {
+    return '';
+  }
+}
+
+/** This computer and its boot, told by nothing but two hashes that mean nothing elsewhere. */
+async function whereHere(nonce: string): Promise<{ computer: string; boot: string }> {
+  const [machine, boot] = await Promise.all(
+    ['/etc/machine-id', '/proc/sys/kernel/random/boot_id'].map((path) => readFile(path, 'utf8').catch(() => '')),
+  );
+  const hash = (text: string): string => createHash('sha256').update(`${nonce} ${text}`).digest('hex').slice(0, 32);
+  return { computer: hash(`${hostname()} ${machine ?? ''}`), boot: hash(boot ?? '') };
+}

@@ -1,0 +1,184 @@
+/**
+ * A sealed JSON document, kept by lowdb (whose one home this is) in an age file that is replaced atomically. After a
+ * crash the value before or after the last update is there. The version before the last one stays as
+ * `<name>.previous`, and is used, with a warning, when the newest does not open; a damaged file is put aside as
+ * `<name>.damaged` and never deleted. What a document means is its owner's `parse`: hostile bytes get no further.
+ *
+ * Memory and disk agree: an update that could not be written changes neither.
+ */
+import { rename } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { Low } from 'lowdb';
+import type { Adapter } from 'lowdb';
+import * as v from 'valibot';
+import { bad, good } from '../../contract/problems.ts';
+import type { Outcome, Problem } from '../../contract/problems.ts';
+import { removeTemporaries, syncFolder } from './durable.ts';
+import type { Identity } from './keys.ts';
+import { openFile, sealAside } from './sealedFile.ts';
+import { problemOf, VaultError } from './vaultError.ts';
+
+export interface StoreOptions<Value> {
+  path: string;
+  vault: { readonly recipients: readonly string[]; readonly identity: Identity | null };
+  /** The version of the document that this program writes, from 1. */
+  version: number;
+  /** The value where there is no document yet. */
+  initial: Value;
+  /** null for what is no such document. */
+  parse: (json: unknown) => Value | null;
+  /** One step a version: the first makes version 2 out of 1. As many as `version - 1`. */
+  migrate?: readonly ((json: unknown) => unknown)[];
+}
+
+const documentForm = v.object({ version: v.pipe(v.number(), v.integer(), v.minValue(1)), value: v.unknown() });
+
+/**
+ * Opens a document, or begins one (which is written at its first update). Problems: `vaultDamaged` when neither it nor
+ * the version before it opens, `vaultNewer`, `keyMissing` when the vault is locked, those of the disk.
+ */
+export async function openStore<Value extends object>(
+  options: StoreOptions<Value>,
+): Promise<Outcome<SealedStore<Value>>> {
+  if ((options.migrate?.length ?? 0) !== options.version - 1) throw new Error('one migration for each earlier version');
+  const adapter = new SealedAdapter(options);
+  const low = new Low<Value>(adapter, options.initial);
+  try {
+    await low.read();
+  } catch (error) {
+    const problem = await problemOf(error, options.path);
+    if (!problem) throw error;
+    return bad(problem);
+  }
+  return good(new SealedStore(options.path, low, adapter.warning));
+}
+
+function previousOf(path: string): string {
+  return `${path}.previous`;
+}
+
+async function readDocument<Value>(
+  { version, parse, migrate = [] }: StoreOptions<Value>,
+  identity: Identity,
+  path: string,
+): Promise<Outcome<Value>> {
+  const opened = await openFile(path, identity);
+  if (!opened.ok) return opened;
+  const damaged = bad({ code: 'vaultDamaged', file: basename(path) });
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(opened.value));
+  } catch {
+    return damaged;
+  }
+  const document = v.safeParse(documentForm, json);
+  if (!document.success) return damaged;
+  const written = document.output.version;
+  if (written > version) return bad({ code: 'vaultNewer', version: written, understood: version });
+  let value = document.output.value;
+  for (const step of migrate.slice(written - 1)) value = step(value);
+  const parsed = parse(value);
+  return parsed === null ? damaged : good(parsed);
+}
+
+/** lowdb's adapter: one document, sealed, and the one before it. Throws VaultErrors. */
+class SealedAdapter<Value> implements Adapter<Value> {
+  /** What reading found that the user should know. */
+  warning: Problem | null = null;
+  readonly #options: StoreOptions<Value>;
+  /** What lies under the document's own name is good, and worth being kept as the previous one. */
+  #newestIsGood = false;
+
+  constructor(options: StoreOptions<Value>) {
+    this.#options = options;
+  }
+
+  /** null when there is no document yet. */
+  async read(): Promise<Value | null> {
+    const { path, vault } = this.#options;
+    if (!vault.identity) throw new VaultError({ code: 'keyMissing' });
+    await removeTemporaries(dirname(path), basename(path));
+    const newest = await readDocument(this.#options, vault.identity, path);
+    this.#newestIsGood = newest.ok;
+    if (newest.ok) return newest.value;
+    const damaged = newest.problem.code === 'vaultDamaged';
+    if (!damaged && newest.problem.code !== 'gone') throw new VaultError(newest.problem);
+    const previous = await readDocument(this.#options, vault.identity, previousOf(path));
+    if (previous.ok) {
+      // No newest beside it: a crash between the two renames of an update, of whose success nobody was told.
+      if (damaged) {
+        await rename(path, `${path}.damaged`);
+        this.warning = { code: 'vaultRestored', file: basename(path) };
+      }
+      return previous.value;
+    }
+    if (!damaged && previous.problem.code === 'gone') return null;
+    throw new VaultError(damaged ? newest.problem : previous.problem);
+  }
+
+  async write(value: Value): Promise<void> {
+    const { path, vault, version } = this.#options;
+    const bytes = new TextEncoder().encode(JSON.stringify({ version, value }));
+    const aside = await sealAside(path, vault.recipients, bytes);
+    if (this.#newestIsGood) {
+      await rename(path, previousOf(path));
+      this.#newestIsGood = false;
+    }
+    await rename(aside, path);
+    this.#newestIsGood = true;
+    // From here on the new value is on the disk, whatever the folder's fsync says; the next update syncs it again.
+    await syncFolder(dirname(path)).catch(() => undefined);
+  }
+}
+
+export class SealedStore<Value extends object> {
+  /** `vaultRestored` when the version before the last one is in use. */
+  readonly warning: Problem | null;
+  readonly #path: string;
+  readonly #low: Low<Value>;
+  #value: Value;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(path: string, low: Low<Value>, warning: Problem | null) {
+    this.#path = path;
+    this.#low = low;
+    this.#value = low.data;
+    this.warning = warning;
+  }
+
+  /** As on the disk. Not to be changed in place: `update` puts another in its stead. */
+  get value(): Value {
+    return this.#value;
+  }
+
+  /**
+   * Replaces the value by what `change` makes of it, one update after another; resolves when it is on the disk.
+   * Problems: those of the disk; then the value is as before.
+   */
+  update(change: (value: Value) => Value): Promise<Outcome<null>> {
+    const turn = this.#queue.then(() => this.#update(change));
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Resolves when every update so far is done. */
+  async settled(): Promise<void> {
+    await this.#queue;
+  }
+
+  async #update(change: (value: Value) => Value): Promise<Outcome<null>> {
+    const after = change(this.#value);
+    if (after === this.#value) return good(null);
+    this.#low.data = after;
+    try {
+      await this.#low.write();
+    } catch (error) {
+      this.#low.data = this.#value;
+      const problem = await problemOf(error, this.#path);
+      if (!problem) throw error;
+      return bad(problem);
+    }
+    this.#value = after;
+    return good(null);
+  }
+}
