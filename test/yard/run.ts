@@ -1,6 +1,7 @@
 /**
- * The yard as a process of its own: `node test/yard/run.ts --cameras 4 [--no-discovery] [--first-address 11]`. Prints one
- * JSON line with the cameras when they run. Then each line on standard input is a command, and each is answered by one
+ * The yard as a process of its own: `node test/yard/run.ts --cameras 4 [--no-discovery] [--first-address 11] [--changes]`.
+ * With --changes the first line of standard input is a JSON array: what to change about each default plan (so that a
+ * test's passwords need not be arguments). Prints one JSON line with the cameras when they run. Then each line on standard input is a command, and each is answered by one
  * JSON line, `{"ok":true, ...}` or `{"ok":false,"reason":"..."}`:
  *
  *   {"camera":0,"fault":{"freeze":true}}   {"camera":0,"fault":null}   {"camera":1,"reboot":true,"forMs":2000}
@@ -10,7 +11,7 @@
  */
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import type { Fault } from './plans.ts';
+import type { CameraPlan, Fault } from './plans.ts';
 import { defaultPlans, startYard, type Yard } from './yard.ts';
 
 interface Command {
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     cameras: { type: 'string', default: '4' },
     'first-address': { type: 'string', default: '11' },
     'no-discovery': { type: 'boolean', default: false },
+    changes: { type: 'boolean', default: false },
   },
 });
 
@@ -35,8 +37,10 @@ const ending = new AbortController();
 process.on('SIGTERM', () => ending.abort());
 process.on('SIGINT', () => ending.abort());
 
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const plans = defaultPlans(Number(values.cameras));
 const yard = await startYard({
-  cameras: defaultPlans(Number(values.cameras)),
+  cameras: values.changes ? changed(plans, await nextLine()) : plans,
   discovery: !values['no-discovery'],
   firstAddress: Number(values['first-address']),
   signal: ending.signal,
@@ -54,12 +58,28 @@ say({
   })),
 });
 
-const lines = createInterface({ input: process.stdin });
-ending.signal.addEventListener('abort', () => lines.close());
-for await (const line of lines) {
+ending.signal.addEventListener('abort', () => process.stdin.destroy());
+for (let line = await nextLine(); line !== null; line = await nextLine()) {
   if (line.trim() !== '') say(await obey(yard, line));
 }
 await yard.stop();
+
+/** null at the end of standard input. */
+async function nextLine(): Promise<string | null> {
+  const next = await lines.next();
+  return next.done ? null : next.value;
+}
+
+/** The plans with a test's own changes; a stream's are laid over the stream's. */
+function changed(before: CameraPlan[], line: string | null): CameraPlan[] {
+  // A test's own line, in the form that this file's header says.
+  const changes = JSON.parse(line ?? '[]') as Partial<CameraPlan>[];
+  return before.map((plan, at) => {
+    const change = changes[at] ?? {};
+    const sub = change.sub === null ? null : plan.sub && { ...plan.sub, ...change.sub };
+    return { ...plan, ...change, main: { ...plan.main, ...change.main }, sub, rtsp: { ...plan.rtsp, ...change.rtsp } };
+  });
+}
 
 function say(answer: object): void {
   process.stdout.write(`${JSON.stringify(answer)}\n`);

@@ -1,0 +1,199 @@
+/**
+ * What the journeys and the demo share: simulated cameras in a process of their own, the app in a temporary home, and
+ * the steps that a user takes, by the roles and names on screen. Everything it makes lies below one temporary folder
+ * and is gone after `close`.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, type Page } from 'playwright/test';
+import { launchApp, type AppUnderTest } from './runtime.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+export interface YardCamera {
+  name: string;
+  host: string;
+  onvifPort: number;
+  rtspPort: number;
+  user: string;
+  password: string;
+  mainPath: string;
+  subPath: string | null;
+}
+
+/** The yard as a process of its own, so that its work is not the test's. */
+export class YardProcess {
+  readonly cameras: YardCamera[];
+  readonly pid: number;
+  readonly #child: ChildProcess;
+  readonly #answers: AsyncIterator<string>;
+
+  private constructor(child: ChildProcess, answers: AsyncIterator<string>, cameras: YardCamera[]) {
+    this.#child = child;
+    this.#answers = answers;
+    this.cameras = cameras;
+    this.pid = child.pid ?? 0;
+  }
+
+  /** `changes`: what to change about each default plan. */
+  static async start(count: number, changes: object[] = []): Promise<YardProcess> {
+    const args = [path.join(root, 'test/yard/run.ts'), '--cameras', String(count), '--changes'];
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: nodeEnvironment(),
+    });
+    const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    child.stdin.write(`${JSON.stringify(changes)}\n`);
+    const ready = await answers.next();
+    if (ready.done) throw new Error('the yard ended before it was ready');
+    // The yard's own first line: its cameras.
+    const { cameras } = JSON.parse(ready.value) as { cameras: YardCamera[] };
+    return new YardProcess(child, answers, cameras);
+  }
+
+  /** Gives a command and waits for its answer. */
+  async command(command: object): Promise<unknown> {
+    this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
+    const answer = await this.#answers.next();
+    if (answer.done) throw new Error('the yard ended');
+    const said: unknown = JSON.parse(answer.value);
+    if (typeof said === 'object' && said && 'ok' in said && said.ok === true) return said;
+    throw new Error(`the yard refused ${JSON.stringify(command)}: ${answer.value}`);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.stdin?.end();
+    await ended;
+  }
+}
+
+/** Playwright sets options that a plain Node does not want. */
+function nodeEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _options, ...environment } = process.env;
+  return environment;
+}
+
+/** One user's computer: a home of its own, and the app on it when it runs. */
+export class Household {
+  readonly home: string;
+  readonly #environment: Record<string, string>;
+  #app: AppUnderTest | null = null;
+  words: string[] = [];
+
+  private constructor(home: string, environment: Record<string, string>) {
+    this.home = home;
+    this.#environment = environment;
+  }
+
+  static async make(environment: Record<string, string> = {}): Promise<Household> {
+    const home = await mkdtemp(path.join(os.tmpdir(), 'nightjar-home-'));
+    await mkdir(path.join(home, 'clips'));
+    return new Household(home, {
+      NIGHTJAR_KEYCHAIN_SERVICE: `Nightjar journeys ${path.basename(home)}`,
+      ...environment,
+    });
+  }
+
+  get clips(): string {
+    return path.join(this.home, 'clips');
+  }
+
+  get app(): AppUnderTest {
+    if (!this.#app) throw new Error('the app does not run');
+    return this.#app;
+  }
+
+  get pid(): number | null {
+    return this.#app?.process().pid ?? null;
+  }
+
+  /** Starts the app and returns its page. */
+  async open(): Promise<Page> {
+    this.#app = await launchApp({ home: this.home, env: this.#environment });
+    return this.#app.firstWindow();
+  }
+
+  async quit(): Promise<void> {
+    await this.#app?.close();
+    this.#app = null;
+  }
+
+  async close(): Promise<void> {
+    await this.quit();
+    await rm(this.home, { recursive: true, force: true });
+  }
+
+  /** First run: a vault in the first place offered, its words read off the screen and two given back. */
+  async makeVault(page: Page): Promise<void> {
+    await expect(page.getByRole('heading', { name: 'Where shall the vault be?' })).toBeVisible();
+    await page.getByRole('radio').first().click();
+    await page.getByRole('button', { name: 'Make the vault here' }).click();
+    await expect(page.getByRole('heading', { name: 'Write these twelve words down' })).toBeVisible();
+    const items = await page.getByRole('list', { name: 'Recovery key' }).getByRole('listitem').allInnerTexts();
+    this.words = items.map((item) => item.replace(/^\s*\d+\s*/, '').trim());
+    expect(this.words.filter((word) => /^[a-z]+$/.test(word))).toHaveLength(12);
+    await page.getByRole('button', { name: 'I have written them down' }).click();
+    for (const field of await page.getByRole('textbox', { name: /^Word \d+$/ }).all()) {
+      const at = Number((await field.getAttribute('aria-label'))?.replace('Word ', ''));
+      await field.fill(this.words[at - 1] ?? '');
+    }
+    await page.getByRole('button', { name: 'Prove it' }).click();
+    await expect(page.getByRole('heading', { name: 'No camera yet' })).toBeVisible();
+  }
+
+  /** Answers the next save dialog with a file in the clips folder; returns its path. */
+  async willSave(name: string): Promise<string> {
+    const file = path.join(this.clips, name);
+    await this.app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+    }, file);
+    return file;
+  }
+}
+
+export async function goTo(page: Page, view: 'Live' | 'Archive' | 'Cameras' | 'Exports' | 'Settings'): Promise<void> {
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: view, exact: true }).click();
+}
+
+/** From anywhere to the view that adds cameras. */
+export async function openAddCameras(page: Page): Promise<void> {
+  await goTo(page, 'Cameras');
+  await page
+    .getByRole('button', { name: /^(Add cameras|Look for cameras)$/ })
+    .first()
+    .click();
+  await expect(page.getByRole('heading', { name: 'Found on this network' })).toBeVisible();
+}
+
+/** Fills in the form on the right and signs in. */
+export async function signIn(page: Page, camera: { user: string; password: string }): Promise<void> {
+  await page.getByLabel('User name').fill(camera.user);
+  await page.getByLabel('Password', { exact: true }).fill(camera.password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
+
+/** Adds a camera that the search found. */
+export async function addFound(page: Page, camera: YardCamera): Promise<void> {
+  const row = page.getByRole('listitem').filter({ hasText: camera.host }).filter({ hasText: camera.name });
+  await row.getByRole('button', { name: 'Add…' }).click();
+  await signIn(page, camera);
+  await expect(page.getByText('Streams found')).toBeVisible();
+  await page.getByRole('button', { name: 'Add camera', exact: true }).click();
+  await expect(row.getByText('Added')).toBeVisible();
+}
+
+/** A tile of the wall by its camera. */
+export function tile(page: Page, camera: string): ReturnType<Page['getByRole']> {
+  return page.getByRole('group', { name: new RegExp(`^${camera}, `) });
+}
+
+/** Waits until a camera's tile is live and recorded. */
+export async function seeLive(page: Page, camera: string): Promise<void> {
+  await expect(page.getByRole('group', { name: `${camera}, live, recording` })).toBeVisible();
+}
