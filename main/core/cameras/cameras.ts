@@ -9,10 +9,11 @@ import type { Camera, CameraId, StreamRole, TryReport } from '../../contract/mod
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import { readAddress, shownPath } from './address.ts';
 import type { CameraDocument, StoredCamera } from './cameraDocument.ts';
+import { asCamera, isSameDevice, isSamePlace, report, storedCamera, type CameraChoice } from './cameraRecord.ts';
 import { CredentialStore, type CameraSecret, type Keychain } from './credentialStore.ts';
 import type { Credentials } from './digest.ts';
 import type { OnvifPlace } from './onvif.ts';
-import { knownStream, reachOnvif, reachRtsp, type Reached } from './reach.ts';
+import { reachOnvif, reachRtsp, type Reached } from './reach.ts';
 import { StreamAddresses, type FoundStream, type StreamSource } from './streamAddresses.ts';
 
 /** The sealed store, as app.ts gives it. */
@@ -124,13 +125,7 @@ export class Cameras {
   }
 
   /** Keeps what the try found: first the credentials in the keychain, then the list. */
-  async add(choice: {
-    tryId: string;
-    name: string;
-    records: boolean;
-    recordsSound: boolean;
-    keepDays: number | null;
-  }): Promise<Outcome<Camera>> {
+  async add(choice: CameraChoice & { tryId: string }): Promise<Outcome<Camera>> {
     const trial = this.#trial;
     if (trial?.tryId !== choice.tryId) return bad({ code: 'gone' });
     const known = this.#sameCamera(trial.reached);
@@ -325,57 +320,4 @@ async function reachStored(
     return reachRtsp({ scheme, host, port, path: secretPath ?? camera.servicePath }, credentials, signal);
   }
   return reachOnvif({ scheme, host, port, path: camera.servicePath }, false, credentials, signal);
-}
-
-function isSamePlace(camera: StoredCamera, reached: Reached): boolean {
-  if (camera.host !== reached.host || camera.port !== reached.port || camera.kind !== reached.kind) return false;
-  return reached.kind === 'onvif' || camera.path === shownPath(reached.path);
-}
-
-/** By serial number, where that tells cameras apart: some makers ship 000000 or one number for all. */
-function isSameDevice(camera: StoredCamera, reached: Reached): boolean {
-  const { serial } = reached;
-  if (serial.length < 6 || new Set(serial).size < 3) return false;
-  return camera.serial === serial && camera.maker === reached.maker && camera.model === reached.model;
-}
-
-function storedCamera(
-  reached: Reached,
-  choice: { name: string; records: boolean; recordsSound: boolean; keepDays: number | null },
-): StoredCamera {
-  const path = shownPath(reached.path);
-  return {
-    id: randomBytes(8).toString('hex'),
-    name: choice.name,
-    kind: reached.kind,
-    host: reached.host,
-    port: reached.port,
-    path: reached.kind === 'rtsp' ? path : '',
-    maker: reached.maker,
-    model: reached.model,
-    firmware: reached.firmware,
-    serial: reached.serial,
-    streams: reached.streams.map((stream) => stream.info),
-    recordsSound: choice.recordsSound,
-    keepDays: choice.keepDays,
-    paused: !choice.records,
-    addedMs: Date.now(),
-    scheme: reached.scheme,
-    servicePath: path,
-    knownStreams: reached.kind === 'rtsp' ? [] : reached.streams.map(knownStream).filter((one) => one !== null),
-  };
-}
-
-function asCamera(stored: StoredCamera): Camera {
-  const { scheme: _scheme, servicePath: _path, knownStreams: _streams, ...camera } = stored;
-  return camera;
-}
-
-function report(tryId: string, reached: Reached, firstPicture: TryReport['firstPicture']): TryReport {
-  const { kind, host, port, reachedInMs, clockOffsetMs, name, maker, model, firmware, serial, moves, events } = reached;
-  const streams = reached.streams.map((stream) => stream.info);
-  return {
-    ...{ tryId, kind, host, port, reachedInMs, clockOffsetMs, name, maker, model, firmware, serial },
-    ...{ streams, moves, events, firstPicture },
-  };
 }

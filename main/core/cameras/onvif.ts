@@ -10,6 +10,7 @@ import type { Problem } from '../../contract/problems.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import { safeStreamAddress } from './address.ts';
 import type { Credentials } from './digest.ts';
+import { libraryName, libraryShape, servicePath } from './libraryShape.ts';
 import { readProfiles, type Profile } from './profiles.ts';
 import { scopeValue } from './scopes.ts';
 import { SoapClient, type SoapPlace } from './soap.ts';
@@ -36,10 +37,11 @@ interface Message {
   deliver: (reply: XmlElement) => void;
 }
 
-/** Clock and sign-in together: a wrong password is told within this. */
-const signInTimeoutMs = 4700;
+/** Clock and sign-in together, for the slowest. One that answers in 2 s refuses a wrong password within 5 s. */
+const signInTimeoutMs = 8500;
 /** Below this a change of the camera's clock does not explain a refusal. */
 const clockJumpMs = 2000;
+const timeQuestion = '<GetSystemDateAndTime xmlns="http://www.onvif.org/ver10/device/wsdl"/>';
 
 /**
  * The library's camera with its transport taken out: what it would send is caught by `compose`. Its methods call
@@ -77,28 +79,6 @@ class Library extends Cam {
   }
 }
 
-/** The library's own form of names: the first letter small unless the second is a capital. */
-function libraryName(name: string): string {
-  const second = name.charAt(1);
-  return second !== '' && second.toUpperCase() !== second ? name.charAt(0).toLowerCase() + name.slice(1) : name;
-}
-
-/** As xml2js would have given it to the library. */
-function libraryShape(element: XmlElement): unknown {
-  if (element.attributes.size === 0 && element.children.length === 0) return element.text;
-  const shape: Record<string, unknown> = {};
-  if (element.attributes.size > 0) shape['$'] = Object.fromEntries(element.attributes);
-  if (element.text !== '') shape['_'] = element.text;
-  const lists = new Map<string, unknown[]>();
-  for (const one of element.children) {
-    const name = libraryName(one.name);
-    const list = lists.get(name) ?? [];
-    list.push(libraryShape(one));
-    lists.set(name, list);
-  }
-  return Object.assign(shape, Object.fromEntries(lists));
-}
-
 export class OnvifCamera {
   readonly device: DeviceWords = { maker: '', model: '', firmware: '', serial: '' };
   /** Camera's clock minus this computer's; null where the camera does not tell. */
@@ -109,6 +89,7 @@ export class OnvifCamera {
   readonly #soap: SoapClient;
   readonly #library: Library;
   readonly #paths = new Map<Service, string>();
+  #isSignedIn = false;
 
   private constructor(place: OnvifPlace, credentials: Credentials | null) {
     this.#place = place;
@@ -172,8 +153,9 @@ export class OnvifCamera {
     const profileToken = escapeXml(profile.token);
     const message = this.#library.compose(() => this.#library.getSnapshotUri({ profileToken }, ignore));
     const reply = await this.#signed(message, signal);
-    const path = reply.ok ? snapshotPath(find(reply.value, 'Uri')?.text ?? '') : null;
-    if (path === null) return null;
+    // Of its address only the path counts: the picture is fetched from the camera that named it.
+    const path = reply.ok ? servicePath(find(reply.value, 'Uri')?.text ?? '') : '/';
+    if (path === '/') return null;
     const picture = await this.#soap.fetch(path, 4 << 20, signal);
     const isJpeg = picture.ok && picture.value.length > 4 && picture.value.readUInt16BE(0) === 0xffd8;
     return isJpeg ? new Uint8Array(picture.value) : null;
@@ -198,14 +180,13 @@ export class OnvifCamera {
 
   /** Asked without signing in, since signing in needs the answer. */
   async #measureClock(signal: AbortSignal): Promise<Outcome<null>> {
-    const body = '<GetSystemDateAndTime xmlns="http://www.onvif.org/ver10/device/wsdl"/>';
     const startMs = Date.now();
-    let reply = await this.#soap.send(this.#place.path, body, false, signal);
+    let reply = await this.#soap.send(this.#place.path, timeQuestion, false, signal);
     this.reachedInMs = Date.now() - startMs;
     if (!reply.ok && reply.problem.code === 'passwordRefused') {
       // Some cameras tell even the time to users only, but say it in the refusal's Date header.
       this.#soap.clockOffsetMs = this.#soap.headerOffsetMs ?? 0;
-      reply = await this.#soap.send(this.#place.path, body, true, signal);
+      reply = await this.#soap.send(this.#place.path, timeQuestion, true, signal);
     }
     if (!reply.ok) return reply;
     if (reply.value.name !== 'GetSystemDateAndTimeResponse' && reply.value.name !== 'Fault') {
@@ -223,7 +204,9 @@ export class OnvifCamera {
   async #signed(message: Message, signal: AbortSignal): Promise<Outcome<XmlElement>> {
     const path = this.#paths.get(serviceNamed(message.service)) ?? this.#place.path;
     const reply = await this.#soap.send(path, message.body, true, signal);
-    if (reply.ok || reply.problem.code !== 'passwordRefused') return reply;
+    if (reply.ok) this.#isSignedIn = true;
+    // At the first sign-in the clock was measured just now: then it is the password.
+    if (reply.ok || reply.problem.code !== 'passwordRefused' || !this.#isSignedIn) return reply;
     const before = this.#soap.clockOffsetMs;
     const measured = await this.#measureClock(signal);
     const jumped = measured.ok && Math.abs(this.#soap.clockOffsetMs - before) > clockJumpMs;
@@ -274,16 +257,15 @@ export class OnvifCamera {
     };
     for (const [name, service] of Object.entries(names)) {
       const path: unknown = this.#library.uri?.[name]?.path;
-      if (typeof path === 'string' && isPath(path)) this.#paths.set(service, path);
+      if (typeof path === 'string' && path !== '/') this.#paths.set(service, path);
     }
   }
 }
 
 /** Whether ONVIF is spoken there: asks for the time, without credentials. */
 export async function speaksOnvif(place: OnvifPlace, signal: AbortSignal): Promise<Outcome<null>> {
-  const body = '<GetSystemDateAndTime xmlns="http://www.onvif.org/ver10/device/wsdl"/>';
-  const reply = await new SoapClient(place, null).send(place.path, body, false, signal);
-  return reply.ok || reply.problem.code === 'passwordRefused' ? good(null) : reply;
+  const reply = await new SoapClient(place, null).send(place.path, timeQuestion, false, signal);
+  return reply.ok ? good(null) : reply;
 }
 
 function ignore(): void {
@@ -292,16 +274,6 @@ function ignore(): void {
 
 function serviceNamed(name: string | undefined): Service {
   return name === 'media' || name === 'media2' || name === 'ptz' || name === 'events' ? name : 'device';
-}
-
-function isPath(path: string): boolean {
-  return path.length <= 1024 && /^\/[\x21-\x7e]*$/.test(path);
-}
-
-/** Only http(s), only the path: the picture is fetched from the camera that named it. */
-function snapshotPath(address: string): string | null {
-  const path = /^https?:\/\/[^/?#]+(\/[^#]*)/i.exec(address.trim())?.[1];
-  return path !== undefined && isPath(path) ? path : null;
 }
 
 /** UTC; a camera that tells local time only is believed to mean UTC, as the onvif library does. */

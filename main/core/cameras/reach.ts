@@ -45,6 +45,7 @@ export interface RtspPlace {
 
 /** Where makers put ONVIF when it is not at 80. */
 const onvifPorts = [80, 8080, 8000, 8899, 2020];
+const rtspPorts = [554, 8554];
 /** Of makers whose cameras come with ONVIF off; the main stream of each. */
 const commonPaths = [
   '/Streaming/Channels/101',
@@ -155,32 +156,28 @@ export async function lookAtStreams(
   return good(looked);
 }
 
-/** All usual ports at once; the first that speaks ONVIF, in the order of the list when several do. */
+/** All usual places at once; the first that speaks ONVIF, or else one that wants a password before it says so. */
 async function findOnvif(place: OnvifPlace, signal: AbortSignal): Promise<Outcome<OnvifPlace>> {
-  const ports = [...new Set([place.port, ...onvifPorts])];
+  const others = onvifPorts.filter((port) => port !== place.port).map((port) => ({ ...place, port, path: onvifPath }));
+  const places: OnvifPlace[] = [place, ...others, { ...place, scheme: 'https', port: 443, path: onvifPath }];
   const found = new AbortController();
   const all = AbortSignal.any([signal, found.signal]);
-  const asked = ports.map(async (port) => {
-    const one: OnvifPlace = { ...place, port, path: port === place.port ? place.path : onvifPath };
-    const answer = await speaksOnvif(one, all);
-    return { one, answer };
-  });
+  const asked = places.map(async (one) => ({ one, answer: await speaksOnvif(one, all) }));
   try {
-    return good(
-      await Promise.any(
-        asked.map(async (question) => {
-          const { one, answer } = await question;
-          if (!answer.ok) throw new Error(answer.problem.code);
-          return one;
-        }),
-      ),
-    );
+    const speaking = asked.map(async (question) => {
+      const { one, answer } = await question;
+      if (!answer.ok) throw new Error(answer.problem.code);
+      return one;
+    });
+    return good(await Promise.any(speaking));
   } catch {
-    const answers = (await Promise.all(asked)).map(({ answer }) => answer);
-    const problems = answers.flatMap((answer) => (answer.ok ? [] : [answer.problem]));
-    const first = (code: string) => problems.find((problem) => problem.code === code);
-    const worst = first('cancelled') ?? first('noSuchHost') ?? first('notACamera') ?? problems[0];
-    return bad(worst ?? { code: 'noAnswer', host: place.host, port: place.port });
+    const answers = await Promise.all(asked);
+    const saying = (code: string) => answers.find(({ answer }) => !answer.ok && answer.problem.code === code);
+    const guarded = saying('passwordRefused');
+    if (guarded !== undefined) return good(guarded.one);
+    const told = saying('cancelled') ?? saying('noSuchHost') ?? saying('notACamera');
+    if (told?.answer.ok === false) return told.answer;
+    return bad({ code: 'noAnswer', host: place.host, port: place.port });
   } finally {
     found.abort();
   }
@@ -192,17 +189,25 @@ async function reachCommonPaths(
   credentials: Credentials | null,
   signal: AbortSignal,
 ): Promise<Outcome<Reached> | null> {
+  const tried = await Promise.all(rtspPorts.map((port) => reachCommonPathsAt(host, port, credentials, signal)));
+  const answers = tried.filter((one) => one !== null);
+  return answers.find((one) => one.ok) ?? answers[0] ?? null;
+}
+
+async function reachCommonPathsAt(
+  host: string,
+  port: number,
+  credentials: Credentials | null,
+  signal: AbortSignal,
+): Promise<Outcome<Reached> | null> {
   let answered: Outcome<Reached> | null = null;
-  for (const port of [554, 8554]) {
-    for (const path of commonPaths) {
-      const reached = await reachRtsp({ scheme: 'rtsp', host, port, path }, credentials, signal);
-      if (reached.ok || reached.problem.code === 'passwordRefused') return reached;
-      if (reached.problem.code !== 'noStreams') break;
-      answered = reached;
-    }
-    if (answered !== null) return answered;
+  for (const path of commonPaths) {
+    const reached = await reachRtsp({ scheme: 'rtsp', host, port, path }, credentials, signal);
+    if (reached.ok || reached.problem.code === 'passwordRefused') return reached;
+    if (reached.problem.code !== 'noStreams') break;
+    answered = reached;
   }
-  return null;
+  return answered;
 }
 
 /** Looks at one RTSP address. */
