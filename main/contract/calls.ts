@@ -32,14 +32,12 @@ const span = { fromMs: timeMs, toMs: timeMs };
 const words = v.pipe(v.array(v.pipe(v.string(), v.maxLength(40))), v.maxLength(24));
 const keepDays = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3650)));
 
-const settingsChange = v.partial(
-  v.strictObject({
-    theme: v.picklist(['dark', 'light', 'system']),
-    wallLayout: v.picklist([1, 4, 9, 16]),
-    wallOrder: v.pipe(v.array(cameraId), v.maxLength(1000)),
-    keepBytes: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1_000_000_000))),
-  }),
-);
+const settingsChange = v.strictObject({
+  theme: v.exactOptional(v.picklist(['dark', 'light', 'system'])),
+  wallLayout: v.exactOptional(v.picklist([1, 4, 9, 16])),
+  wallOrder: v.exactOptional(v.pipe(v.array(cameraId), v.maxLength(1000))),
+  keepBytes: v.exactOptional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1_000_000_000)))),
+});
 
 /** The run-time check of each call's argument. */
 export const callArguments = {
