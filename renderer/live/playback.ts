@@ -34,6 +34,8 @@ export interface PlaybackEvents {
   passed(gap: Gap): void;
   /** Started or stopped, also by itself. */
   playing(playing: boolean): void;
+  /** At the end of what is recorded nothing can be played faster than it is made. */
+  rate(rate: number): void;
 }
 
 const creditWindow = 8;
@@ -267,7 +269,10 @@ export class PlaybackPlayer {
   #hold(): void {
     if (this.#holding) return;
     this.#holding = true;
-    this.setRate(Math.min(1, this.#rate));
+    if (this.#rate > 1) {
+      this.setRate(1);
+      this.#on.rate(1);
+    }
     this.#setState({ state: 'edge', atMs: this.#edgeMs ?? this.#clockMs() });
     this.#apply();
   }

@@ -114,6 +114,11 @@ class Archive {
     this.#player?.setRate(speed);
   }
 
+  /** The player changed its speed by itself. */
+  noteRate(rate: number): void {
+    this.speed = speeds.find((speed) => speed === rate) ?? 1;
+  }
+
   /** To the first recording after the next gap. */
   overNextGap(): void {
     const gap = this.here?.kind === 'gap' ? this.here : gapAfter(this.spans, this.timeMs);

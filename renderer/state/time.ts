@@ -122,6 +122,17 @@ export function spanEnds(span: TimeSpan, withDate = true): { from: string; to: s
   };
 }
 
+/** '5 min 20.0 s': to the tenth, for a span that is kept. */
+export function durationTenths(durationMs: number): string {
+  const tenths = Math.round(Math.max(0, durationMs) / 100);
+  const seconds = (tenths % 600) / 10;
+  const minutes = Math.floor(tenths / 600);
+  const hours = Math.floor(minutes / 60);
+  return [hours > 0 ? `${hours} h` : '', minutes > 0 ? `${minutes % 60} min` : '', `${seconds.toFixed(1)} s`]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
 /**
  * Reads a clock time as typed, 'HH:MM', 'HH:MM:SS' or 'HH:MM:SS.mmm' ('.' or ',' before the milliseconds), on the day
  * that holds `nearMs`. In the hour that occurs twice, the one nearer to `nearMs`. null for what is no time, and for the

@@ -10,6 +10,7 @@ import {
   dayBeside,
   dayHolding,
   daysOfMonth,
+  durationTenths,
   hourMs,
   monthHolding,
   monthName,
@@ -140,4 +141,10 @@ test('a span across midnight names both dates, and one inside a day names it onc
     from: '14 Nov 06:00',
     to: '15 Nov 02:00',
   });
+});
+
+test('the length of a span to keep is told to the tenth', () => {
+  assert.equal(durationTenths(320_000), '5 min 20.0 s');
+  assert.equal(durationTenths(3_725_140), '1 h 2 min 5.1 s');
+  assert.equal(durationTenths(900), '0.9 s');
 });
