@@ -1,0 +1,345 @@
+/**
+ * What is recorded: which spans of which camera, why the others are not, and where the files lie. Which days exist
+ * comes from the folders' names; one day of one camera is one sealed index (dayIndex.ts), and only the days that a
+ * question touches are read. Damage to an index never fails a question: it is rebuilt from the folder. Recording,
+ * playing and deciding what to delete are left to others; deleting what was decided is done here, index first, then
+ * file, so that nothing is ever named that is not there.
+ */
+import { readdir, rm, rmdir } from 'node:fs/promises';
+import type { CameraId, Span } from '../../contract/model.ts';
+import { good, type Outcome } from '../../contract/problems.ts';
+import { syncFolder } from '../vault/durable.ts';
+import type { Vault } from '../vault/folder.ts';
+import { DayIndex, type DayRow, type Repair } from './dayIndex.ts';
+import type { OpenRecording } from './openRecording.ts';
+import { dayMs, dayOf, isCameraId, isDay, recordingPath, recordingsFolder } from './recordingName.ts';
+import { coverSpan, type GapNote } from './spans.ts';
+import { Turns } from './turns.ts';
+
+export interface RecordingRow {
+  cameraId: CameraId;
+  startMs: number;
+  endMs: number;
+  /** Of the sealed file. */
+  sizeBytes: number;
+  path: string;
+}
+
+export interface LibraryOptions {
+  vault: Vault;
+  now?: () => number;
+  on?: { changed?: (cameraId: CameraId) => void };
+}
+
+/** Rows kept in memory, over all days: about 20 MB. */
+const mostRowsInMemory = 250_000;
+/** The open recording ends about one fragment before now; nearer than this, now is not a gap yet. */
+const openLagMs = 3000;
+
+export class Library {
+  readonly #vault: Vault;
+  readonly #now: () => number;
+  readonly #changed: (cameraId: CameraId) => void;
+  readonly #turns = new Turns();
+  /** Least recently used first. */
+  readonly #loaded = new Map<string, DayIndex>();
+  readonly #days = new Map<CameraId, string[]>();
+  readonly #sizes = new Map<string, number>();
+  readonly #open = new Map<CameraId, OpenRecording>();
+  readonly #listeners = new Map<CameraId, Set<() => void>>();
+  #measured: Promise<void> | null = null;
+
+  constructor({ vault, now = Date.now, on = {} }: LibraryOptions) {
+    this.#vault = vault;
+    this.#now = now;
+    this.#changed = on.changed ?? (() => undefined);
+  }
+
+  /** Cameras with a folder of recordings, also those that are on no list any more. */
+  async cameras(): Promise<CameraId[]> {
+    const names = new Set((await namesIn(this.#vault.path(recordingsFolder))).filter(isCameraId));
+    for (const cameraId of this.#open.keys()) names.add(cameraId);
+    return [...names].sort();
+  }
+
+  /** UTC days of which there is a folder, in order. */
+  async days(cameraId: CameraId): Promise<readonly string[]> {
+    const known = this.#days.get(cameraId);
+    if (known) return known;
+    const days = (await namesIn(this.#vault.path(recordingsFolder, cameraId))).filter(isDay).sort();
+    // No days: perhaps the drive is not connected. That is not to be remembered.
+    if (days.length > 0 && !this.#days.has(cameraId)) this.#days.set(cameraId, days);
+    return this.#days.get(cameraId) ?? days;
+  }
+
+  /** Takes up a finished recording, whose file is in its place. */
+  async add(row: Omit<RecordingRow, 'path'>): Promise<Outcome<null>> {
+    const { cameraId, startMs, endMs, sizeBytes } = row;
+    const added = { startMs, endMs, sizeBytes };
+    const outcome = await this.#changeDay(cameraId, dayOf(startMs), (index) => index.addRow(added), added);
+    this.#tell(cameraId);
+    return outcome;
+  }
+
+  /** From `atMs` on nothing is recorded, because of `cause`; said again it changes nothing. */
+  async note(cameraId: CameraId, note: GapNote): Promise<Outcome<null>> {
+    const outcome = await this.#changeDay(cameraId, dayOf(note.atMs), async (index) => {
+      const last = index.notes.at(-1);
+      const lastRowMs = index.rows.at(-1)?.endMs ?? 0;
+      const known = last && last.cause === note.cause && last.atMs >= lastRowMs && note.atMs >= last.atMs;
+      return known ? good(null) : await index.addNote(note);
+    });
+    this.#tell(cameraId);
+    return outcome;
+  }
+
+  /** Deletes recordings for good and notes it. Missing files are no trouble; an open recording has no row. */
+  async remove(rows: readonly RecordingRow[]): Promise<void> {
+    const groups = Map.groupBy(rows, (row) => `${row.cameraId}/${dayOf(row.startMs)}`);
+    for (const group of groups.values()) {
+      const [first] = group;
+      if (!first) continue;
+      const day = dayOf(first.startMs);
+      await this.#changeDay(first.cameraId, day, async (index) => {
+        const outcome = await index.removeRows(group);
+        for (const row of group) await rm(row.path, { force: true });
+        if (index.rows.length > 0) await syncFolder(index.folder);
+        return outcome;
+      });
+      this.#tell(first.cameraId);
+    }
+  }
+
+  /** Removes a day's folder that holds no recording any more, and with it what was noted on that day. */
+  async removeEmptyDay(cameraId: CameraId, day: string): Promise<void> {
+    await this.#turns.take(`${cameraId}/${day}`, async () => {
+      const index = await this.#day(cameraId, day);
+      const names = await namesIn(index.folder);
+      // Whatever else lies there was not put there by us, or is being written.
+      if (index.rows.length > 0 || names.some((name) => !DayIndex.owns(name))) return;
+      for (const name of names) await rm(this.#vault.path(recordingsFolder, cameraId, day, name), { force: true });
+      await rmdir(index.folder).catch(() => undefined);
+      this.#loaded.delete(`${cameraId}/${day}`);
+      this.#sizes.delete(`${cameraId}/${day}`);
+      const days = await this.days(cameraId);
+      this.#days.set(
+        cameraId,
+        days.filter((other) => other !== day),
+      );
+    });
+  }
+
+  /** Deletes every recording of a camera, and its folder when nothing else lies in it. */
+  async removeCamera(cameraId: CameraId): Promise<void> {
+    for (const day of await this.days(cameraId)) {
+      await this.remove(await this.#rowsOfDay(cameraId, day));
+      await this.removeEmptyDay(cameraId, day);
+    }
+    await rmdir(this.#vault.path(recordingsFolder, cameraId)).catch(() => undefined);
+    this.#days.delete(cameraId);
+    this.#tell(cameraId);
+  }
+
+  /**
+   * Spans that cover fromMs..toMs, as far as time has come, beginning with the camera's first recording where that is
+   * later. Every millisecond is in exactly one. Empty when nothing was recorded before toMs.
+   */
+  async spans(cameraId: CameraId, fromMs: number, toMs: number): Promise<Span[]> {
+    const open = this.#open.get(cameraId);
+    const nowMs = this.#now();
+    const lagging = open && !open.ended && open.endMs < nowMs && nowMs - open.endMs <= openLagMs;
+    const endMs = Math.min(toMs, lagging ? open.endMs : nowMs);
+    if (!(endMs > fromMs)) return [];
+    const indexes = await this.#reaching(cameraId, fromMs, endMs);
+    const recordings = [...indexes.flatMap((index) => index.rows), ...(open ? [open] : [])];
+    const notes = indexes.flatMap((index) => index.notes).sort((a, b) => a.atMs - b.atMs);
+    return coverSpan(recordings, notes, fromMs, endMs);
+  }
+
+  /** Finished recordings that touch the span, in order. */
+  async covering(cameraId: CameraId, span: { fromMs: number; toMs: number }): Promise<RecordingRow[]> {
+    const found: RecordingRow[] = [];
+    for (const day of await this.#daysBetween(cameraId, span.fromMs, span.toMs)) {
+      const rows = await this.#rowsOfDay(cameraId, day);
+      found.push(...rows.filter((row) => row.endMs > span.fromMs && row.startMs < span.toMs));
+    }
+    return found.sort((a, b) => a.startMs - b.startMs);
+  }
+
+  /** The finished recording that covers `atMs`, or else the next one after it; null when there is none. */
+  async at(cameraId: CameraId, atMs: number): Promise<RecordingRow | null> {
+    const yesterday = dayOf(atMs - dayMs);
+    for (const day of (await this.days(cameraId)).filter((name) => name >= yesterday)) {
+      const row = (await this.#rowsOfDay(cameraId, day)).find(({ endMs }) => endMs > atMs);
+      if (row) return row;
+    }
+    return null;
+  }
+
+  /** The oldest recordings of one camera: those of its first day that has any; empty when there are none. */
+  async oldest(cameraId: CameraId): Promise<RecordingRow[]> {
+    for (const day of await this.days(cameraId)) {
+      const rows = await this.#rowsOfDay(cameraId, day);
+      if (rows.length > 0) return rows;
+    }
+    return [];
+  }
+
+  /** End of the newest recording of one camera, the open one included; null when there is none. */
+  async newestMs(cameraId: CameraId): Promise<number | null> {
+    const open = this.#open.get(cameraId);
+    if (open) return open.endMs;
+    for (const day of [...(await this.days(cameraId))].reverse()) {
+      const rows = await this.#rowsOfDay(cameraId, day);
+      if (rows.length > 0) return Math.max(...rows.map(({ endMs }) => endMs));
+    }
+    return null;
+  }
+
+  /** Start of the oldest recording of all; null when there is none. */
+  async oldestMs(): Promise<number | null> {
+    const starts = [...this.#open.values()].map(({ startMs }) => startMs);
+    for (const cameraId of await this.cameras()) {
+      const [first] = await this.oldest(cameraId);
+      if (first) starts.push(first.startMs);
+    }
+    return starts.length > 0 ? Math.min(...starts) : null;
+  }
+
+  /** Bytes of all recordings, the open ones among them. Reads every day once, at the first call. */
+  async usedBytes(): Promise<number> {
+    this.#measured ??= this.#measure();
+    await this.#measured;
+    const finished = [...this.#sizes.values()].reduce((sum, sizeBytes) => sum + sizeBytes, 0);
+    return [...this.#open.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, finished);
+  }
+
+  /** The recording that is being written; null ends it. */
+  setOpen(cameraId: CameraId, recording: OpenRecording | null): void {
+    if (recording) this.#open.set(cameraId, recording);
+    else this.#open.delete(cameraId);
+    this.#tell(cameraId);
+  }
+
+  /** The open recording grew. */
+  grew(cameraId: CameraId): void {
+    this.#tell(cameraId);
+  }
+
+  openRecording(cameraId: CameraId): OpenRecording | null {
+    return this.#open.get(cameraId) ?? null;
+  }
+
+  /** Called after everything that changes what is recorded of this camera. Returns what ends it. */
+  watch(cameraId: CameraId, listener: () => void): () => void {
+    const listeners = this.#listeners.get(cameraId) ?? new Set();
+    this.#listeners.set(cameraId, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+    };
+  }
+
+  /** Compares a day's index with its folder again, and says what had to be put right. */
+  async rebuildDay(cameraId: CameraId, day: string): Promise<Repair> {
+    return await this.#turns.take(`${cameraId}/${day}`, async () => {
+      this.#loaded.delete(`${cameraId}/${day}`);
+      return (await this.#day(cameraId, day)).repaired;
+    });
+  }
+
+  /** Waits for what is being written. The library keeps nothing else; may be called twice. */
+  async close(): Promise<void> {
+    await this.#turns.close();
+    this.#loaded.clear();
+  }
+
+  #tell(cameraId: CameraId): void {
+    this.#changed(cameraId);
+    for (const listener of this.#listeners.get(cameraId) ?? []) listener();
+  }
+
+  async #measure(): Promise<void> {
+    for (const cameraId of await this.cameras()) {
+      for (const day of await this.days(cameraId)) {
+        if (!this.#sizes.has(`${cameraId}/${day}`))
+          await this.#turns.take(`${cameraId}/${day}`, () => this.#day(cameraId, day));
+      }
+    }
+  }
+
+  async #rowsOfDay(cameraId: CameraId, day: string): Promise<RecordingRow[]> {
+    const index = await this.#turns.take(`${cameraId}/${day}`, () => this.#day(cameraId, day));
+    return index.rows.map((row) => ({ cameraId, ...row, path: this.#vault.path(...recordingPath(cameraId, row)) }));
+  }
+
+  /** Days whose recordings can touch the span: a recording that crosses midnight lies under the day it began. */
+  async #daysBetween(cameraId: CameraId, fromMs: number, toMs: number): Promise<string[]> {
+    const first = dayOf(fromMs - dayMs);
+    const last = dayOf(toMs);
+    return (await this.days(cameraId)).filter((day) => day >= first && day <= last);
+  }
+
+  /** The days of the span, and before them the nearest day with a recording: it says why the span begins as it does. */
+  async #reaching(cameraId: CameraId, fromMs: number, toMs: number): Promise<DayIndex[]> {
+    const indexes: DayIndex[] = [];
+    for (const day of await this.#daysBetween(cameraId, fromMs, toMs)) {
+      indexes.push(await this.#turns.take(`${cameraId}/${day}`, () => this.#day(cameraId, day)));
+    }
+    const first = dayOf(fromMs - dayMs);
+    const earlier = (await this.days(cameraId)).filter((day) => day < first).reverse();
+    for (const day of earlier) {
+      if (indexes.some(({ rows }) => (rows[0]?.startMs ?? Infinity) <= fromMs)) break;
+      indexes.unshift(await this.#turns.take(`${cameraId}/${day}`, () => this.#day(cameraId, day)));
+    }
+    return indexes;
+  }
+
+  async #changeDay(
+    cameraId: CameraId,
+    day: string,
+    change: (index: DayIndex) => Promise<Outcome<null>>,
+    expected: DayRow | null = null,
+  ): Promise<Outcome<null>> {
+    const outcome = await this.#turns.take(`${cameraId}/${day}`, async () => {
+      const index = await this.#day(cameraId, day, expected);
+      const changed = await change(index);
+      this.#sizes.set(`${cameraId}/${day}`, index.sizeBytes);
+      return changed;
+    });
+    const days = await this.days(cameraId);
+    if (!days.includes(day)) this.#days.set(cameraId, [...days, day].sort());
+    return outcome;
+  }
+
+  /** Only inside the day's turn. */
+  async #day(cameraId: CameraId, day: string, expected: DayRow | null = null): Promise<DayIndex> {
+    const key = `${cameraId}/${day}`;
+    const known = this.#loaded.get(key);
+    this.#loaded.delete(key);
+    const index = known && !known.stale ? known : await DayIndex.open(this.#vault, cameraId, day, expected);
+    if (known && known !== index) await index.inherit(known);
+    this.#loaded.set(key, index);
+    this.#sizes.set(key, index.sizeBytes);
+    this.#forgetOldest();
+    return index;
+  }
+
+  #forgetOldest(): void {
+    let rows = 0;
+    for (const index of this.#loaded.values()) rows += index.rows.length;
+    for (const [key, index] of this.#loaded) {
+      if (rows <= mostRowsInMemory || this.#loaded.size <= 1) return;
+      if (index.holdsUnsaved) continue;
+      rows -= index.rows.length;
+      this.#loaded.delete(key);
+    }
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Where the fragments of a recording lie: read from the heads of its boxes, by random access, so that a seek opens only
+ * the chunks that hold a head and not the pictures between them. The bytes are hostile: every length is checked, what
+ * is no recording is null. The end may be cut off: whole fragments count, and `wholeBytes` says where they end.
+ */
+import type { Outcome } from '../../contract/problems.ts';
+import { good } from '../../contract/problems.ts';
+import { type Init, largestFragmentBytes, largestInitBytes, readFragmentHead, readInit } from '../video/fmp4.ts';
+import { MediaError } from '../video/mediaError.ts';
+import type { FragmentPlace } from './openRecording.ts';
+
+export interface RecordingTable {
+  init: Init;
+  fragments: FragmentPlace[];
+  /** End of the last whole fragment. */
+  wholeBytes: number;
+}
+
+export interface SealedBytes {
+  readonly sizeBytes: number;
+  read(offset: number, length: number): Promise<Outcome<Uint8Array>>;
+}
+
+/** Enough for the head of a fragment of 1 s at 60 pictures a second, with sound. */
+const usualHeadBytes = 4096;
+/** Of a camera that sends one keyframe in a week. */
+const mostFragments = 1_000_000;
+const boxHeadBytes = 8;
+
+/** null when the bytes are no recording. `startMs`: UTC of its media time 0. */
+export async function readRecordingTable(file: SealedBytes, startMs: number): Promise<Outcome<RecordingTable | null>> {
+  try {
+    return await readTable(file, startMs);
+  } catch (error) {
+    if (error instanceof MediaError) return good(null);
+    throw error;
+  }
+}
+
+async function readTable(file: SealedBytes, startMs: number): Promise<Outcome<RecordingTable | null>> {
+  const beginning = await readInitOf(file);
+  if (!beginning.ok || beginning.value === null) return beginning.ok ? good(null) : beginning;
+  const init = beginning.value;
+  const fragments: FragmentPlace[] = [];
+  let offset = init.bytes.length;
+  while (offset + boxHeadBytes <= file.sizeBytes && fragments.length < mostFragments) {
+    const read = await readHead(file, offset, init);
+    if (!read.ok) return read;
+    const head = read.value;
+    if (head === null || offset + head.sizeBytes > file.sizeBytes) break;
+    fragments.push({
+      offset,
+      length: head.sizeBytes,
+      startMs: startMs + head.startSeconds * 1000,
+      durationMs: head.durationSeconds * 1000,
+      keyframe: head.keyframe,
+    });
+    offset += head.sizeBytes;
+  }
+  return good({ init, fragments, wholeBytes: offset });
+}
+
+/** ftyp and moov; null when the file ends before them. Throws MediaError. */
+async function readInitOf(file: SealedBytes): Promise<Outcome<Init | null>> {
+  let offset = 0;
+  for (;;) {
+    const head = await file.read(offset, boxHeadBytes);
+    if (!head.ok) return head;
+    if (head.value.length < boxHeadBytes) return good(null);
+    const { sizeBytes, type } = boxHead(head.value);
+    offset += sizeBytes;
+    if (offset > largestInitBytes * 2) throw new MediaError('MP4: no moov near the start');
+    if (offset > file.sizeBytes) return good(null);
+    if (type === 'moov') break;
+    if (type === 'moof' || type === 'mdat') throw new MediaError('MP4: fragment before moov');
+  }
+  const bytes = await file.read(0, offset);
+  return bytes.ok ? good(readInit(bytes.value)) : bytes;
+}
+
+/** null when the file ends before the head does. Throws MediaError. */
+async function readHead(
+  file: SealedBytes,
+  offset: number,
+  init: Init,
+): Promise<Outcome<ReturnType<typeof readFragmentHead> | null>> {
+  let bytes = await file.read(offset, usualHeadBytes);
+  if (!bytes.ok) return bytes;
+  const { sizeBytes: moofBytes } = boxHead(bytes.value);
+  const headBytes = moofBytes + boxHeadBytes;
+  if (headBytes > largestFragmentBytes) throw new MediaError('MP4: moof too large');
+  if (offset + headBytes > file.sizeBytes) return good(null);
+  if (headBytes > bytes.value.length) bytes = await file.read(offset, headBytes);
+  return bytes.ok ? good(readFragmentHead(bytes.value, init.tracks)) : bytes;
+}
+
+function boxHead(bytes: Uint8Array): { sizeBytes: number; type: string } {
+  if (bytes.length < boxHeadBytes) throw new MediaError('MP4: box head cut off');
+  const sizeBytes = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
+  if (sizeBytes < boxHeadBytes) throw new MediaError('MP4: box of impossible size');
+  return { sizeBytes, type: String.fromCharCode(...bytes.subarray(4, 8)) };
+}
