@@ -1,0 +1,344 @@
+/**
+ * Records one camera: takes the runs and fragments of its feed and puts them into recordings of about a minute. The
+ * feed is never held up: what the disk does not take in time is dropped from a bounded queue, and the gap is named.
+ * Never throws after start: trouble with the disk is a state with a cause, tried again until there is room. Every
+ * moment that is not recorded is noted in the library with its cause.
+ */
+import type { CameraId, GapCause, RecordingState } from '../../contract/model.ts';
+import type { Problem } from '../../contract/problems.ts';
+import type { Library, RecordingRow } from '../library/library.ts';
+import type { Vault } from '../vault/folder.ts';
+import { freeBytesOf, VaultError } from '../vault/vaultError.ts';
+import type { Run } from '../video/feed.ts';
+import type { Fragment } from '../video/fmp4.ts';
+import { MediaError } from '../video/mediaError.ts';
+import { RecordingFile } from './recordingFile.ts';
+import { RunClock } from './runClock.ts';
+
+export interface RecorderOptions {
+  cameraId: CameraId;
+  vault: Vault;
+  library: Library;
+  now?: () => number;
+  limits?: Partial<RecorderLimits>;
+  on: {
+    state: (state: RecordingState) => void;
+    finished?: (row: Omit<RecordingRow, 'path'>) => void;
+    /** Why the disk does not take it, in detail; the state only has the cause of the gap. */
+    trouble?: (problem: Problem) => void;
+    defect?: (error: unknown) => void;
+  };
+}
+
+export interface RecorderLimits {
+  /** A recording ends at the first keyframe after this. */
+  recordingMs: number;
+  /** What may wait for the disk. */
+  queueBytes: number;
+  queueMs: number;
+  /** Between two tries after trouble with the disk. */
+  retryMs: number;
+  /** Room that must be there before a try, so that it is not full again at once. */
+  roomBytes: number;
+}
+
+const usualLimits: RecorderLimits = {
+  recordingMs: 60_000,
+  queueBytes: 32 * 2 ** 20,
+  queueMs: 30_000,
+  retryMs: 10_000,
+  roomBytes: 64 * 2 ** 20,
+};
+
+/** A recording that would begin earlier than the last ended, by no more than this, is put behind it. */
+const overlapMs = 5000;
+/** Slower media than this inside a run is time that is missing. */
+const stretchMs = 5000;
+
+type Step =
+  | { do: 'run'; run: Run }
+  | { do: 'fragment'; fragment: Fragment; arrivalMs: number }
+  | { do: 'end'; cause: GapCause; atMs: number; runToo: boolean }
+  | { do: 'retry' };
+
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #limits: RecorderLimits;
+  readonly #now: () => number;
+  #state: RecordingState;
+  #queue: Step[] = [];
+  #queuedBytes = 0;
+  #queuedMs = 0;
+  #working: Promise<void> | null = null;
+  /** The queue overflowed: nothing is taken until it has drained and a keyframe comes. */
+  #overflowed = false;
+  #paused = false;
+  #run: { run: Run; clock: RunClock } | null = null;
+  #file: RecordingFile | null = null;
+  #lastEndMs = 0;
+  /** Trouble with the disk: nothing is written until a retry succeeds. `cutOff` is what it left unfinished. */
+  #trouble: { problem: Problem; cutOff: RecordingFile | null } | null = null;
+  #retryTimer: NodeJS.Timeout | null = null;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#limits = { ...usualLimits, ...options.limits };
+    this.#now = options.now ?? Date.now;
+    this.#state = { recording: false, cause: 'closed', sinceMs: this.#now() };
+  }
+
+  get state(): RecordingState {
+    return this.#state;
+  }
+
+  run(run: Run): void {
+    if (!this.#closing) this.#push({ do: 'run', run });
+  }
+
+  fragment(fragment: Fragment, arrivalMs: number): void {
+    if (this.#paused || this.#closing) return;
+    if (this.#overflowed) {
+      if (!fragment.keyframe || this.#queuedBytes > 0) return;
+      this.#overflowed = false;
+    }
+    const full =
+      this.#queuedBytes + fragment.bytes.length > this.#limits.queueBytes || this.#queuedMs > this.#limits.queueMs;
+    if (full) {
+      this.#overflowed = true;
+      this.#push({ do: 'end', cause: 'notKeptUp', atMs: arrivalMs, runToo: false });
+      return;
+    }
+    this.#queuedBytes += fragment.bytes.length;
+    this.#queuedMs += fragment.durationSeconds * 1000;
+    this.#push({ do: 'fragment', fragment, arrivalMs });
+  }
+
+  /** Nothing comes any more, because of `cause`. Also said when nothing came before: the gap has a cause then. */
+  runEnd(cause: GapCause): void {
+    if (!this.#closing) this.#push({ do: 'end', cause, atMs: this.#now(), runToo: true });
+  }
+
+  /** Records nothing until `resume`, whatever comes. */
+  pause(cause: GapCause = 'paused'): void {
+    if (this.#paused || this.#closing) return;
+    this.#paused = true;
+    this.#push({ do: 'end', cause, atMs: this.#now(), runToo: false });
+  }
+
+  /** Goes on with the next keyframe. */
+  resume(): void {
+    this.#paused = false;
+  }
+
+  /** Finishes the open recording. May be called twice. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#retryTimer) clearTimeout(this.#retryTimer);
+    this.#push({ do: 'end', cause: 'closed', atMs: this.#now(), runToo: true });
+    while (this.#working) await this.#working;
+    const cutOff = this.#trouble?.cutOff;
+    if (cutOff) await this.#letGo(cutOff);
+  }
+
+  #push(step: Step): void {
+    this.#queue.push(step);
+    this.#working ??= this.#work();
+  }
+
+  async #work(): Promise<void> {
+    try {
+      for (let step = this.#queue.shift(); step; step = this.#queue.shift()) {
+        await this.#guarded(step);
+        if (step.do !== 'fragment') continue;
+        this.#queuedBytes -= step.fragment.bytes.length;
+        this.#queuedMs = Math.max(0, this.#queuedMs - step.fragment.durationSeconds * 1000);
+      }
+    } finally {
+      this.#working = null;
+    }
+  }
+
+  async #guarded(step: Step): Promise<void> {
+    try {
+      await this.#take(step);
+    } catch (error) {
+      if (error instanceof VaultError) await this.#fail(error.problem);
+      else if (error instanceof MediaError) this.#push({ do: 'end', cause: 'codec', atMs: this.#now(), runToo: true });
+      else {
+        // A defect in one step must not end the recording of the camera for ever.
+        await this.#fail({ code: 'defect', id: '' });
+        if (!this.#options.on.defect) throw error;
+        this.#options.on.defect(error);
+      }
+    }
+  }
+
+  async #take(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'run':
+        await this.#end('lost');
+        this.#run = { run: step.run, clock: new RunClock(step.run.startMs) };
+        return;
+      case 'fragment':
+        if (this.#trouble) await this.#notRecording(causeOf(this.#trouble.problem), step.arrivalMs);
+        else if (this.#run) await this.#write(step.fragment, step.arrivalMs, this.#run);
+        return;
+      case 'end':
+        if (step.runToo) this.#run = null;
+        await this.#end(step.cause);
+        await this.#notRecording(step.cause, step.atMs);
+        return;
+      case 'retry':
+        await this.#retry();
+    }
+  }
+
+  async #write(fragment: Fragment, arrivalMs: number, { run, clock }: { run: Run; clock: RunClock }): Promise<void> {
+    if (clock.jumps(fragment)) {
+      if (this.#file) {
+        await this.#end('lost');
+        await this.#notRecording('lost', arrivalMs);
+      }
+      clock.land(fragment, arrivalMs);
+    }
+    const rolls = fragment.keyframe && this.#file !== null && this.#file.mediaMs >= this.#limits.recordingMs;
+    if (this.#file && !rolls) {
+      await this.#file.append(fragment);
+      clock.arrived(fragment, arrivalMs);
+      this.#options.library.grew(this.#options.cameraId);
+      return;
+    }
+    if (!fragment.keyframe) {
+      clock.arrived(fragment, arrivalMs);
+      return;
+    }
+    clock.settle();
+    const startMs = await this.#room(Math.round(clock.utcOf(fragment.startSeconds)));
+    await this.#begin(run, fragment, startMs);
+    clock.arrived(fragment, arrivalMs);
+  }
+
+  /** Ends the recording before this one, where there is one, and says when this one begins. */
+  async #room(startMs: number): Promise<number> {
+    const before = this.#file;
+    if (!before) {
+      const earlyMs = this.#lastEndMs - startMs;
+      return earlyMs > 0 && earlyMs <= overlapMs ? this.#lastEndMs : startMs;
+    }
+    const stretchedMs = startMs - before.endMs;
+    const follows = startMs > before.startMs && stretchedMs <= stretchMs;
+    await this.#finish(before, follows ? startMs : before.endMs);
+    if (!follows && stretchedMs > 0) await this.#note('clock', before.endMs);
+    return startMs;
+  }
+
+  async #begin(run: Run, first: Fragment, startMs: number): Promise<void> {
+    const { vault, cameraId, library } = this.#options;
+    const file = await RecordingFile.begin({ vault, cameraId, init: run.init, first, startMs });
+    this.#file = file;
+    library.setOpen(cameraId, file);
+    if (!this.#state.recording) this.#setState({ recording: true, sinceMs: file.startMs });
+  }
+
+  async #end(cause: GapCause): Promise<void> {
+    const file = this.#file;
+    if (!file) return;
+    await this.#finish(file, file.endMs);
+    await this.#note(cause, file.endMs);
+  }
+
+  /** The recording is in its place and known before it stops being the open one, so that it is never neither. */
+  async #finish(file: RecordingFile, endMs: number): Promise<void> {
+    const row = await file.finish(endMs);
+    this.#lastEndMs = row.endMs;
+    this.#file = null;
+    await this.#options.library.add(row);
+    if (this.#options.library.openRecording(file.cameraId) === file) this.#options.library.setOpen(file.cameraId, null);
+    await file.close();
+    this.#options.on.finished?.(row);
+  }
+
+  async #notRecording(cause: GapCause, atMs: number): Promise<void> {
+    if (!this.#state.recording && this.#state.cause === cause) return;
+    await this.#note(cause, Math.max(atMs, this.#lastEndMs));
+    this.#setState({ recording: false, cause, sinceMs: atMs });
+  }
+
+  async #note(cause: GapCause, atMs: number): Promise<void> {
+    await this.#options.library.note(this.#options.cameraId, { atMs, cause });
+  }
+
+  #setState(state: RecordingState): void {
+    this.#state = state;
+    this.#options.on.state(state);
+  }
+
+  /** The disk refused: keeps what is whole for the retry, and stops recording with a cause. */
+  async #fail(problem: Problem): Promise<void> {
+    const file = this.#file;
+    this.#file = null;
+    let cutOff = this.#trouble?.cutOff ?? null;
+    let atMs = this.#now();
+    if (file?.cut()) {
+      cutOff = file;
+      atMs = file.endMs;
+      this.#lastEndMs = file.endMs;
+    } else if (file) {
+      atMs = file.startMs;
+      this.#options.library.setOpen(file.cameraId, null);
+      await file.discard().catch(() => undefined);
+    }
+    this.#trouble = { problem, cutOff };
+    this.#options.on.trouble?.(problem);
+    await this.#notRecording(causeOf(problem), atMs);
+    this.#retryLater();
+  }
+
+  #retryLater(): void {
+    if (this.#closing) return;
+    if (this.#retryTimer) clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => this.#push({ do: 'retry' }), this.#limits.retryMs);
+    this.#retryTimer.unref();
+  }
+
+  async #retry(): Promise<void> {
+    const trouble = this.#trouble;
+    if (!trouble) return;
+    const { cutOff, problem } = trouble;
+    const neededBytes = this.#limits.roomBytes + (cutOff?.sizeBytes ?? 0);
+    if (problem.code === 'diskFull' && (await freeBytesOf(this.#options.vault.folder)) < neededBytes) {
+      this.#retryLater();
+      return;
+    }
+    if (cutOff) await this.#mend(cutOff);
+    this.#trouble = null;
+  }
+
+  /** Throws only when the disk is still full; what cannot be mended here is left to recovery at the next start. */
+  async #mend(cutOff: RecordingFile): Promise<void> {
+    try {
+      const row = await cutOff.mend();
+      await this.#options.library.add(row);
+      this.#options.on.finished?.(row);
+    } catch (error) {
+      if (!(error instanceof VaultError)) this.#options.on.defect?.(error);
+      else if (error.problem.code === 'diskFull') throw error;
+    }
+    await this.#letGo(cutOff);
+  }
+
+  async #letGo(file: RecordingFile): Promise<void> {
+    const { library, cameraId } = this.#options;
+    if (library.openRecording(cameraId) === file) library.setOpen(cameraId, null);
+    await file.close();
+  }
+}
+
+function causeOf(problem: Problem): GapCause {
+  return problem.code === 'diskFull' ? 'diskFull' : 'unknown';
+}

@@ -1,0 +1,170 @@
+/**
+ * One recording while it is written: a sealed file that begins with the run's init and then takes fragments, each moved
+ * so that the file's own time begins at 0. It is readable from the first fragment on, also after the disk refused more.
+ * Throws a VaultError when the disk does; what was whole before stays. When to begin and to end is the recorder's.
+ */
+import { rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { CameraId } from '../../contract/model.ts';
+import type { RecordingRow } from '../library/library.ts';
+import type { FragmentPlace, OpenRecording } from '../library/openRecording.ts';
+import { dayOf, finishedName, openName, recordingsFolder } from '../library/recordingName.ts';
+import type { Vault } from '../vault/folder.ts';
+import { SealedWriter } from '../vault/sealedWriter.ts';
+import { VaultError } from '../vault/vaultError.ts';
+import { type Fragment, type Init, moveFragment } from '../video/fmp4.ts';
+import { reseal } from './reseal.ts';
+
+/** Names that are tried when there is a recording of the same millisecond already (the clock was set back). */
+const mostNames = 100;
+
+export class RecordingFile implements OpenRecording {
+  readonly cameraId: CameraId;
+  readonly startMs: number;
+  readonly mime: string;
+  readonly initLength: number;
+  readonly fragments: FragmentPlace[] = [];
+  ended = false;
+  readonly #vault: Vault;
+  readonly #init: Init;
+  /** Media time of the run at which this file begins. */
+  readonly #baseSeconds: number;
+  readonly #writer: SealedWriter;
+  #endMs: number;
+  #size = 0;
+
+  private constructor(options: BeginOptions, startMs: number, writer: SealedWriter) {
+    this.cameraId = options.cameraId;
+    this.startMs = startMs;
+    this.#endMs = startMs;
+    this.mime = options.init.mime;
+    this.initLength = options.init.bytes.length;
+    this.#vault = options.vault;
+    this.#init = options.init;
+    this.#baseSeconds = options.first.startSeconds;
+    this.#writer = writer;
+  }
+
+  /** Makes the file and puts init and first fragment into it; leaves no file behind when that fails. */
+  static async begin(options: BeginOptions): Promise<RecordingFile> {
+    const writer = await createWriter(options);
+    const file = new RecordingFile(options, writer.startMs, writer.writer);
+    try {
+      await file.#writer.append(options.init.bytes);
+      file.#size = options.init.bytes.length;
+      await file.append(options.first);
+      return file;
+    } catch (error) {
+      await file.discard().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  get endMs(): number {
+    return this.#endMs;
+  }
+
+  get sizeBytes(): number {
+    return this.#size;
+  }
+
+  get mediaMs(): number {
+    const last = this.fragments.at(-1);
+    return last ? last.startMs + last.durationMs - this.startMs : 0;
+  }
+
+  async append(fragment: Fragment): Promise<void> {
+    const bytes = moveFragment(fragment.bytes, this.#init.tracks, -this.#baseSeconds);
+    await this.#writer.append(bytes);
+    const startMs = this.startMs + (fragment.startSeconds - this.#baseSeconds) * 1000;
+    const durationMs = fragment.durationSeconds * 1000;
+    const { keyframe } = fragment;
+    this.fragments.push({ offset: this.#size, length: bytes.length, startMs, durationMs, keyframe });
+    this.#size += bytes.length;
+    // Never empty: a fragment of one picture can have no duration of its own.
+    this.#endMs = Math.max(this.#endMs, Math.round(startMs + durationMs), this.startMs + 1);
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    return await this.#writer.read(offset, length);
+  }
+
+  /** Puts it in its place for good. `endMs`: where the next one begins, when that is known better. */
+  async finish(endMs = this.#endMs): Promise<Omit<RecordingRow, 'path'>> {
+    this.ended = true;
+    this.#endMs = Math.max(endMs, this.startMs + 1);
+    const finalPath = this.#finalPath;
+    await this.#writer.finish(finalPath);
+    return await this.#rowOf(finalPath);
+  }
+
+  /** After trouble with the disk: forgets what is not whole in the file. False when nothing is left. */
+  cut(): boolean {
+    this.ended = true;
+    const sizeBytes = this.#writer.sizeBytes;
+    while (this.fragments.length > 0 && this.#wholeBytes > sizeBytes) this.fragments.pop();
+    this.#size = this.#wholeBytes;
+    const last = this.fragments.at(-1);
+    this.#endMs = Math.max(Math.round(last ? last.startMs + last.durationMs : 0), this.startMs + 1);
+    return last !== undefined;
+  }
+
+  /** Makes a whole recording of what `cut` left. */
+  async mend(): Promise<Omit<RecordingRow, 'path'>> {
+    const { startMs, endMs } = this;
+    const read = (offset: number, length: number): Promise<Uint8Array> => this.#writer.read(offset, length);
+    const cutOff = { path: this.#writer.path, startMs, endMs, wholeBytes: this.#wholeBytes, read };
+    return await this.#rowOf(await reseal(cutOff, this.#vault.recipients));
+  }
+
+  /** Removes a file that holds nothing whole. */
+  async discard(): Promise<void> {
+    await this.close();
+    await rm(this.#writer.path, { force: true });
+  }
+
+  /** Unfinished, it stays as after a crash, for recovery. May be called twice. */
+  async close(): Promise<void> {
+    await this.#writer.close();
+  }
+
+  get #wholeBytes(): number {
+    const last = this.fragments.at(-1);
+    return last ? last.offset + last.length : this.initLength;
+  }
+
+  get #finalPath(): string {
+    return path.join(path.dirname(this.#writer.path), finishedName(this));
+  }
+
+  async #rowOf(finalPath: string): Promise<Omit<RecordingRow, 'path'>> {
+    const { cameraId, startMs, endMs } = this;
+    return { cameraId, startMs, endMs, sizeBytes: (await stat(finalPath)).size };
+  }
+}
+
+export interface BeginOptions {
+  vault: Vault;
+  cameraId: CameraId;
+  init: Init;
+  first: Fragment;
+  startMs: number;
+}
+
+async function createWriter({
+  vault,
+  cameraId,
+  startMs,
+}: BeginOptions): Promise<{ writer: SealedWriter; startMs: number }> {
+  for (let tryMs = startMs; ; tryMs++) {
+    const folder = await vault.makeFolder(recordingsFolder, cameraId, dayOf(tryMs));
+    if (!folder.ok) throw new VaultError(folder.problem);
+    try {
+      const writer = await SealedWriter.create(path.join(folder.value, openName(tryMs)), vault.recipients);
+      return { writer, startMs: tryMs };
+    } catch (error) {
+      const taken = error instanceof VaultError && error.problem.code === 'fileExists';
+      if (!taken || tryMs - startMs >= mostNames) throw error;
+    }
+  }
+}

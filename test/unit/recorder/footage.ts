@@ -1,0 +1,147 @@
+/**
+ * Footage for the tests of recorder, library and exporter: fragmented MP4 by the real ffmpeg, with the flags of the
+ * record path, cut by the real reader; a vault in a temporary folder; and what ffmpeg and ffprobe say of bytes.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Recorder } from '../../../main/core/recorder/recorder.ts';
+import { createVault, type Vault } from '../../../main/core/vault/folder.ts';
+import { makeWords } from '../../../main/core/vault/keys.ts';
+import { Fmp4Reader, type Fragment, type Init } from '../../../main/core/video/fmp4.ts';
+
+export const cameraId = '00112233445566aa';
+/** 2026-11-20T10:00:00Z */
+export const tenMs = Date.UTC(2026, 10, 20, 10);
+
+export interface Footage {
+  init: Init;
+  fragments: Fragment[];
+}
+
+export interface FootagePlan {
+  seconds: number;
+  size?: string;
+  framesPerSecond?: number;
+  /** Seconds from keyframe to keyframe. */
+  keyframeEvery?: number;
+  /** Off where times are compared to the millisecond: an AAC encoder begins before the picture. */
+  sound?: boolean;
+}
+
+const made = new Map<string, Footage>();
+
+export function makeFootage(plan: FootagePlan): Footage {
+  const key = JSON.stringify(plan);
+  const known = made.get(key);
+  if (known) return known;
+  const { seconds, size = '192x108', framesPerSecond = 25, keyframeEvery = 1, sound = false } = plan;
+  const gop = String(keyframeEvery * framesPerSecond);
+  const picture = ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${framesPerSecond}:duration=${seconds}`];
+  const noise = ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=16000:duration=${seconds}`, '-c:a', 'aac'];
+  const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0', '-g', gop, '-keyint_min', gop];
+  const flags = ['-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-frag_duration', '1000000'];
+  const bytes = execFileSync(
+    'ffmpeg',
+    ['-v', 'error', ...picture, ...(sound ? noise : []), ...codec, '-sc_threshold', '0', ...flags, '-f', 'mp4', '-'],
+    { maxBuffer: 2 ** 28 },
+  );
+  const inits: Init[] = [];
+  const fragments: Fragment[] = [];
+  new Fmp4Reader({ init: (found) => inits.push(found), fragment: (found) => fragments.push(found) }).push(bytes);
+  const [init] = inits;
+  assert.ok(init && fragments.length >= seconds - 1);
+  const footage = { init, fragments };
+  made.set(key, footage);
+  return footage;
+}
+
+export interface Place {
+  vault: Vault;
+  folder: string;
+  remove: () => void;
+}
+
+export async function makeVault(): Promise<Place> {
+  const above = mkdtempSync(path.join(tmpdir(), 'nightjar-test-'));
+  const folder = path.join(above, 'vault');
+  const made = await createVault(folder, makeWords());
+  assert.ok(made.ok);
+  return { vault: made.value, folder: above, remove: () => rmSync(above, { recursive: true, force: true }) };
+}
+
+/** Hands a whole run to the recorder, each fragment arriving `lateMs` after its end. */
+export function record(recorder: Recorder, { init, fragments }: Footage, startMs: number, lateMs = 100): void {
+  recorder.run({ init, startMs });
+  for (const fragment of fragments) {
+    recorder.fragment(fragment, startMs + (fragment.startSeconds + fragment.durationSeconds) * 1000 + lateMs);
+  }
+}
+
+export function mediaMs({ fragments }: Footage): number {
+  const last = fragments.at(-1);
+  return last ? (last.startSeconds + last.durationSeconds) * 1000 : 0;
+}
+
+/** Waits for a state by looking again whenever something happened. */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = AbortSignal.timeout(20_000);
+  while (!(await isSo())) {
+    if (deadline.aborted) throw new Error(`did not happen in 20 s: ${what}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Opens a file of the vault with Debian's age, as somebody without Nightjar would. */
+export function openWithAge(place: Place, file: string): Buffer {
+  const key = path.join(place.folder, 'key.txt');
+  const identity = place.vault.identity;
+  assert.ok(identity);
+  writeFileSync(key, identity.toSecretString());
+  return execFileSync('age', ['-d', '-i', key, file], { maxBuffer: 2 ** 28 });
+}
+
+export interface Decoded {
+  /** What ffmpeg had to complain about. */
+  errors: string;
+  pictures: number;
+}
+
+/** Decodes every picture. */
+export function decode(input: string | Uint8Array): Decoded {
+  const args = ['-v', 'error', '-i', typeof input === 'string' ? input : 'pipe:0'];
+  const run = spawnSync('ffmpeg', [...args, '-map', '0:v', '-f', 'framemd5', '-'], {
+    ...(typeof input === 'string' ? {} : { input }),
+    maxBuffer: 2 ** 28,
+    encoding: 'utf8',
+  });
+  const pictures = run.stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
+  return { errors: run.stderr, pictures };
+}
+
+export interface Probed {
+  durationSeconds: number;
+  startSeconds: number;
+  widthPixels: number;
+  sound: boolean;
+}
+
+/** A file: what came through a pipe has no duration for ffprobe. */
+export function probe(file: string): Probed {
+  const args = ['-v', 'error', '-show_entries', 'format=duration,start_time:stream=codec_type,width', '-of', 'json'];
+  const run = spawnSync('ffprobe', [...args, file], { encoding: 'utf8' });
+  assert.equal(run.stderr, '');
+  // Written by ffprobe in this form.
+  const found = JSON.parse(run.stdout) as {
+    format: { duration?: string; start_time?: string };
+    streams: { codec_type: string; width?: number }[];
+  };
+  return {
+    durationSeconds: Number(found.format.duration),
+    startSeconds: Number(found.format.start_time),
+    widthPixels: found.streams.find(({ codec_type: type }) => type === 'video')?.width ?? 0,
+    sound: found.streams.some(({ codec_type: type }) => type === 'audio'),
+  };
+}

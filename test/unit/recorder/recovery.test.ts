@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Library } from '../../../main/core/library/library.ts';
+import { readFinishedName } from '../../../main/core/library/recordingName.ts';
+import { Recorder } from '../../../main/core/recorder/recorder.ts';
+import { recover } from '../../../main/core/recorder/recovery.ts';
+import { openVault, type Vault } from '../../../main/core/vault/folder.ts';
+import {
+  cameraId,
+  decode,
+  type Footage,
+  makeFootage,
+  makeVault,
+  openWithAge,
+  type Place,
+  record,
+  tenMs,
+  until,
+} from './footage.ts';
+
+let place: Place;
+let footage: Footage;
+before(async () => {
+  place = await makeVault();
+  footage = makeFootage({ seconds: 12, size: '640x360' });
+});
+after(() => place.remove());
+
+const day = '2026-11-20';
+let crashes = 0;
+
+interface Crashed {
+  vault: Vault;
+  library: Library;
+  /** The day's folder. */
+  folder: string;
+  names: () => string[];
+}
+
+/** The folder as a `kill -9` would leave it: copied while the recording is open. Nothing in memory survives. */
+async function crash(given: Footage, limits = {}): Promise<Crashed> {
+  const library = new Library({ vault: place.vault });
+  const id = cameraId;
+  const recorder = new Recorder({
+    cameraId: id,
+    vault: place.vault,
+    library,
+    limits: { queueMs: Infinity, ...limits },
+    on: { state: () => undefined },
+  });
+  record(recorder, given, tenMs);
+  await until('everything is written', () => {
+    const last = library.openRecording(id)?.fragments.at(-1);
+    return last !== undefined && last.startMs - tenMs > 1000 * (given.fragments.at(-1)?.startSeconds ?? 0) - 1;
+  });
+  const copy = path.join(place.folder, `crash-${++crashes}`);
+  cpSync(place.vault.folder, copy, { recursive: true });
+  await recorder.close();
+  await library.removeCamera(id);
+  const identity = place.vault.identity;
+  assert.ok(identity);
+  const opened = await openVault(copy, identity);
+  assert.ok(opened.ok);
+  const vault = opened.value;
+  const folder = vault.path('recordings', id, day);
+  const names = (): string[] => readdirSync(folder).filter((name) => !name.startsWith('index'));
+  return { vault, library: new Library({ vault, now: () => tenMs + 20_000 }), folder, names };
+}
+
+test('a recording that was cut off by a crash is whole again, but for its last moment', async () => {
+  const { vault, library, names, folder } = await crash(footage);
+  assert.deepEqual(names(), [`${tenMs}.mp4.age.part`]);
+  const report = await recover(vault, library);
+  assert.deepEqual(report, { finished: 1, indexed: 0, waiting: 0, unexplained: [] });
+  const [name = ''] = names();
+  const span = readFinishedName(name);
+  assert.ok(span && names().length === 1);
+  assert.ok(span.endMs > tenMs + 10_000, 'no more than the last two seconds are lost');
+  const decoded = decode(openWithAge({ ...place, vault }, path.join(folder, name)));
+  assert.equal(decoded.errors, '');
+  assert.equal(decoded.pictures, ((span.endMs - span.startMs) / 1000) * 25);
+  assert.deepEqual(await library.spans(cameraId, tenMs, tenMs + 20_000), [
+    { fromMs: tenMs, toMs: span.endMs, kind: 'recorded' },
+    { fromMs: span.endMs, toMs: tenMs + 20_000, kind: 'gap', cause: 'closed' },
+  ]);
+});
+
+test('the cut-off recording without recovery is what the stock tool refuses', async () => {
+  const { vault, folder } = await crash(footage);
+  assert.throws(() => openWithAge({ ...place, vault }, path.join(folder, `${tenMs}.mp4.age.part`)));
+});
+
+test('a second recovery finds nothing to do', async () => {
+  const { vault, library, names } = await crash(footage);
+  await recover(vault, library);
+  const before = names();
+  const again = new Library({ vault, now: () => tenMs + 20_000 });
+  assert.deepEqual(await recover(vault, again), { finished: 0, indexed: 0, waiting: 0, unexplained: [] });
+  assert.deepEqual(names(), before);
+});
+
+test('wherever a file was cut, its whole fragments survive and nothing else is lost', async () => {
+  const { vault, folder, names } = await crash(footage);
+  const part = path.join(folder, `${tenMs}.mp4.age.part`);
+  const original = path.join(place.folder, 'original');
+  renameSync(part, original);
+  const { size } = statSync(original);
+  let endMs = 0;
+  for (const share of [0.1, 0.33, 0.5, 0.77, 0.99]) {
+    for (const name of names()) renameSync(path.join(folder, name), path.join(place.folder, 'away'));
+    copyFileSync(original, part);
+    truncateSync(part, Math.floor(size * share));
+    const library = new Library({ vault, now: () => tenMs + 20_000 });
+    const report = await recover(vault, library);
+    assert.deepEqual([report.finished, report.unexplained], [1, []]);
+    const [name = ''] = names();
+    const span = readFinishedName(name);
+    assert.ok(span && span.endMs >= endMs);
+    endMs = span.endMs;
+    assert.equal(decode(openWithAge({ ...place, vault }, path.join(folder, name))).errors, '');
+  }
+});
+
+test('a crash between finishing and renaming leaves a whole file: it only gets its name', async () => {
+  const { vault, library, folder, names } = await crash(footage);
+  await recover(vault, library);
+  const [name = ''] = names();
+  const { ino } = statSync(path.join(folder, name));
+  renameSync(path.join(folder, name), path.join(folder, `${tenMs}.mp4.age.part`));
+  const again = new Library({ vault, now: () => tenMs + 20_000 });
+  assert.equal((await recover(vault, again)).finished, 1);
+  assert.deepEqual(names(), [name]);
+  assert.equal(statSync(path.join(folder, name)).ino, ino);
+});
+
+test('a crash between renaming and the index is indexed', async () => {
+  const { vault, library, folder } = await crash(footage, { recordingMs: 3000 });
+  await recover(vault, library);
+  for (const name of ['index.json.age', 'index.json.age.previous']) rmSync(path.join(folder, name), { force: true });
+  const again = new Library({ vault, now: () => tenMs + 20_000 });
+  const report = await recover(vault, again);
+  assert.equal(report.indexed, readdirSync(folder).filter((name) => readFinishedName(name)).length);
+  assert.ok(existsSync(path.join(folder, 'index.json.age')));
+});
+
+test('a crash in the middle of recovery is recovered from', async () => {
+  const { vault, library, folder, names } = await crash(footage);
+  writeFileSync(path.join(folder, `${tenMs}.again.mp4.age.part`), 'half a copy');
+  assert.deepEqual(await recover(vault, library), { finished: 1, indexed: 0, waiting: 0, unexplained: [] });
+  assert.equal(names().length, 1);
+});
+
+test('what cannot be explained is named and left where it is', async () => {
+  const { vault, library, folder } = await crash(footage);
+  const strange = [
+    path.join(folder, 'holiday.jpg'),
+    path.join(folder, `${tenMs + 5}.mp4.age.part`),
+    path.join(folder, '100-200.mp4.age'),
+    vault.path('recordings', 'notes.txt'),
+  ];
+  for (const file of strange) writeFileSync(file, 'not a recording of ours at all, and longer than a header would be');
+  mkdirSync(vault.path('recordings', cameraId, '2026-99-99'));
+  const report = await recover(vault, library);
+  assert.equal(report.finished, 1);
+  assert.deepEqual(
+    report.unexplained.sort(),
+    [...strange, vault.path('recordings', cameraId, '2026-99-99')]
+      .map((file) => path.relative(vault.folder, file))
+      .sort(),
+  );
+  for (const file of strange) assert.ok(existsSync(file));
+});
+
+test('a file that was only begun, and holds nothing, is removed', async () => {
+  const { vault, library, folder, names } = await crash(footage);
+  const part = path.join(folder, `${tenMs}.mp4.age.part`);
+  truncateSync(part, 3000);
+  writeFileSync(path.join(folder, `${tenMs + 1}.mp4.age.part`), '');
+  assert.deepEqual(await recover(vault, library), { finished: 0, indexed: 0, waiting: 0, unexplained: [] });
+  assert.deepEqual(names(), []);
+});
+
+test('while the vault is locked a cut-off recording waits', async () => {
+  const { vault, library, names } = await crash(footage);
+  const identity = vault.identity;
+  assert.ok(identity);
+  const reopened = await openVault(vault.folder, identity);
+  assert.ok(reopened.ok);
+  // The same folder as another process would have it, locked; `lock` would wipe the identity that the test needs.
+  const locked = Object.create(reopened.value, { identity: { value: null } }) as Vault;
+  assert.equal((await recover(locked, new Library({ vault: locked }))).waiting, 1);
+  assert.deepEqual(names(), [`${tenMs}.mp4.age.part`]);
+  assert.equal((await recover(vault, library)).finished, 1);
+});
+
+test('recovery leaves the recording alone that is open right now', async () => {
+  const library = new Library({ vault: place.vault, now: () => tenMs + 20_000 });
+  const recorder = new Recorder({ cameraId, vault: place.vault, library, on: { state: () => undefined } });
+  record(recorder, footage, tenMs);
+  await until('it records', () => library.openRecording(cameraId) !== null);
+  assert.deepEqual(await recover(place.vault, library), { finished: 0, indexed: 0, waiting: 0, unexplained: [] });
+  await recorder.close();
+  assert.equal((await library.covering(cameraId, { fromMs: 0, toMs: Infinity })).length, 1);
+  await library.removeCamera(cameraId);
+});
