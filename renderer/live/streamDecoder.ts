@@ -17,7 +17,7 @@ const portionMessages = 50;
 const longestQueue = 8;
 /** A picture this much behind the newest one belongs to the past of a stream that has just begun. */
 const caughtUpMs = 250;
-const longestCatchUpMs = 3000;
+const catchUpMs = 2000;
 /** So many errors without one picture between them: this computer cannot show it. */
 const mostErrors = 3;
 
@@ -47,7 +47,6 @@ export class StreamDecoder {
   #droppedBefore = 0;
   #closed = false;
   #beganMs: number | null = null;
-  #catchingUp = true;
   #emitted = 0;
   /** The greatest media time minus arrival time: where the newest picture stands. */
   #newestMs = -Infinity;
@@ -116,7 +115,6 @@ export class StreamDecoder {
     this.#config = config;
     this.#held = [];
     this.#stopDecoder();
-    this.#catchingUp = true;
     this.#beganMs = null;
     this.#newestMs = -Infinity;
     this.#emitted = 0;
@@ -177,10 +175,15 @@ export class StreamDecoder {
     this.#giveUp(this.#config);
   }
 
+  /** The stream has just begun: what waits in the decoder is its past, not a sign that it does not keep up. */
+  get #isCatchingUp(): boolean {
+    return this.#beganMs === null || performance.now() - this.#beganMs < catchUpMs;
+  }
+
   #decode(packet: Video): void {
     const decoder = this.#decoder;
     if (decoder === null) return;
-    const queueIsLong = !this.#catchingUp && decoder.decodeQueueSize > longestQueue;
+    const queueIsLong = !this.#isCatchingUp && decoder.decodeQueueSize > longestQueue;
     if (queueIsLong || (this.#awaitsKeyframe && !packet.keyframe)) {
       this.#awaitsKeyframe = true;
       this.#droppedHere += 1;
@@ -201,14 +204,10 @@ export class StreamDecoder {
       return;
     }
     this.#errors = 0;
-    if (this.#catchingUp) {
-      const nowMs = performance.now();
-      const behindMs = this.#newestMs - (frame.timestamp / 1000 - nowMs);
-      this.#catchingUp = behindMs > caughtUpMs && nowMs - (this.#beganMs ?? nowMs) < longestCatchUpMs;
-      if (this.#catchingUp && this.#emitted > 0) {
-        frame.close();
-        return;
-      }
+    const behindMs = this.#newestMs + performance.now() - frame.timestamp / 1000;
+    if (this.#isCatchingUp && this.#emitted > 0 && behindMs > caughtUpMs) {
+      frame.close();
+      return;
     }
     this.#emitted += 1;
     this.#on.picture(frame);

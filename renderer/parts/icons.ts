@@ -58,7 +58,7 @@ export const icons = {
   home: { line: 'M3 9.5 10 3.5l7 6V17h-5v-4.5H8V17H3z' },
   clock: { line: 'M2.5 10a7.5 7.5 0 1 0 15 0a7.5 7.5 0 1 0 -15 0zM10 5.5V10l3 2' },
   info: { line: 'M2.5 10a7.5 7.5 0 1 0 15 0a7.5 7.5 0 1 0 -15 0zM10 9v5M10 6.2v.1' },
-  search: { line: 'M3 8.5a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0zm12.7 12.7 4.8 4.8' },
+  search: { line: 'M3 8.5a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0zM12.7 12.7l4.8 4.8' },
   network: {
     line: 'M10 3v6M4 17v-4h12v4M10 9v4',
     solid:

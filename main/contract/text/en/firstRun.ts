@@ -40,7 +40,7 @@ export const firstRun = {
   proving: 'Proving',
 
   closed: 'The vault does not open',
-  closedLead: (folder: string): string => `It lies in ${folder}.`,
+  closedLead: (folder: string): string => `Its folder is ${folder}.`,
   recordingStops: 'Nothing is recorded until it opens.',
   enterWords: 'Enter the recovery words',
   anotherVault: 'Choose another folder…',
