@@ -33,7 +33,14 @@ test('a packet comes out as it went in', () => {
 
 test('a packet made from a slice of a shared buffer owns a buffer with nothing else in it', () => {
   const shared = Buffer.alloc(65536, 7);
-  const bytes = encodePacket({ kind: 'video', keyframe: true, ticket: 0, durationMs: 0, timeMs: 1, data: shared.subarray(100, 110) });
+  const bytes = encodePacket({
+    kind: 'video',
+    keyframe: true,
+    ticket: 0,
+    durationMs: 0,
+    timeMs: 1,
+    data: shared.subarray(100, 110),
+  });
   assert.equal(bytes.buffer.byteLength, packetHeadBytes + 10);
 });
 
@@ -49,7 +56,8 @@ test('requests and messages of the page are taken only in their own form', () =>
   assert.ok(!v.safeParse(streamRequest, { kind: 'live', cameraId, role: 'third', converted: false }).success);
   assert.ok(!v.safeParse(streamRequest, { kind: 'file', path: '/' }).success);
   assert.ok(v.safeParse(pageMessage, { is: 'credit', messages: 60 }).success);
-  for (const messages of [0, -1, 1e9, 1.5, '5']) assert.ok(!v.safeParse(pageMessage, { is: 'credit', messages }).success);
+  for (const messages of [0, -1, 1e9, 1.5, '5'])
+    assert.ok(!v.safeParse(pageMessage, { is: 'credit', messages }).success);
   assert.ok(!v.safeParse(pageMessage, { is: 'seek', toMs: Infinity, ticket: 1 }).success);
   assert.ok(!v.safeParse(pageMessage, { is: 'seek', toMs: 5, ticket: 0 }).success);
 });
