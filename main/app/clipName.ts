@@ -8,7 +8,12 @@ const refused = /[<>:"/\\|?*\u0000-\u001f\u007f]/g;
 
 /** "Front door 2026-11-17 17.56.10.mp4" */
 export function clipName(cameraName: string, fromMs: number): string {
-  const name = cameraName.replace(refused, ' ').replace(/\s+/g, ' ').replace(/[. ]+$/, '').trim().slice(0, 60);
+  const name = cameraName
+    .replace(refused, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/[. ]+$/, '')
+    .trim()
+    .slice(0, 60);
   return `${name || 'Camera'} ${localStamp(fromMs)}.mp4`;
 }
 

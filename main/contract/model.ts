@@ -170,7 +170,7 @@ export interface VaultPlace {
 export type AppState =
   /** No vault is known: first run. */
   | { phase: 'firstRun' }
-  /** A vault was made, and its recovery key is not proved yet. */
+  /** A vault is being made: two of its recovery words are asked back, by their numbers from 1 to 12. */
   | { phase: 'proving'; askedWords: [number, number] }
   /** A vault is known and does not open. With `keyMissing` and `keyWrong` the recovery key opens it. */
   | { phase: 'closed'; folder: string; problem: Problem }

@@ -46,7 +46,7 @@ export function processes(): ProcessInfo[] {
 /** A process and everything it started. */
 export function treeOf(pid: number, all: ProcessInfo[] = processes()): ProcessInfo[] {
   const inside = new Set([pid]);
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false;
     for (const one of all)
       if (!inside.has(one.pid) && inside.has(one.parent)) {

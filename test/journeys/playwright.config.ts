@@ -9,6 +9,7 @@ export default defineConfig({
   retries: 0,
   timeout: 120_000,
   expect: { timeout: 20_000 },
+  use: { screenshot: 'only-on-failure', actionTimeout: 15_000 },
   outputDir: '../../out/test/journeys',
   reporter: [['list'], ['json', { outputFile: process.env['NIGHTJAR_REPORT'] ?? '../../out/test/journeys.json' }]],
 });

@@ -1,0 +1,223 @@
+/**
+ * Everything that lives while a vault is open: its documents, library, cameras, recordings, exports, retention.
+ * `openHouse` puts it together in the right order (what a crash left is put right before anything records), `close`
+ * takes it apart in reverse, with every open recording finished. Nothing in here knows Electron.
+ */
+import type { CameraId, Camera, ExportJob, Settings, VaultStatus } from '../contract/model.ts';
+import type { Events } from '../contract/events.ts';
+import { good, type Outcome, type Problem } from '../contract/problems.ts';
+import { emptyCameraDocument, parseCameraDocument, type CameraDocument } from '../core/cameras/cameraDocument.ts';
+import { Cameras } from '../core/cameras/cameras.ts';
+import { Discovery } from '../core/cameras/discovery.ts';
+import { Exporter } from '../core/exporter/exporter.ts';
+import { Library } from '../core/library/library.ts';
+import { defaultKeepBytes, Retention } from '../core/library/retention.ts';
+import type { Log } from '../core/log.ts';
+import { recover } from '../core/recorder/recovery.ts';
+import { firstSettings, parseSettings, settingsVersion } from '../core/settings.ts';
+import type { Vault } from '../core/vault/folder.ts';
+import { folderReport } from '../core/vault/folderReport.ts';
+import type { Keychain } from '../core/vault/keychain.ts';
+import { sealToFile } from '../core/vault/sealedFile.ts';
+import { openStore, type SealedStore } from '../core/vault/sealedStore.ts';
+import type { Ffmpeg } from '../core/video/ffmpeg.ts';
+import { firstPicture } from '../core/video/snapshot.ts';
+import { watchNetworks } from './network.ts';
+import { Watching } from './watching.ts';
+
+export type Tell = <Name extends keyof Events>(name: Name, value: Events[Name]) => void;
+
+export interface House {
+  vault: Vault;
+  settings: SealedStore<Settings>;
+  cameras: Cameras;
+  discovery: Discovery;
+  library: Library;
+  watching: Watching;
+  exporter: Exporter;
+  status(): Promise<VaultStatus>;
+  /** Applies what changed in the settings. */
+  applySettings(): Promise<void>;
+  /** Ends a camera's recording and watching, and then its recordings too when they are to go. */
+  removeCamera(camera: Camera, recordings: 'keep' | 'delete'): Promise<Outcome<null>>;
+  close(): Promise<void>;
+}
+
+export interface HouseOptions {
+  vault: Vault;
+  keychain: Keychain;
+  ffmpeg: Ffmpeg;
+  log: Log;
+  tell: Tell;
+  /** Something the user should know about the vault's folder. */
+  warning: Problem | null;
+}
+
+export async function openHouse(options: HouseOptions): Promise<Outcome<House>> {
+  const { vault, keychain, ffmpeg, log, tell } = options;
+  await log.keepIn((text) => sealToFile(vault.path('log.txt.age'), vault.recipients, Buffer.from(text)));
+
+  const settings = await openStore<Settings>({
+    path: vault.path('settings.json.age'),
+    vault,
+    version: settingsVersion,
+    initial: firstSettings,
+    parse: parseSettings,
+  });
+  if (!settings.ok) return settings;
+  const store = await openStore<CameraDocument>({
+    path: vault.path('cameras.json.age'),
+    vault,
+    version: 1,
+    initial: emptyCameraDocument,
+    parse: parseCameraDocument,
+  });
+  if (!store.ok) return store;
+
+  const defect = (where: string) => (error: unknown) => log.defect(error, where);
+  const libraryTold = atMostEvery(1000, (cameraId) => tell('library.changed', { cameraId }));
+  const library = new Library({ vault, on: { changed: libraryTold.tell } });
+  const recovered = await recover(vault, library);
+  log.note('recovery', {
+    finished: recovered.finished,
+    indexed: recovered.indexed,
+    waiting: recovered.waiting,
+    unexplained: recovered.unexplained.length,
+  });
+
+  const discovery: Discovery = new Discovery({
+    on: (search) => tell('search.changed', search),
+    known: (host, port) => cameras.idAt(host, port),
+  });
+  const cameras: Cameras = new Cameras({
+    store: store.value,
+    keychain,
+    found: (key) => discovery.target(key),
+    async firstPicture(source, signal) {
+      const picture = await firstPicture(ffmpeg, source, signal);
+      return picture.ok ? picture.value : null;
+    },
+    changed: (list) => tell('cameras.changed', list),
+  });
+
+  let keepBytes = settings.value.value.keepBytes ?? (await firstKeepBytes(settings.value, vault));
+  const status = async (): Promise<VaultStatus> => ({
+    folder: vault.folder,
+    usedBytes: await library.usedBytes(),
+    freeBytes: (await folderReport(vault.folder)).freeBytes,
+    keepBytes,
+    oldestMs: await library.oldestMs(),
+    warning: options.warning,
+  });
+  const tellStatus = (): void => void status().then((now) => tell('vault.changed', now), defect('vault status'));
+
+  const retention = new Retention({
+    library,
+    folder: vault.folder,
+    keepBytes: () => keepBytes,
+    keepDays: (cameraId) => cameras.list().find(({ id }) => id === cameraId)?.keepDays ?? null,
+    on: { deleted: tellStatus, defect: defect('retention') },
+  });
+  const watching = new Watching({
+    ffmpeg,
+    vault,
+    library,
+    sourceOf: (cameraId, role) => cameras.sourceOf(cameraId, role),
+    clockOffsetMs: (cameraId) => cameras.clockOffsetMs(cameraId),
+    on: {
+      status: (now) => tell('status.changed', now),
+      finished: () => {
+        retention.soon();
+        tellStatus();
+      },
+      note: (what, details) => log.note(what, details),
+      defect: defect('recording'),
+    },
+  });
+  const exporter = new Exporter({
+    ffmpeg,
+    library,
+    vault,
+    on: { changed: (jobs: ExportJob[]) => tell('exports.changed', jobs), defect: defect('export') },
+  });
+
+  await retention.check();
+  for (const camera of cameras.list()) await watching.watch(camera);
+  const networks = watchNetworks((online) => {
+    tell('network.changed', { online });
+    if (online) watching.tryNow();
+  });
+
+  let closed = false;
+  return good({
+    vault,
+    settings: settings.value,
+    cameras,
+    discovery,
+    library,
+    watching,
+    exporter,
+    status,
+    async applySettings() {
+      keepBytes = settings.value.value.keepBytes ?? (await firstKeepBytes(settings.value, vault));
+      await retention.check();
+      tellStatus();
+    },
+    async removeCamera(camera, recordings) {
+      const removed = await cameras.remove(camera.id, recordings === 'keep');
+      if (!removed.ok) return removed;
+      await watching.forget(camera.id);
+      if (recordings === 'delete') await library.removeCamera(camera.id);
+      tell('library.changed', { cameraId: camera.id });
+      tellStatus();
+      return good(null);
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      networks.close();
+      discovery.stop();
+      cameras.close();
+      await exporter.close();
+      await watching.close();
+      await retention.close();
+      await library.close();
+      libraryTold.close();
+      await log.keepIn(null);
+    },
+  });
+}
+
+/** Passes each camera's news on at once, and then at most once in that time, the last never lost. */
+function atMostEvery(everyMs: number, tell: (cameraId: CameraId) => void): { tell: typeof tell; close(): void } {
+  const waiting = new Map<CameraId, { again: boolean; timer: NodeJS.Timeout }>();
+  function pass(cameraId: CameraId): void {
+    const before = waiting.get(cameraId);
+    if (before) {
+      before.again = true;
+      return;
+    }
+    tell(cameraId);
+    const timer = setTimeout(() => {
+      const { again } = waiting.get(cameraId) ?? { again: false };
+      waiting.delete(cameraId);
+      if (again) pass(cameraId);
+    }, everyMs);
+    waiting.set(cameraId, { again: false, timer: timer.unref() });
+  }
+  return {
+    tell: pass,
+    close() {
+      for (const { timer } of waiting.values()) clearTimeout(timer);
+      waiting.clear();
+    },
+  };
+}
+
+/** 80 % of the free space at first, at most 500 GB; kept, so that it does not shrink as the vault fills. */
+async function firstKeepBytes(settings: SealedStore<Settings>, vault: Vault): Promise<number> {
+  const { freeBytes } = await folderReport(vault.folder);
+  const keepBytes = defaultKeepBytes(freeBytes);
+  await settings.update((value) => ({ ...value, keepBytes }));
+  return keepBytes;
+}

@@ -1,0 +1,200 @@
+/**
+ * The way to an open vault: first run (make it, show its recovery words, ask two back, prove them), opening it at the
+ * start by the keychain, and getting in by the recovery words when the keychain has no key. Nothing of a new vault
+ * lies on disk or in the keychain before its recovery words are proved, so an interrupted first run leaves nothing.
+ *
+ * Every way it can fail is a state with a problem and a remedy; the vault's own files are never changed by failing.
+ */
+import { randomBytes } from 'node:crypto';
+import type { AppState } from '../contract/model.ts';
+import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
+import {
+  createVault,
+  openVault,
+  openWithWords,
+  proveRecovery,
+  readVaultFile,
+  removeUnusedVault,
+  type Vault,
+} from '../core/vault/folder.ts';
+import { folderReport } from '../core/vault/folderReport.ts';
+import type { Keychain } from '../core/vault/keychain.ts';
+import { identityFromSecret, makeWords } from '../core/vault/keys.ts';
+import { lockVault, type VaultLock } from '../core/vault/lock.ts';
+import type { WhereVault } from './whereVault.ts';
+
+export interface OpeningOptions {
+  keychain: Keychain;
+  where: WhereVault;
+  changed(state: AppState): void;
+  /** Opens what lives in the vault; its problem closes the vault again. */
+  enter(vault: Vault, warning: Problem | null): Promise<Outcome<null>>;
+  leave(): Promise<void>;
+}
+
+interface Making {
+  folder: string;
+  words: string[];
+  askedWords: [number, number];
+}
+
+export class Opening {
+  readonly #options: OpeningOptions;
+  #state: AppState = { phase: 'firstRun' };
+  #making: Making | null = null;
+  #lock: VaultLock | null = null;
+
+  constructor(options: OpeningOptions) {
+    this.#options = options;
+  }
+
+  get state(): AppState {
+    return this.#state;
+  }
+
+  /** Opens the vault that was open last, if there is one. */
+  async start(): Promise<Outcome<null>> {
+    const folder = await this.#options.where.read();
+    if (folder === null) return this.#become({ phase: 'firstRun' }, good(null));
+    return this.open(folder);
+  }
+
+  /** Opens the vault in that folder with the keychain's key. */
+  async open(folder: string): Promise<Outcome<null>> {
+    const opened = await this.#openByKeychain(folder);
+    return opened.ok ? this.#enter(opened.value) : this.#closed(folder, opened.problem);
+  }
+
+  /** Prepares a new vault; its twelve words are proved before anything is written. */
+  async make(folder: string): Promise<Outcome<{ words: string[] }>> {
+    const report = await folderReport(folder);
+    if (report.holdsVault || !report.empty) return bad({ code: 'folderNotEmpty', folder });
+    if (!report.writable) return bad({ code: 'folderNotWritable', folder });
+    const keychain = await this.#options.keychain.read('test');
+    if (!keychain.ok) return keychain;
+    const words = makeWords();
+    const first = randomInt(words.length);
+    const second = (first + 1 + randomInt(words.length - 1)) % words.length;
+    const askedWords: [number, number] = [Math.min(first, second) + 1, Math.max(first, second) + 1];
+    this.#making = { folder, words, askedWords };
+    return this.#become({ phase: 'proving', askedWords }, good({ words }));
+  }
+
+  wordsAgain(): Outcome<{ words: string[] }> {
+    return this.#making ? good({ words: this.#making.words }) : bad({ code: 'gone' });
+  }
+
+  startOver(): Outcome<null> {
+    this.#making = null;
+    return this.#become({ phase: 'firstRun' }, good(null));
+  }
+
+  /** Two words back: right ones make the vault, and it is opened with nothing but its recovery words to prove them. */
+  async prove(given: string[]): Promise<Outcome<null>> {
+    const making = this.#making;
+    if (!making) return bad({ code: 'gone' });
+    const right = making.askedWords.every(
+      (number, at) => given[at]?.trim().toLowerCase() === making.words[number - 1],
+    );
+    if (!right) return bad({ code: 'wordsWrong' });
+    const made = await createVault(making.folder, making.words);
+    if (!made.ok) return made;
+    const vault = made.value;
+    const proved = await proveRecovery(vault, making.words);
+    const kept = proved.ok ? await this.#keepKey(vault) : proved;
+    if (!kept.ok) {
+      await removeUnusedVault(vault);
+      return kept;
+    }
+    this.#making = null;
+    const locked = await this.#lockFolder(vault.folder);
+    if (!locked.ok) return this.#closed(vault.folder, locked.problem);
+    return this.#enter(vault);
+  }
+
+  /** The recovery words open the known vault on this computer, and its key goes into the keychain. */
+  async openWithWords(words: string[]): Promise<Outcome<null>> {
+    if (this.#state.phase !== 'closed') return bad({ code: 'gone' });
+    const { folder } = this.#state;
+    const locked = await this.#lockFolder(folder);
+    if (!locked.ok) return locked;
+    const opened = await openWithWords(folder, words);
+    if (!opened.ok) {
+      await this.#unlock();
+      return opened;
+    }
+    const kept = await this.#keepKey(opened.value);
+    // Footage comes first: a keychain that takes no key is no reason to stay locked out.
+    return this.#enter(opened.value, kept.ok ? null : kept.problem);
+  }
+
+  async retry(): Promise<Outcome<null>> {
+    return this.#state.phase === 'closed' ? this.open(this.#state.folder) : this.start();
+  }
+
+  async forget(): Promise<Outcome<null>> {
+    await this.close();
+    await this.#options.where.forget();
+    return this.#become({ phase: 'firstRun' }, good(null));
+  }
+
+  async close(): Promise<void> {
+    await this.#options.leave();
+    await this.#unlock();
+  }
+
+  async #openByKeychain(folder: string): Promise<Outcome<Vault>> {
+    const file = await readVaultFile(folder);
+    if (!file.ok) return file;
+    const locked = await this.#lockFolder(folder);
+    if (!locked.ok) return locked;
+    const secret = await this.#options.keychain.read(file.value.id);
+    if (!secret.ok) return secret;
+    const identity = secret.value === null ? null : identityFromSecret(secret.value);
+    if (!identity) return bad({ code: secret.value === null ? 'keyMissing' : 'keyWrong' });
+    return openVault(folder, identity);
+  }
+
+  async #lockFolder(folder: string): Promise<Outcome<null>> {
+    await this.#unlock();
+    const locked = await lockVault(folder);
+    if (!locked.ok) return locked;
+    this.#lock = locked.value;
+    return good(null);
+  }
+
+  async #unlock(): Promise<void> {
+    await this.#lock?.release();
+    this.#lock = null;
+  }
+
+  async #keepKey(vault: Vault): Promise<Outcome<null>> {
+    if (!vault.identity) return bad({ code: 'keyMissing' });
+    return this.#options.keychain.write(vault.id, vault.identity.toSecretString());
+  }
+
+  async #enter(vault: Vault, trouble: Problem | null = null): Promise<Outcome<null>> {
+    const report = await folderReport(vault.folder);
+    const exposed: Problem | null = report.keepsPrivate ? null : { code: 'folderNotPrivate', folder: vault.folder };
+    const entered = await this.#options.enter(vault, trouble ?? exposed);
+    if (!entered.ok) return this.#closed(vault.folder, entered.problem);
+    await this.#options.where.write(vault.folder);
+    return this.#become({ phase: 'open', folder: vault.folder }, good(null));
+  }
+
+  async #closed(folder: string, problem: Problem): Promise<Outcome<null>> {
+    await this.#unlock();
+    return this.#become({ phase: 'closed', folder, problem }, bad(problem));
+  }
+
+  #become<Value>(state: AppState, outcome: Outcome<Value>): Outcome<Value> {
+    this.#state = state;
+    this.#options.changed(state);
+    return outcome;
+  }
+}
+
+/** A whole number below `below`, each as likely; `below` is far under 2^32, so the bias is not. */
+function randomInt(below: number): number {
+  return randomBytes(4).readUInt32LE() % below;
+}

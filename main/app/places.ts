@@ -1,0 +1,68 @@
+/**
+ * Places where a vault could lie: the user's own folders and the disks that are connected, most room first. Each gets
+ * an id, so that the page never names a path. A place is a folder that need not exist yet.
+ */
+import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { VaultPlace } from '../contract/model.ts';
+import { folderReport } from '../core/vault/folderReport.ts';
+
+const vaultName = 'Nightjar vault';
+const leastBytes = 1_000_000_000;
+
+export class Places {
+  readonly #folders = new Map<string, string>();
+  readonly #home: string;
+
+  /** `home`: the user's folder for videos, or the home folder. */
+  constructor(home: string) {
+    this.#home = home;
+  }
+
+  folderOf(placeId: string): string | null {
+    return this.#folders.get(placeId) ?? null;
+  }
+
+  async list(): Promise<VaultPlace[]> {
+    const roots = [this.#home, ...(await disks())];
+    const places = await Promise.all(roots.map((root) => this.#place(path.join(root, vaultName), path.basename(root))));
+    const seen = new Set<string>();
+    return places
+      .filter((place) => place !== null)
+      .filter((place) => place.freeBytes > leastBytes || place.holdsVault)
+      .filter(({ folder }) => !seen.has(folder) && seen.add(folder))
+      .sort((one, other) => other.freeBytes - one.freeBytes);
+  }
+
+  /** The place that a chosen folder stands for: itself when it is empty or holds a vault, else a new folder in it. */
+  async chosen(folder: string): Promise<VaultPlace | null> {
+    const report = await folderReport(folder);
+    const itself = report.holdsVault || report.empty;
+    return this.#place(itself ? folder : path.join(folder, vaultName), path.basename(folder) || folder);
+  }
+
+  async #place(folder: string, label: string): Promise<VaultPlace | null> {
+    const report = await folderReport(folder);
+    if (!report.writable && !report.holdsVault) return null;
+    const known = [...this.#folders].find(([, one]) => one === folder)?.[0];
+    const placeId = known ?? randomBytes(8).toString('hex');
+    this.#folders.set(placeId, folder);
+    const { freeBytes, totalBytes, keepsPrivate, holdsVault } = report;
+    return { placeId, label, folder, freeBytes, totalBytes, keepsPrivate, holdsVault };
+  }
+}
+
+/** Folders under which the system shows connected disks. */
+async function disks(): Promise<string[]> {
+  if (process.platform === 'win32') return 'DEFGHIJKLMNOPQRSTUVWXYZ'.split('').map((letter) => `${letter}:\\`);
+  const user = os.userInfo().username;
+  const parents = process.platform === 'darwin' ? ['/Volumes'] : [`/media/${user}`, `/run/media/${user}`, '/mnt'];
+  const found: string[] = [];
+  for (const parent of parents) {
+    const names = await readdir(parent, { withFileTypes: true }).catch(() => []);
+    for (const entry of names) if (entry.isDirectory()) found.push(path.join(parent, entry.name));
+  }
+  return found;
+}

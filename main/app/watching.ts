@@ -1,0 +1,261 @@
+/**
+ * Every camera's connections: one for what is recorded (and shown, where that stream is wanted), one for the sub
+ * stream while a tile shows it, one for a converted picture while a tile needs that. Decides which connection serves
+ * a tile, and keeps the recorder fed; a camera that allows only few connections is never asked for a stream twice.
+ *
+ * Nothing here throws after start: trouble is a state, told by `on.status`.
+ */
+import type { Camera, CameraId, CameraStatus, RecordingState, StreamRole, StreamState } from '../contract/model.ts';
+import type { Outcome } from '../contract/problems.ts';
+import type { Library } from '../core/library/library.ts';
+import { Recorder } from '../core/recorder/recorder.ts';
+import type { Vault } from '../core/vault/folder.ts';
+import type { Viewer } from '../core/video/fanOut.ts';
+import { Feed } from '../core/video/feed.ts';
+import type { Ffmpeg, StreamSource } from '../core/video/ffmpeg.ts';
+
+/** A stream without viewers is kept for this long: switching between one and four tiles then costs nothing. */
+const lingerMs = 4000;
+
+export type SourceOf = (
+  cameraId: CameraId,
+  role: StreamRole,
+) => (signal: AbortSignal) => Promise<Outcome<StreamSource>>;
+
+export interface WatchingOptions {
+  ffmpeg: Ffmpeg;
+  vault: Vault;
+  library: Library;
+  sourceOf: SourceOf;
+  clockOffsetMs(cameraId: CameraId): number | null;
+  on: {
+    status(status: CameraStatus): void;
+    /** A recording was finished. */
+    finished(): void;
+    /** What a connection or a disk said, for the log. */
+    note(what: string, details: Record<string, string>): void;
+    defect(error: unknown): void;
+  };
+}
+
+interface Watched {
+  camera: Camera;
+  recorder: Recorder;
+  /** The connection that is recorded; null while the user paused it. */
+  recording: Feed | null;
+  /** Connections for viewing only, by what they show. */
+  viewing: Map<ViewingKey, { feed: Feed; viewers: Set<Viewer>; linger: NodeJS.Timeout | null }>;
+  /** Viewers of the recorded connection, so that they can be moved when it ends. */
+  viewers: Map<Viewer, () => void>;
+  stream: StreamState;
+  recordingState: RecordingState;
+  bitsPerSecond: number | null;
+}
+
+type ViewingKey = 'main' | 'sub' | 'main converted' | 'sub converted';
+
+export class Watching {
+  readonly #options: WatchingOptions;
+  readonly #watched = new Map<CameraId, Watched>();
+  #closed = false;
+
+  constructor(options: WatchingOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to record a camera, or takes over what changed about it. */
+  async watch(camera: Camera): Promise<void> {
+    const before = this.#watched.get(camera.id);
+    if (before) {
+      const anew = before.camera.paused !== camera.paused || before.camera.recordsSound !== camera.recordsSound;
+      before.camera = camera;
+      if (anew) await this.#record(before);
+      return;
+    }
+    if (this.#closed) return;
+    const sinceMs = Date.now();
+    const watched: Watched = {
+      camera,
+      recorder: new Recorder({
+        cameraId: camera.id,
+        vault: this.#options.vault,
+        library: this.#options.library,
+        on: {
+          state: (state) => {
+            watched.recordingState = state;
+            this.#tell(watched);
+          },
+          finished: () => this.#options.on.finished(),
+          trouble: (problem) => this.#options.on.note('recording stopped', { camera: camera.id, code: problem.code }),
+          defect: (error) => this.#options.on.defect(error),
+        },
+      }),
+      recording: null,
+      viewing: new Map(),
+      viewers: new Map(),
+      stream: { state: 'off' },
+      recordingState: { recording: false, cause: camera.paused ? 'paused' : 'closed', sinceMs },
+      bitsPerSecond: null,
+    };
+    this.#watched.set(camera.id, watched);
+    await this.#record(watched);
+  }
+
+  /** Ends everything of a camera, its open recording included. */
+  async forget(cameraId: CameraId): Promise<void> {
+    const watched = this.#watched.get(cameraId);
+    if (!watched) return;
+    this.#watched.delete(cameraId);
+    await this.#end(watched);
+  }
+
+  statuses(): CameraStatus[] {
+    return [...this.#watched.values()].map((watched) => this.#status(watched));
+  }
+
+  /** Tries a lost camera now, without waiting for its turn; every camera when none is named. */
+  tryNow(cameraId: CameraId | null = null): void {
+    for (const watched of this.#watched.values()) {
+      if (cameraId !== null && watched.camera.id !== cameraId) continue;
+      watched.recording?.retryNow();
+      for (const { feed } of watched.viewing.values()) feed.retryNow();
+    }
+  }
+
+  /**
+   * Shows a stream to a viewer until the returned function is called. null when the camera is not on the list.
+   * A camera with one stream shows that one, whatever was asked for.
+   */
+  show(cameraId: CameraId, role: StreamRole, converted: boolean, viewer: Viewer): (() => void) | null {
+    const watched = this.#watched.get(cameraId);
+    if (!watched) return null;
+    const has = watched.camera.streams.some((stream) => stream.role === role);
+    const shown = has ? role : 'main';
+    if (shown === 'main' && !converted && watched.recording) {
+      watched.viewers.set(viewer, watched.recording.watch(viewer));
+      return () => {
+        watched.viewers.get(viewer)?.();
+        watched.viewers.delete(viewer);
+        this.#leave(watched, 'main', viewer);
+      };
+    }
+    const key: ViewingKey = converted ? `${shown} converted` : shown;
+    const leave = this.#join(watched, key, viewer);
+    return () => {
+      leave();
+      watched.viewers.get(viewer)?.();
+      watched.viewers.delete(viewer);
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const all = [...this.#watched.values()];
+    this.#watched.clear();
+    await Promise.all(all.map((watched) => this.#end(watched)));
+  }
+
+  async #record(watched: Watched): Promise<void> {
+    const { camera, recorder } = watched;
+    const before = watched.recording;
+    watched.recording = null;
+    if (before) {
+      for (const stop of watched.viewers.values()) stop();
+      await before.close();
+    }
+    if (camera.paused) {
+      recorder.pause('paused');
+      watched.stream = { state: 'off' };
+      watched.bitsPerSecond = null;
+      for (const viewer of watched.viewers.keys()) this.#join(watched, 'main', viewer);
+      watched.viewers.clear();
+      this.#tell(watched);
+      return;
+    }
+    recorder.resume();
+    watched.recording = new Feed({
+      ffmpeg: this.#options.ffmpeg,
+      role: 'main',
+      source: this.#options.sourceOf(camera.id, 'main'),
+      record: true,
+      sound: camera.recordsSound,
+      convert: false,
+      on: {
+        state: (state) => {
+          watched.stream = state;
+          this.#tell(watched);
+        },
+        run: (run) => recorder.run(run),
+        fragment: (fragment, arrivalMs) => recorder.fragment(fragment, arrivalMs),
+        runEnd: (cause) => recorder.runEnd(cause),
+        bitRate: (bitsPerSecond) => {
+          watched.bitsPerSecond = bitsPerSecond;
+          this.#tell(watched);
+        },
+        note: (what) => this.#options.on.note(what, { camera: camera.id }),
+      },
+    });
+    for (const viewer of watched.viewers.keys()) watched.viewers.set(viewer, watched.recording.watch(viewer));
+    // Who watched a connection of its own while the recording was paused comes over to the one connection.
+    const own = watched.viewing.get('main');
+    if (own) {
+      for (const viewer of own.viewers) watched.viewers.set(viewer, watched.recording.watch(viewer));
+      await this.#drop(watched, 'main');
+    }
+  }
+
+  #join(watched: Watched, key: ViewingKey, viewer: Viewer): () => void {
+    let viewing = watched.viewing.get(key);
+    if (!viewing) {
+      const role = key.startsWith('main') ? 'main' : 'sub';
+      const feed = new Feed({
+        ffmpeg: this.#options.ffmpeg,
+        role,
+        source: this.#options.sourceOf(watched.camera.id, role),
+        record: false,
+        sound: false,
+        convert: key.endsWith('converted'),
+        on: {},
+      });
+      viewing = { feed, viewers: new Set(), linger: null };
+      watched.viewing.set(key, viewing);
+    }
+    if (viewing.linger) clearTimeout(viewing.linger);
+    viewing.linger = null;
+    viewing.viewers.add(viewer);
+    const stop = viewing.feed.watch(viewer);
+    return () => {
+      stop();
+      this.#leave(watched, key, viewer);
+    };
+  }
+
+  #leave(watched: Watched, key: ViewingKey, viewer: Viewer): void {
+    const viewing = watched.viewing.get(key);
+    if (!viewing?.viewers.delete(viewer) || viewing.viewers.size > 0 || viewing.linger) return;
+    viewing.linger = setTimeout(() => void this.#drop(watched, key), lingerMs).unref();
+  }
+
+  async #drop(watched: Watched, key: ViewingKey): Promise<void> {
+    const viewing = watched.viewing.get(key);
+    watched.viewing.delete(key);
+    if (viewing?.linger) clearTimeout(viewing.linger);
+    await viewing?.feed.close();
+  }
+
+  async #end(watched: Watched): Promise<void> {
+    for (const stop of watched.viewers.values()) stop();
+    const feeds = [...watched.viewing.keys()].map((key) => this.#drop(watched, key));
+    await Promise.all([watched.recording?.close(), ...feeds]);
+    await watched.recorder.close();
+  }
+
+  #tell(watched: Watched): void {
+    if (this.#watched.has(watched.camera.id)) this.#options.on.status(this.#status(watched));
+  }
+
+  #status({ camera, stream, recordingState, bitsPerSecond }: Watched): CameraStatus {
+    const clockOffsetMs = this.#options.clockOffsetMs(camera.id);
+    return { cameraId: camera.id, stream, recording: recordingState, clockOffsetMs, bitsPerSecond };
+  }
+}

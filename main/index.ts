@@ -1,0 +1,49 @@
+/**
+ * Electron's entry: the order of the start, nothing else. The shell guards the process and opens the window; the app
+ * is composed beside it. Never waits at top level: Electron says that it is ready only after this file was read.
+ */
+import path from 'node:path';
+import { createApp } from './app.ts';
+import { en } from './contract/text/en.ts';
+import { openLog } from './core/log.ts';
+import { startShell } from './shell/start.ts';
+
+const here = import.meta.dirname;
+const loud = process.env['NIGHTJAR_LOUD'] === '1';
+const log = openLog(loud ? (line) => process.stderr.write(`${line}\n`) : null);
+
+startShell({
+  pageFolder: path.join(here, '../renderer'),
+  preloadFile: path.join(here, '../preload/preload.cjs'),
+  resourcesFolder: path.join(here, '../../../resources'),
+  defect: (error, where) => log.defect(error, where),
+  async open(shell) {
+    const app = await createApp({
+      folder: shell.userDataFolder,
+      videosFolder: shell.videosFolder,
+      about: { version: shell.version, runtime: shell.runtime },
+      log,
+      tell: (name, value) => {
+        shell.emit(name, value);
+        if (name === 'status.changed') shell.setRecording(app.recordingCameras());
+      },
+      desk: {
+        chooseFolder: () => shell.dialogs.chooseFolder(en.desktop.chooseVaultFolder),
+        chooseSaveFile: (suggestedName) => shell.dialogs.chooseSaveFile({ suggestedName, title: en.desktop.saveClip }),
+        showFile: (file) => shell.dialogs.showItemInFolder(file),
+      },
+    });
+    void app.start();
+    return {
+      handlers: app.handlers,
+      openStream: (stream) => app.openStream(stream),
+      keepsRunning: () => app.recordingCameras() > 0,
+      suspend: () => log.note('suspend'),
+      resume: () => app.wake(),
+      network: (online) => {
+        if (online) app.wake();
+      },
+      close: () => app.close(),
+    };
+  },
+});
