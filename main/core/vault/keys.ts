@@ -85,7 +85,7 @@ function readStanza(stanza: Stanza): { share: Uint8Array; body: Uint8Array } {
 
 /** The identity of a text `AGE-SECRET-KEY-1…`, null when it is none. Whoever takes it wipes it. */
 export function identityFromSecret(text: string): Identity | null {
-  if (text !== text.toUpperCase() || text.length > 90) return null;
+  if (text.length > 90 || text !== text.toUpperCase()) return null;
   const decoded = bech32.decodeUnsafe(text);
   if (decoded?.prefix !== secretPrefix) return null;
   const bytes = bech32.fromWordsUnsafe(decoded.words);
@@ -119,10 +119,10 @@ export function areWords(words: readonly string[]): boolean {
 }
 
 /**
- * age's work factor for recovery.age, 2^14: 60 ms. Its default, 2^18, holds the whole program up for more than a
+ * age's work factor for recovery.age, 2^12: 20 ms. Its default, 2^18, holds the whole program up for more than a
  * second in JavaScript, and the words carry 128 random bits, which no stretching has to help.
  */
-const workFactor = 14;
+const workFactor = 12;
 /** What a hostile recovery.age may ask of us: age's own default. */
 const highestWorkFactor = 18;
 

@@ -18,8 +18,7 @@ import type { Outcome } from '../../contract/problems.ts';
 import { fileMode, temporaryPath } from './durable.ts';
 import { problemOf, systemCode } from './vaultError.ts';
 
-const touchEveryMs = 2000;
-const watchMs = 3 * touchEveryMs;
+const usualTouchEveryMs = 2000;
 const lockFileName = 'lock';
 
 const lockFile = v.object({
@@ -41,7 +40,7 @@ export class VaultLock {
   readonly #touching: NodeJS.Timeout;
   #releasing: Promise<void> | null = null;
 
-  constructor(path: string, nonce: string) {
+  constructor(path: string, nonce: string, touchEveryMs: number) {
     this.#path = path;
     this.#nonce = nonce;
     this.#touching = setInterval(() => void this.#touch(), touchEveryMs);
@@ -77,8 +76,11 @@ export class VaultLock {
   }
 }
 
-/** Takes the vault for this process. Problems: `otherInstance`; those of the disk. */
-export async function lockVault(folder: string): Promise<Outcome<VaultLock>> {
+/**
+ * Takes the vault for this process. Problems: `otherInstance`; those of the disk. Every Nightjar that shares the folder
+ * must touch its lock equally often.
+ */
+export async function lockVault(folder: string, touchEveryMs = usualTouchEveryMs): Promise<Outcome<VaultLock>> {
   const path = join(folder, lockFileName);
   const nonce = randomBytes(16).toString('hex');
   const own: LockFile = {
@@ -90,10 +92,10 @@ export async function lockVault(folder: string): Promise<Outcome<VaultLock>> {
   try {
     // More than once: a stale lock is found and removed. Whoever is faster then has it.
     for (let tries = 0; tries < 3; tries += 1) {
-      if (await put(path, own)) return good(new VaultLock(path, nonce));
+      if (await put(path, own)) return good(new VaultLock(path, nonce, touchEveryMs));
       if ((await changedMs(path)) === null) continue;
       const there = await readLock(path);
-      if (await isHeld(path, there)) return bad({ code: 'otherInstance', folder });
+      if (await isHeld(path, there, 3 * touchEveryMs)) return bad({ code: 'otherInstance', folder });
       await removeStale(path, there);
     }
     return bad({ code: 'otherInstance', folder });
@@ -137,18 +139,18 @@ async function readLock(path: string): Promise<LockFile | null> {
   }
 }
 
-async function isHeld(path: string, lock: LockFile | null): Promise<boolean> {
+async function isHeld(path: string, lock: LockFile | null, watchMs: number): Promise<boolean> {
   const here = lock && (await whereHere(lock.nonce));
   if (lock && lock.computer === here?.computer) {
     if (lock.boot !== here.boot || !isRunning(lock.processId)) return false;
     const started = await startOf(lock.processId);
     if (started !== '' && lock.started !== '') return started === lock.started;
   }
-  return changes(path);
+  return changes(path, watchMs);
 }
 
 /** Whether somebody touches the file while it is watched. */
-async function changes(path: string): Promise<boolean> {
+async function changes(path: string, watchMs: number): Promise<boolean> {
   const first = await changedMs(path);
   for (const end = performance.now() + watchMs; performance.now() < end;) {
     await pause(100);

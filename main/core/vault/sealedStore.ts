@@ -6,7 +6,7 @@
  *
  * Memory and disk agree: an update that could not be written changes neither.
  */
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { Low } from 'lowdb';
 import type { Adapter } from 'lowdb';
@@ -120,12 +120,17 @@ class SealedAdapter<Value> implements Adapter<Value> {
     const { path, vault, version } = this.#options;
     const bytes = new TextEncoder().encode(JSON.stringify({ version, value }));
     const aside = await sealAside(path, vault.recipients, bytes);
-    if (this.#newestIsGood) {
-      await rename(path, previousOf(path));
-      this.#newestIsGood = false;
+    try {
+      if (this.#newestIsGood) {
+        await rename(path, previousOf(path));
+        this.#newestIsGood = false;
+      }
+      await rename(aside, path);
+      this.#newestIsGood = true;
+    } catch (error) {
+      await rm(aside, { force: true }).catch(() => undefined);
+      throw error;
     }
-    await rename(aside, path);
-    this.#newestIsGood = true;
     // From here on the new value is on the disk, whatever the folder's fsync says; the next update syncs it again.
     await syncFolder(dirname(path)).catch(() => undefined);
   }
