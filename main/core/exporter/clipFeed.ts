@@ -111,7 +111,10 @@ export class ClipFeed {
       const { fromMs, toMs } = this.#clip;
       const first = source.startMs < fromMs ? keyframeAtOrBefore(source.fragments, fromMs) : 0;
       const places = source.fragments.slice(first).filter(({ startMs }) => startMs < toMs);
+      // Nothing may be missing from a clip without a word.
+      const endMs = (source.fragments.at(-1)?.startMs ?? 0) + (source.fragments.at(-1)?.durationMs ?? 0);
       try {
+        if (source.damaged && endMs < toMs) throw new VaultError({ code: 'vaultDamaged', file: '' });
         const init = places.length > 0 ? readInit(await bytesOf(source, 0, source.initLength)) : null;
         if (init) return { source, init, places };
         await source.close();

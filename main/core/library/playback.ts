@@ -153,7 +153,8 @@ export class Playback {
         problem = await this.#send('fragment', fragment, source, journey);
         index++;
       } else if (source.ended) {
-        journey.failures = 0;
+        if (source.damaged) problem = { code: 'vaultDamaged', file: '' };
+        else journey.failures = 0;
         break;
       } else {
         await this.#tellEdge(journey, source.endMs);

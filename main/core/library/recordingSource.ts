@@ -20,6 +20,8 @@ export interface RecordingSource {
   readonly fragments: readonly FragmentPlace[];
   /** No fragments will be added. */
   readonly ended: boolean;
+  /** There were more fragments, which do not open any more. */
+  readonly damaged: boolean;
   read(offset: number, length: number): Promise<Outcome<Uint8Array>>;
   close(): Promise<void>;
 }
@@ -77,6 +79,8 @@ export async function openFinished(
     fragments: table.fragments,
     table,
     ended: true,
+    // A finished recording is complete: when its end is not there, it was lost later.
+    damaged: table.damaged || !reader.complete,
     read: (offset, length) => reader.read(offset, length),
     close: () => reader.close(),
   });
@@ -101,6 +105,7 @@ export function openGrowing(library: Library, vault: Vault, recording: OpenRecor
     get ended() {
       return recording.ended;
     },
+    damaged: false,
     async read(offset, length) {
       // Its writer is closed only after the library has named another: what is asked for before that is answered.
       if (library.openRecording(recording.cameraId) === recording) return good(await recording.read(offset, length));

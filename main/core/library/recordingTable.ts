@@ -14,6 +14,8 @@ export interface RecordingTable {
   fragments: FragmentPlace[];
   /** End of the last whole fragment. */
   wholeBytes: number;
+  /** What follows `wholeBytes` was altered, and does not open: there were more fragments. */
+  damaged: boolean;
 }
 
 export interface SealedBytes {
@@ -45,7 +47,10 @@ async function readTable(file: SealedBytes, startMs: number): Promise<Outcome<Re
   let offset = init.bytes.length;
   while (offset + boxHeadBytes <= file.sizeBytes && fragments.length < mostFragments) {
     const read = await readHead(file, offset, init);
-    if (!read.ok) return read;
+    if (!read.ok) {
+      if (read.problem.code === 'vaultDamaged') return good({ init, fragments, wholeBytes: offset, damaged: true });
+      return read;
+    }
     const head = read.value;
     if (head === null || offset + head.sizeBytes > file.sizeBytes) break;
     fragments.push({
@@ -57,7 +62,7 @@ async function readTable(file: SealedBytes, startMs: number): Promise<Outcome<Re
     });
     offset += head.sizeBytes;
   }
-  return good({ init, fragments, wholeBytes: offset });
+  return good({ init, fragments, wholeBytes: offset, damaged: false });
 }
 
 /** ftyp and moov; null when the file ends before them. Throws MediaError. */

@@ -108,7 +108,7 @@ async function recoverFile(place: Place, file: string, startMs: number): Promise
   const reader = opened.value;
   try {
     const table = await readRecordingTable(reader, startMs);
-    if (!table.ok) {
+    if (!table.ok || table.value?.damaged) {
       unexplained();
       return;
     }

@@ -1,0 +1,329 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { ExportJob } from '../../../main/contract/model.ts';
+import { Exporter, type ExportRequest } from '../../../main/core/exporter/exporter.ts';
+import { Library } from '../../../main/core/library/library.ts';
+import { Recorder } from '../../../main/core/recorder/recorder.ts';
+import { type Ffmpeg, findFfmpeg } from '../../../main/core/video/ffmpeg.ts';
+import {
+  decode,
+  type Footage,
+  makeFootage,
+  makeVault,
+  type Place,
+  probe,
+  record,
+  tenMs,
+  until,
+} from '../recorder/footage.ts';
+
+let place: Place;
+let ffmpeg: Ffmpeg;
+let footage: Footage;
+before(async () => {
+  place = await makeVault();
+  const found = await findFfmpeg();
+  assert.ok(found.ok);
+  ffmpeg = found.value;
+  footage = makeFootage({ seconds: 20, keyframeEvery: 2, sound: true });
+});
+after(() => place.remove());
+
+let cameras = 0;
+interface Setup {
+  id: string;
+  library: Library;
+  recorder: Recorder;
+  exporter: Exporter;
+  /** The folder that the user chose. */
+  folder: string;
+  request: (fromSeconds: number, toSeconds: number, name?: string) => ExportRequest;
+  job: (id: string) => ExportJob;
+  /** Every list that was told. */
+  told: ExportJob[][];
+}
+
+function setUp(recordingMs = 4000, use: Ffmpeg = ffmpeg): Setup {
+  const number = ++cameras;
+  const id = number.toString(16).padStart(16, 'c');
+  const library = new Library({ vault: place.vault, now: () => tenMs + 3_600_000 });
+  const limits = { recordingMs, queueMs: Infinity };
+  const recorder = new Recorder({ cameraId: id, vault: place.vault, library, limits, on: { state: () => undefined } });
+  const told: ExportJob[][] = [];
+  const exporter = new Exporter({
+    ffmpeg: use,
+    library,
+    vault: place.vault,
+    on: { changed: (jobs) => told.push(jobs) },
+  });
+  const folder = path.join(place.folder, `clips-${number}`);
+  mkdirSync(folder);
+  return {
+    ...{ id, library, recorder, exporter, folder, told },
+    request: (fromSeconds, toSeconds, name = 'Clip.mp4') => ({
+      cameraId: id,
+      cameraName: 'Front door',
+      fromMs: tenMs + fromSeconds * 1000,
+      toMs: tenMs + toSeconds * 1000,
+      file: path.join(folder, name),
+    }),
+    job: (jobId) => {
+      const found = exporter.jobs().find((job) => job.id === jobId);
+      assert.ok(found);
+      return found;
+    },
+  };
+}
+
+async function finished({ job }: Setup, id: string): Promise<ExportJob> {
+  await until('the export ends', () => !['waiting', 'running'].includes(job(id).progress.state));
+  return job(id);
+}
+
+function filesOf({ progress }: ExportJob): string[] {
+  assert.ok(progress.state === 'done', JSON.stringify(progress));
+  return progress.files;
+}
+
+function problemOf({ progress }: ExportJob): string {
+  assert.ok(progress.state === 'failed', JSON.stringify(progress));
+  return progress.problem.code;
+}
+
+/** Types of the top boxes. */
+function topBoxes(file: string): string[] {
+  const bytes = readFileSync(file);
+  const types: string[] = [];
+  for (let offset = 0; offset + 8 <= bytes.length;) {
+    types.push(bytes.toString('latin1', offset + 4, offset + 8));
+    const size = bytes.readUInt32BE(offset);
+    if (size < 8) break;
+    offset += size;
+  }
+  return types;
+}
+
+test('a span over several recordings is one file, as long as asked and without a decode error', async () => {
+  const setup = setUp();
+  record(setup.recorder, footage, tenMs);
+  await setup.recorder.close();
+  const job = await finished(setup, setup.exporter.start(setup.request(3, 15)).id);
+  const [file = ''] = filesOf(job);
+  assert.equal(file, path.join(setup.folder, 'Clip.mp4'));
+  assert.deepEqual(readdirSync(setup.folder), ['Clip.mp4']);
+  const probed = probe(file);
+  assert.ok(Math.abs(probed.durationSeconds - 12) <= 2.1, `within one GOP: ${probed.durationSeconds}`);
+  assert.ok(probed.sound);
+  assert.ok(Math.abs(probed.startSeconds) < 0.1);
+  const { errors, pictures } = decode(file);
+  assert.equal(errors, '');
+  assert.ok(Math.abs(pictures - probed.durationSeconds * 25) <= 3);
+  const boxes = topBoxes(file);
+  assert.ok(boxes.indexOf('moov') < boxes.indexOf('mdat'), 'it can be played while it loads');
+  assert.equal(job.recordedMs, 12_000);
+  assert.ok(job.progress.state === 'done' && job.progress.sizeBytes === statSync(file).size);
+  await setup.exporter.close();
+});
+
+test('the whole recorded time comes out picture by picture', async () => {
+  const setup = setUp();
+  const silent = makeFootage({ seconds: 20, keyframeEvery: 2 });
+  record(setup.recorder, silent, tenMs);
+  await setup.recorder.close();
+  const job = await finished(setup, setup.exporter.start(setup.request(-5, 100)).id);
+  const [file = ''] = filesOf(job);
+  assert.deepEqual(decode(file), { errors: '', pictures: 500 });
+  assert.ok(Math.abs(probe(file).durationSeconds - 20) < 0.01);
+  assert.equal(job.recordedMs, 20_000);
+  await setup.exporter.close();
+});
+
+test('the span may reach into the recording that is open', async () => {
+  const setup = setUp(60_000);
+  record(setup.recorder, footage, tenMs);
+  await until(
+    'all is taken',
+    () => setup.library.openRecording(setup.id)?.fragments.length === footage.fragments.length,
+  );
+  const job = await finished(setup, setup.exporter.start(setup.request(4, 10)).id);
+  const [file = ''] = filesOf(job);
+  assert.ok(Math.abs(probe(file).durationSeconds - 6) <= 2.1);
+  assert.equal(decode(file).errors, '');
+  await setup.exporter.close();
+  await setup.recorder.close();
+});
+
+test('gaps inside the span are closed', async () => {
+  const setup = setUp(60_000);
+  const silent = makeFootage({ seconds: 12 });
+  record(setup.recorder, silent, tenMs);
+  setup.recorder.runEnd('lost');
+  record(setup.recorder, silent, tenMs + 600_000);
+  await setup.recorder.close();
+  const job = await finished(setup, setup.exporter.start(setup.request(0, 700)).id);
+  const files = filesOf(job);
+  assert.equal(files.length, 1);
+  assert.ok(Math.abs(probe(files[0] ?? '').durationSeconds - 24) < 0.1);
+  assert.deepEqual(decode(files[0] ?? ''), { errors: '', pictures: 600 });
+  assert.equal(job.recordedMs, 24_000);
+  await setup.exporter.close();
+});
+
+test('where the picture changes its size, numbered parts follow', async () => {
+  const setup = setUp(60_000);
+  record(setup.recorder, makeFootage({ seconds: 12 }), tenMs);
+  setup.recorder.runEnd('lost');
+  record(setup.recorder, makeFootage({ seconds: 8, size: '320x180' }), tenMs + 20_000);
+  await setup.recorder.close();
+  writeFileSync(path.join(setup.folder, 'Clip 2.mp4'), 'somebody else was here');
+  const files = filesOf(await finished(setup, setup.exporter.start(setup.request(0, 60)).id));
+  assert.deepEqual(
+    files.map((file) => path.basename(file)),
+    ['Clip.mp4', 'Clip 3.mp4'],
+  );
+  assert.deepEqual(
+    files.map((file) => probe(file).widthPixels),
+    [192, 320],
+  );
+  for (const file of files) assert.equal(decode(file).errors, '');
+  assert.equal(readFileSync(path.join(setup.folder, 'Clip 2.mp4'), 'utf8'), 'somebody else was here');
+  await setup.exporter.close();
+});
+
+test('cancelling leaves no file, and trying again makes one', async () => {
+  const setup = setUp();
+  record(setup.recorder, makeFootage({ seconds: 20, size: '640x360' }), tenMs);
+  await setup.recorder.close();
+  const { id } = setup.exporter.start(setup.request(0, 20));
+  await until('it runs', () => setup.job(id).progress.state === 'running');
+  await until('ffmpeg began to write', () => readdirSync(setup.folder).length > 0);
+  setup.exporter.cancel(id);
+  assert.equal((await finished(setup, id)).progress.state, 'cancelled');
+  assert.deepEqual(readdirSync(setup.folder), []);
+  setup.exporter.tryAgain(id);
+  assert.equal(filesOf(await finished(setup, id)).length, 1);
+  await setup.exporter.close();
+});
+
+test('exports run one after another, and a waiting one can be cancelled', async () => {
+  const setup = setUp();
+  record(setup.recorder, footage, tenMs);
+  await setup.recorder.close();
+  const first = setup.exporter.start(setup.request(0, 10, 'a.mp4'));
+  const second = setup.exporter.start(setup.request(0, 10, 'b.mp4'));
+  const third = setup.exporter.start(setup.request(0, 10, 'c.mp4'));
+  setup.exporter.cancel(second.id);
+  await finished(setup, third.id);
+  assert.deepEqual(readdirSync(setup.folder).sort(), ['a.mp4', 'c.mp4']);
+  for (const jobs of setup.told) {
+    assert.ok(jobs.filter(({ progress }) => progress.state === 'running').length <= 1);
+  }
+  assert.equal(setup.job(first.id).progress.state, 'done');
+  assert.equal(setup.job(second.id).progress.state, 'cancelled');
+  setup.exporter.clear();
+  assert.deepEqual(setup.exporter.jobs(), []);
+  await setup.exporter.close();
+});
+
+test('a span in which nothing is recorded is a problem, not an empty file', async () => {
+  const setup = setUp();
+  record(setup.recorder, footage, tenMs);
+  await setup.recorder.close();
+  assert.equal(problemOf(await finished(setup, setup.exporter.start(setup.request(100, 200)).id)), 'notRecorded');
+  assert.deepEqual(readdirSync(setup.folder), []);
+  await setup.exporter.close();
+});
+
+test('the file that the user agreed to replace is replaced, one that appeared since is not', async () => {
+  const setup = setUp();
+  record(setup.recorder, footage, tenMs);
+  await setup.recorder.close();
+  writeFileSync(path.join(setup.folder, 'old.mp4'), 'old');
+  const [file = ''] = filesOf(await finished(setup, setup.exporter.start(setup.request(0, 4, 'old.mp4')).id));
+  assert.equal(decode(file).errors, '');
+  const { id } = setup.exporter.start(setup.request(0, 4, 'new.mp4'));
+  writeFileSync(path.join(setup.folder, 'new.mp4'), 'precious');
+  assert.equal(problemOf(await finished(setup, id)), 'fileExists');
+  assert.equal(readFileSync(path.join(setup.folder, 'new.mp4'), 'utf8'), 'precious');
+  assert.deepEqual(readdirSync(setup.folder).sort(), ['new.mp4', 'old.mp4']);
+  await setup.exporter.close();
+});
+
+test('a folder that is not there, and an ffmpeg that is not there, are problems', async () => {
+  const setup = setUp();
+  record(setup.recorder, footage, tenMs);
+  await setup.recorder.close();
+  rmSync(setup.folder, { recursive: true });
+  assert.equal(problemOf(await finished(setup, setup.exporter.start(setup.request(0, 4)).id)), 'folderNotWritable');
+  await setup.exporter.close();
+  const without = setUp(4000, { ...ffmpeg, path: path.join(place.folder, 'no-ffmpeg') });
+  record(without.recorder, footage, tenMs);
+  await without.recorder.close();
+  assert.equal(problemOf(await finished(without, without.exporter.start(without.request(0, 4)).id)), 'ffmpegMissing');
+  assert.deepEqual(readdirSync(without.folder), []);
+  await without.exporter.close();
+});
+
+test('a recording that does not open fails the export and leaves no file', async () => {
+  const setup = setUp();
+  record(setup.recorder, footage, tenMs);
+  await setup.recorder.close();
+  const [, second] = await setup.library.covering(setup.id, { fromMs: tenMs, toMs: tenMs + 20_000 });
+  writeFileSync(second?.path ?? '', new Uint8Array(4000));
+  assert.equal(problemOf(await finished(setup, setup.exporter.start(setup.request(0, 20)).id)), 'vaultDamaged');
+  assert.deepEqual(readdirSync(setup.folder), []);
+  await setup.exporter.close();
+});
+
+test('the name of the camera is not in the arguments of ffmpeg, nor in the names of its files', async () => {
+  const setup = setUp();
+  record(setup.recorder, makeFootage({ seconds: 20, size: '640x360' }), tenMs);
+  await setup.recorder.close();
+  const { id } = setup.exporter.start(setup.request(0, 20, 'Front door at ten.mp4'));
+  const children = `/proc/${process.pid}/task/${process.pid}/children`;
+  const seen: string[] = [];
+  await until('the export ends', () => {
+    if (existsSync(children)) {
+      for (const child of readFileSync(children, 'utf8').split(' ').filter(Boolean)) {
+        try {
+          seen.push(readFileSync(`/proc/${child}/cmdline`, 'utf8'));
+        } catch {
+          // It has just ended.
+        }
+      }
+    }
+    return setup.job(id).progress.state === 'done';
+  });
+  if (existsSync(children)) assert.ok(seen.some((line) => line.includes('pipe:0')));
+  assert.ok(seen.every((line) => !line.includes('Front')));
+  await setup.exporter.close();
+});
+
+test('progress never goes back, and ends at done', async () => {
+  const setup = setUp();
+  record(setup.recorder, footage, tenMs);
+  await setup.recorder.close();
+  const { id } = setup.exporter.start(setup.request(0, 20));
+  await finished(setup, id);
+  let last = 0;
+  for (const [job] of setup.told) {
+    if (job?.progress.state !== 'running') continue;
+    assert.ok(job.progress.doneFraction >= last && job.progress.doneFraction < 1);
+    last = job.progress.doneFraction;
+  }
+  assert.equal(setup.told.at(-1)?.[0]?.progress.state, 'done');
+  await setup.exporter.close();
+});
+
+test('closing cancels what runs and waits for it', async () => {
+  const setup = setUp();
+  record(setup.recorder, makeFootage({ seconds: 20, size: '640x360' }), tenMs);
+  await setup.recorder.close();
+  const { id } = setup.exporter.start(setup.request(0, 20));
+  await until('it runs', () => setup.job(id).progress.state === 'running');
+  await Promise.all([setup.exporter.close(), setup.exporter.close()]);
+  assert.equal(setup.job(id).progress.state, 'cancelled');
+  assert.deepEqual(readdirSync(setup.folder), []);
+});

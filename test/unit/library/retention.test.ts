@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { Library } from '../../../main/core/library/library.ts';
+import { dayOf, finishedName } from '../../../main/core/library/recordingName.ts';
+import { defaultKeepBytes, floorOf, keepWithin, Retention } from '../../../main/core/library/retention.ts';
+import { Recorder } from '../../../main/core/recorder/recorder.ts';
+import { makeFootage, makeVault, type Place, record, tenMs } from '../recorder/footage.ts';
+
+const dayMs = 86_400_000;
+const minuteMs = 60_000;
+const enough = { freeBytes: 1e12, totalBytes: 2e12 };
+const one = '1111111111111111';
+const two = '2222222222222222';
+
+let place: Place;
+let library: Library;
+before(async () => {
+  place = await makeVault();
+});
+after(() => place.remove());
+
+/** `count` recordings of 1000 bytes, one a minute. */
+async function fill(cameraId: string, startMs: number, count: number): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const row = {
+      cameraId,
+      startMs: startMs + index * minuteMs,
+      endMs: startMs + (index + 1) * minuteMs,
+      sizeBytes: 1000,
+    };
+    mkdirSync(place.vault.path('recordings', cameraId, dayOf(row.startMs)), { recursive: true });
+    writeFileSync(
+      place.vault.path('recordings', cameraId, dayOf(row.startMs), finishedName(row)),
+      new Uint8Array(1000),
+    );
+    await library.add(row);
+  }
+}
+
+async function startsOf(cameraId: string): Promise<number[]> {
+  const rows = await library.covering(cameraId, { fromMs: 0, toMs: Infinity });
+  return rows.map(({ startMs }) => (startMs - tenMs) / minuteMs);
+}
+
+async function begin(): Promise<void> {
+  library = new Library({ vault: place.vault, now: () => tenMs + 10 * dayMs });
+  for (const cameraId of await library.cameras()) await library.removeCamera(cameraId);
+  library = new Library({ vault: place.vault, now: () => tenMs + 10 * dayMs });
+}
+
+test('the oldest recordings go first, over all cameras, and no more than needed', async () => {
+  await begin();
+  await fill(one, tenMs, 5);
+  await fill(two, tenMs + 2 * minuteMs, 5);
+  const deleted = await keepWithin({ library, keepBytes: 6000, room: enough, nowMs: tenMs + dayMs });
+  assert.deepEqual(deleted, { recordings: 4, sizeBytes: 4000 });
+  assert.deepEqual(await startsOf(one), [3, 4]);
+  assert.deepEqual(await startsOf(two), [3, 4, 5, 6]);
+  assert.equal(await library.usedBytes(), 6000);
+});
+
+test('while there is room nothing is deleted', async () => {
+  await begin();
+  await fill(one, tenMs, 3);
+  assert.deepEqual(await keepWithin({ library, keepBytes: 3000, room: enough, nowMs: tenMs + dayMs }), {
+    recordings: 0,
+    sizeBytes: 0,
+  });
+});
+
+test('a day that holds no recording any more loses its folder', async () => {
+  await begin();
+  await fill(one, tenMs, 2);
+  await fill(one, tenMs + dayMs, 2);
+  await keepWithin({ library, keepBytes: 1000, room: enough, nowMs: tenMs + 2 * dayMs });
+  assert.equal(existsSync(place.vault.path('recordings', one, '2026-11-20')), false);
+  assert.deepEqual(await startsOf(one), [dayMs / minuteMs + 1]);
+  const again = new Library({ vault: place.vault, now: () => tenMs + 10 * dayMs });
+  assert.equal(await again.oldestMs(), tenMs + dayMs + minuteMs);
+});
+
+test('older days of one camera go before newer ones of another', async () => {
+  await begin();
+  await fill(one, tenMs, 1);
+  await fill(one, tenMs + dayMs, 2);
+  await fill(two, tenMs + 2 * dayMs, 2);
+  await keepWithin({ library, keepBytes: 2000, room: enough, nowMs: tenMs + 3 * dayMs });
+  assert.deepEqual(await startsOf(one), []);
+  assert.equal((await startsOf(two)).length, 2);
+});
+
+test('a camera keeps its days and no more', async () => {
+  await begin();
+  await fill(one, tenMs, 3);
+  await fill(two, tenMs, 3);
+  const nowMs = tenMs + 7 * dayMs + 2 * minuteMs;
+  const keepDays = (cameraId: string): number | null => (cameraId === one ? 7 : null);
+  await keepWithin({ library, keepBytes: 1e9, room: enough, keepDays, nowMs });
+  assert.deepEqual(await startsOf(one), [2]);
+  assert.deepEqual(await startsOf(two), [0, 1, 2]);
+});
+
+test('recordings make room when the disk runs full', async () => {
+  await begin();
+  await fill(one, tenMs, 5);
+  const totalBytes = 100e9;
+  const room = { freeBytes: floorOf(totalBytes) - 1500, totalBytes };
+  assert.deepEqual(await keepWithin({ library, keepBytes: 1e9, room, nowMs: tenMs + dayMs }), {
+    recordings: 2,
+    sizeBytes: 2000,
+  });
+});
+
+test('the open recording is never deleted, however little room there is', async () => {
+  await begin();
+  await fill(one, tenMs - dayMs, 2);
+  const footage = makeFootage({ seconds: 12 });
+  const recorder = new Recorder({ cameraId: one, vault: place.vault, library, on: { state: () => undefined } });
+  record(recorder, footage, tenMs);
+  while (!library.openRecording(one)) await new Promise((resolve) => setImmediate(resolve));
+  await keepWithin({ library, keepBytes: 0, room: { freeBytes: 0, totalBytes: 1e12 }, nowMs: tenMs + minuteMs });
+  assert.deepEqual(await startsOf(one), []);
+  const names = readdirSync(place.vault.path('recordings', one, '2026-11-20'));
+  assert.ok(names.includes(`${tenMs}.mp4.age.part`));
+  await recorder.close();
+  assert.equal((await startsOf(one)).length, 1);
+});
+
+test('by default 80 % of the free space is kept, at most 500 GB, and some always stays free', () => {
+  assert.equal(defaultKeepBytes(100e9), 80e9);
+  assert.equal(defaultKeepBytes(4e12), 500e9);
+  assert.equal(defaultKeepBytes(50e9, 50e9), 80e9);
+  assert.equal(defaultKeepBytes(0), 0);
+  assert.equal(floorOf(10e9), 1e9);
+  assert.equal(floorOf(1e12), 20e9);
+  assert.equal(floorOf(4e9), 0.4e9);
+});
+
+test('a check that is asked for while one runs is that one, and none comes after closing', async () => {
+  await begin();
+  await fill(one, tenMs, 4);
+  const deleted: number[] = [];
+  const retention = new Retention({
+    library,
+    folder: place.vault.folder,
+    keepBytes: () => 2000,
+    keepDays: () => null,
+    now: () => tenMs + dayMs,
+    on: { deleted: ({ recordings }) => deleted.push(recordings) },
+  });
+  await Promise.all([retention.check(), retention.check()]);
+  assert.equal(deleted.reduce((sum, count) => sum + count, 0) >= 2, true);
+  assert.equal(deleted.length, 1);
+  await retention.close();
+  await retention.close();
+  await retention.check();
+  assert.equal(deleted.length, 1);
+});
+
+test('a vault whose drive is gone is no defect', async () => {
+  const defects: unknown[] = [];
+  const retention = new Retention({
+    library,
+    folder: `${place.folder}/nowhere`,
+    keepBytes: () => 0,
+    keepDays: () => null,
+    on: { defect: (error) => defects.push(error) },
+  });
+  await retention.check();
+  await retention.close();
+  assert.deepEqual(defects, []);
+});
