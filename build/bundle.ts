@@ -28,7 +28,7 @@ const mainBuild: InlineConfig = {
     outDir: path.join(outFolder, 'main'),
     emptyOutDir: true,
     minify: false,
-    rollupOptions: { external: outside, output: { format: 'es', entryFileNames: 'index.js' } },
+    rolldownOptions: { external: outside, output: { format: 'es', entryFileNames: 'index.js' } },
   },
 };
 
@@ -40,7 +40,7 @@ const preloadBuild: InlineConfig = {
     outDir: path.join(outFolder, 'preload'),
     emptyOutDir: true,
     minify: false,
-    rollupOptions: { external: ['electron'] },
+    rolldownOptions: { external: ['electron'] },
   },
 };
 

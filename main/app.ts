@@ -282,8 +282,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     handlers,
     openStream(port) {
       const open = house;
-      if (!open) return port.close();
-      if (port.request.kind === 'live') openLive(open, port, port.request);
+      if (!open) port.close();
+      else if (port.request.kind === 'live') openLive(open, port, port.request);
       else openPlayback(open, port, port.request.cameraId);
     },
     async start() {

@@ -93,9 +93,7 @@ export class Opening {
   async prove(given: string[]): Promise<Outcome<null>> {
     const making = this.#making;
     if (!making) return bad({ code: 'gone' });
-    const right = making.askedWords.every(
-      (number, at) => given[at]?.trim().toLowerCase() === making.words[number - 1],
-    );
+    const right = making.askedWords.every((number, at) => given[at]?.trim().toLowerCase() === making.words[number - 1]);
     if (!right) return bad({ code: 'wordsWrong' });
     const made = await createVault(making.folder, making.words);
     if (!made.ok) return made;

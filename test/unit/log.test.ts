@@ -26,7 +26,10 @@ test('a defect is logged once with its cause, its place and the id that the user
   const id = log.defect(new Error('outer', { cause: new RangeError('inner') }), 'a test');
   const lines = log.lines();
   assert.equal(lines.length, 1);
-  assert.match(lines[0] ?? '', new RegExp(`^1970-01-01T00:00:00.000Z defect ${id} in a test: Error: outer; because RangeError: inner`));
+  assert.match(
+    lines[0] ?? '',
+    new RegExp(`^1970-01-01T00:00:00.000Z defect ${id} in a test: Error: outer; because RangeError: inner`),
+  );
   assert.match(lines[0] ?? '', /log\.test\.ts/);
 });
 
