@@ -98,11 +98,15 @@ function readTag(tag: string): XmlElement | null {
   const name = localName(tag.slice(0, nameEnd));
   if (!namePattern.test(name) || name.startsWith('__')) return null;
   const attributes = new Map<string, string>();
-  // Anything between the attributes that is none is passed over: some cameras write stray marks there.
-  for (const match of tag.slice(nameEnd).matchAll(/([^\s=<>"'/]{1,200})\s{0,20}=\s{0,20}(?:"([^"]*)"|'([^']*)')/g)) {
-    const [, attribute = '', double, single] = match;
-    if (attribute === 'xmlns' || attribute.startsWith('xmlns:')) continue;
-    attributes.set(localName(attribute), decodeEntities(double ?? single ?? ''));
+  // Anything between the attributes that is none is passed over: some cameras write stray marks there. Each character
+  // is looked at once: a name is taken whole, whether or not a value follows.
+  const parts = /([^\s=<>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'))?|"[^"]*"|'[^']*'|[\s=/]+/g;
+  for (const [, attribute, double, single] of tag.slice(nameEnd).matchAll(parts)) {
+    const value = double ?? single;
+    if (attribute === undefined || value === undefined) continue;
+    if (attribute !== 'xmlns' && !attribute.startsWith('xmlns:')) {
+      attributes.set(localName(attribute), decodeEntities(value));
+    }
   }
   return { name, attributes, children: [], text: '' };
 }
