@@ -104,6 +104,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   async function takeOver(open: House, cameraId: string): Promise<void> {
     tell('cameras.changed', open.cameras.list());
+    tell('search.changed', open.discovery.search());
     const camera = open.cameras.list().find(({ id }) => id === cameraId);
     if (camera) await open.watching.watch(camera);
   }

@@ -50,6 +50,8 @@ class CameraSearch {
   attempt = $state.raw<Attempt>({ state: 'idle' });
   adding = $state(false);
   addProblem = $state.raw<Problem | null>(null);
+  /** The camera that was added last, until the next is chosen. */
+  added = $state.raw<Camera | null>(null);
   #attempts = 0;
 
   readonly report = $derived(this.attempt.state === 'answered' ? this.attempt.report : null);
@@ -136,10 +138,10 @@ class CameraSearch {
     }
   }
 
-  /** Adds the camera that was tried; null and a problem on screen when that failed. */
-  async add(): Promise<Camera | null> {
+  /** Adds the camera that was tried, or puts a problem on screen. The view stays, for the next one. */
+  async add(): Promise<void> {
     const report = this.report;
-    if (!report || this.adding) return null;
+    if (!report || this.adding) return;
     this.adding = true;
     this.addProblem = null;
     try {
@@ -152,15 +154,14 @@ class CameraSearch {
       });
       if (!outcome.ok) {
         this.addProblem = outcome.problem;
-        return null;
+        return;
       }
       this.clearTarget();
       this.addressText = '';
       this.address = null;
-      return outcome.value;
+      this.added = outcome.value;
     } catch {
       this.addProblem = { code: 'gone' };
-      return null;
     } finally {
       this.adding = false;
     }
@@ -174,6 +175,7 @@ class CameraSearch {
 
   clearTarget(): void {
     this.#giveUp();
+    this.added = null;
     this.target = null;
     this.user = '';
     this.password = '';

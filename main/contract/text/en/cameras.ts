@@ -114,6 +114,10 @@ export const cameras = {
     asking: 'Asking the camera',
     add: 'Add camera',
     adding: 'Adding',
+    added: (camera: string): string => `${camera} is on the wall`,
+    addedLead: 'It is recorded from now on. Add the next one, or see it live.',
+    addedOnlyLead: 'It is not recorded, as you chose. Add the next one, or see it live.',
+    seeLive: 'See it live',
     keychain: 'User name and password go into this computer’s keychain and nowhere else.',
     signInNote:
       'Those that the camera itself knows, not those of a cloud account. A camera that asks for none takes empty fields.',
