@@ -9,10 +9,12 @@
 import type { StreamState } from '../../main/contract/model.ts';
 import { decodePacket, type LiveNotice, type Packet, type VideoConfig } from '../../main/contract/stream.ts';
 
-/** Messages granted at the start: ten seconds between keyframes at 25 pictures a second, and some. */
-const creditMessages = 300;
+/** Messages granted at the start. What a stream begins with goes beyond it; the main process sees to that. */
+const creditMessages = 100;
 /** Granted again in portions, not one by one. */
-const portionMessages = 50;
+const portionMessages = 20;
+/** A codec is asked for in a few milliseconds; what comes meanwhile is kept, up to this. */
+const mostHeld = 600;
 /** More than this waiting in the decoder, and it does not keep up. */
 const longestQueue = 8;
 /** A picture this much behind the newest one belongs to the past of a stream that has just begun. */
@@ -106,7 +108,7 @@ export class StreamDecoder {
     this.#beganMs ??= nowMs;
     this.#newestMs = Math.max(this.#newestMs, packet.timeMs - nowMs);
     if (this.#held === null) this.#decode(packet);
-    else if (this.#held.length < 2 * creditMessages) this.#held.push(packet);
+    else if (this.#held.length < mostHeld) this.#held.push(packet);
     else this.#droppedHere += 1;
   }
 

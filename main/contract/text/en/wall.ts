@@ -22,7 +22,8 @@ export const wall = {
   notShown: 'Recording, not shown',
   notShownNorRecorded: 'Not shown',
   off: 'Not connected',
-  notRecordingBecause: (byYou: boolean, cause: string): string => (byYou ? cause : `not recording: ${cause}`),
+  pausedByYou: 'paused by you',
+  notRecordingBecause: (cause: string): string => `not recording: ${cause}`,
   lastPicture: (time: string): string => `last picture ${time}`,
 
   nextTry: (ms: number): string => (ms < 1000 ? 'Trying now.' : `Next try in ${units.duration(ms)}.`),
