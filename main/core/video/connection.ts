@@ -67,7 +67,7 @@ export class Connection {
     this.ended = this.#end();
   }
 
-  /** Bytes of the stream so far, each counted once. */
+  /** Bytes so far, of one output: of the live one where there is one. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -120,7 +120,7 @@ export class Connection {
       },
     });
     this.#read(live, (bytes) => {
-      if (!this.#intake.disk) this.#bytes += bytes.length;
+      if (this.#intake.shows) this.#bytes += bytes.length;
       reader.push(bytes);
     });
   }
@@ -135,7 +135,7 @@ export class Connection {
       },
     });
     this.#read(disk, (bytes) => {
-      this.#bytes += bytes.length;
+      if (!this.#intake.shows) this.#bytes += bytes.length;
       reader.push(bytes);
     });
   }

@@ -19,7 +19,10 @@ export interface StreamSource {
   audio: AudioCodec | null;
 }
 
-/** How long ffmpeg looks at the first packets. short: it shows at once. long: for streams that do not name themselves. */
+/**
+ * How long ffmpeg looks at the first packets. short: it shows at once. long: for streams that do not name themselves,
+ * or with B-frames, whose first picture needs a time before FLV and MP4 take it (costs one frame of latency).
+ */
 export type Probe = 'short' | 'long';
 
 /**
@@ -113,14 +116,37 @@ export const diskPipe = 3;
 const quiet = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'warning'];
 const input = ['-f', 'concat', '-safe', '0', '-protocol_whitelist', 'pipe,tcp,udp,rtp,rtsp,tls,crypto'];
 const liveFormat = ['-f', 'flv', '-flvflags', 'no_duration_filesize', '-flush_packets', '1', `pipe:${livePipe}`];
-const diskFormat = [
-  ...['-f', 'mp4', '-movflags', '+frag_keyframe+empty_moov+default_base_moof+frag_discont'],
-  ...['-frag_duration', '1000000', '-flush_packets', '1', '-max_interleave_delta', '500000', `pipe:${diskPipe}`],
-];
-// The encoder's first packet lies before 0, and would move the picture against the live output by its length.
+/**
+ * Without the duration a fragment would wait for the next keyframe. With `delay_moov` and `frag_discont` the tracks keep
+ * their places when one begins later than the other; without them ffmpeg stretches the first picture to cover the
+ * difference. A track that is announced and silent may hold the other back for 0.5 s, not for ffmpeg's 10 s.
+ */
+function diskFormat(video: VideoCodec): string[] {
+  // Of MJPEG every picture is a keyframe: a fragment each would be far too many.
+  const cut = video === 'MJPEG' ? '' : '+frag_keyframe';
+  return [
+    ...['-f', 'mp4', '-movflags', `${cut}+empty_moov+default_base_moof+delay_moov+frag_discont`],
+    ...['-frag_duration', '1000000', '-flush_packets', '1', '-max_interleave_delta', '500000'],
+    ...['-avoid_negative_ts', 'make_non_negative', `pipe:${diskPipe}`],
+  ];
+}
+// The encoder's first packet lies before 0, where a fragment cannot begin.
 const encoding = ['-b:a', '48k', '-bsf:a', 'noise=drop=lt(pts\\,0)'];
 const conversion = [
-  ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p', '-g', '25'],
+  ...[
+    '-c:v',
+    'libx264',
+    '-preset',
+    'ultrafast',
+    '-tune',
+    'zerolatency',
+    '-level',
+    '4.1',
+    '-pix_fmt',
+    'yuv420p',
+    '-g',
+    '25',
+  ],
   ...['-vf', 'scale=trunc(min(1280\\,iw)/2)*2:-2', '-threads', '2'],
 ];
 
@@ -130,17 +156,19 @@ export function intakeInput(probe: Probe, sound: boolean): string[] {
   return [...quiet, ...input, '-fflags', '+genpts', ...probing, '-i', 'pipe:0'];
 }
 
+/** ffmpeg gives the first packet from RTP no time. */
+const timeForTheFirst = ['-bsf:v', 'setts=pts=if(eq(PTS\\,NOPTS)\\,if(N\\,PREV_OUTPTS+1\\,0)\\,PTS)'];
+
 export function intakeArguments(outputs: Outputs, video: VideoCodec, probe: Probe): string[] {
   const all = intakeInput(probe, outputs.disk?.sound != null);
-  if (outputs.live) {
-    all.push('-map', '0:v:0', ...(outputs.live === 'convert' ? conversion : ['-c:v', 'copy']), ...liveFormat);
-  }
+  const copy = ['-c:v', 'copy', ...(probe === 'long' ? timeForTheFirst : [])];
+  if (outputs.live) all.push('-map', '0:v:0', ...(outputs.live === 'convert' ? conversion : copy), ...liveFormat);
   if (outputs.disk) {
     const { sound } = outputs.disk;
-    all.push('-map', '0:v:0', '-c:v', 'copy');
+    all.push('-map', '0:v:0', ...copy);
     if (video === 'H.265') all.push('-tag:v', 'hvc1');
     if (sound) all.push('-map', '0:a:0?', '-c:a', sound, ...(sound === 'aac' ? encoding : []));
-    all.push(...diskFormat);
+    all.push(...diskFormat(video));
   }
   return all;
 }
