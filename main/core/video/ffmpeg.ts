@@ -185,7 +185,18 @@ export async function runFfmpeg(
   if (broken) throw broken.error;
   if (!started) return bad({ code: 'ffmpegMissing' });
   const reason = failed.reason ?? (exitCode === 0 ? null : withoutSecrets(words, null));
-  return reason === null ? good({ stdout: Buffer.concat(chunks) }) : bad({ code: 'ffmpegFailed', reason });
+  return reason === null ? good({ stdout: joined(chunks, sizeBytes) }) : bad({ code: 'ffmpegFailed', reason });
+}
+
+/** Not `Buffer.concat`: what is returned owns its whole buffer. */
+function joined(chunks: readonly Uint8Array[], sizeBytes: number): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(sizeBytes);
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return all;
 }
 
 /** Stops quietly when ffmpeg has read enough. Returns what the input itself threw: it was not all there. */

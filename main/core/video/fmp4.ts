@@ -236,7 +236,8 @@ export function readFragmentHead(bytes: Uint8Array, tracks: readonly Track[]): F
 
 /** The same fragment, later by `bySeconds` (earlier, when negative; never before 0). */
 export function moveFragment(bytes: Uint8Array, tracks: readonly Track[], bySeconds: number): Uint8Array<ArrayBuffer> {
-  const moved = bytes.slice();
+  // Not `slice`, which shares the memory when the bytes are a Buffer.
+  const moved = new Uint8Array(bytes);
   const view = viewOf(moved);
   for (const { track, startUnits, time } of readMoof(bytes, tracks).trackFragments) {
     const units = Math.max(0, startUnits + Math.round(bySeconds * track.timescale));
