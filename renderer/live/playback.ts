@@ -99,7 +99,8 @@ export class PlaybackPlayer {
   }
 
   get timeMs(): number {
-    return this.#nextSeekMs ?? (this.#seekTimer === null ? this.#clockMs() : this.#targetMs);
+    if (this.#nextSeekMs !== null) return this.#nextSeekMs;
+    return this.#seekTimer === null && this.#port ? this.#clockMs() : this.#targetMs;
   }
 
   get playing(): boolean {
@@ -124,6 +125,11 @@ export class PlaybackPlayer {
   /** Asks for a moment. While one is on its way, only the last of those asked for after it is kept. */
   seek(toMs: number): void {
     const wantedMs = Math.max(0, Math.round(toMs));
+    if (!this.#port) {
+      this.#targetMs = wantedMs;
+      this.#on.time(wantedMs);
+      return;
+    }
     if (this.#seekTimer !== null) {
       this.#nextSeekMs = wantedMs;
       this.#on.time(wantedMs);
@@ -162,12 +168,11 @@ export class PlaybackPlayer {
     });
     port.addEventListener('close', () => this.#fail('stopped'), { signal: this.#over.signal });
     port.start();
-    this.seek(this.#nextSeekMs ?? this.#targetMs);
+    this.seek(this.#targetMs);
   }
 
   /** A new ticket at `#targetMs`: all that was buffered or is on its way is of no use any more. */
   #begin(): void {
-    if (!this.#port) return;
     this.#ticket = (this.#ticket % 65_535) + 1;
     this.#arrivedToMs = null;
     this.#gaps = [];
