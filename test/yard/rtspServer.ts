@@ -63,9 +63,14 @@ export class RtspServer {
   async close(): Promise<void> {
     const { server } = this;
     this.server = null;
+    this.hangUp();
+    if (server) await closeServer(server);
+  }
+
+  /** Ends every connection; the port stays open. */
+  hangUp(): void {
     for (const connection of this.connections) connection.close();
     this.connections.clear();
-    if (server) await closeServer(server);
   }
 
   private connected(socket: Socket): void {

@@ -48,6 +48,8 @@ export class Viewer {
   private dropping = false;
   private droppingSinceMs = 0;
   private ended = false;
+  /** Video frames that were not sent because the reader was too slow. */
+  framesLeftOut = 0;
 
   /** `livePosition` is where the camera's picture is now: 0 and up, in frames. */
   constructor(socket: Socket, film: Film, state: CameraState, channels: Map<Track, number>, livePosition: number) {
@@ -138,11 +140,15 @@ export class Viewer {
       this.droppingSinceMs = nowMs;
     }
     if (this.dropping && this.socket.writableLength > waitingBytesAtMost / 2) {
+      if (track.kind === 'video') this.framesLeftOut++;
       if (this.droppingSinceMs > 0 && nowMs - this.droppingSinceMs > slowForMs) this.socket.destroy();
       return true;
     }
     if (track.kind === 'audio') return false;
-    if (this.dropping && !keyframe) return true;
+    if (this.dropping && !keyframe) {
+      this.framesLeftOut++;
+      return true;
+    }
     this.dropping = false;
     this.droppingSinceMs = 0;
     return keyframe && this.state.fault.noKeyframes === true;

@@ -72,14 +72,17 @@ export class Events {
     subscription.wake?.();
     if (subscription.messages.length === 0) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, waitMs);
-        signal.addEventListener('abort', () => resolve(), { once: true });
-        subscription.wake = () => {
+        const wake = (): void => {
           clearTimeout(timer);
+          signal.removeEventListener('abort', wake);
+          // A newer poll may wait by now.
+          if (subscription.wake === wake) subscription.wake = null;
           resolve();
         };
+        const timer = setTimeout(wake, waitMs);
+        signal.addEventListener('abort', wake);
+        subscription.wake = wake;
       });
-      subscription.wake = null;
     }
     return subscription.messages.splice(0, count);
   }
