@@ -158,7 +158,7 @@ export class Household {
 }
 
 export async function goTo(page: Page, view: 'Live' | 'Archive' | 'Cameras' | 'Exports' | 'Settings'): Promise<void> {
-  await page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: view, exact: true }).click();
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: view, exact: true }).click();
 }
 
 /** From anywhere to the view that adds cameras. */
