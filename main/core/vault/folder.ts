@@ -99,8 +99,9 @@ export async function createVault(folder: string, words: readonly string[]): Pro
       return bad({ code: 'folderNotEmpty', folder });
     }
     ours = true;
-    // It may have been made by the system's dialog, for all to read.
-    await chmod(folder, folderMode);
+    // It may have been made by the system's dialog, for all to read. A disk that cannot keep that (FAT) refuses it,
+    // which `folderReport` tells the user.
+    await chmod(folder, folderMode).catch(() => undefined);
     const file: VaultFile = {
       version: vaultVersion,
       id: randomBytes(8).toString('hex'),

@@ -116,16 +116,22 @@ export class SealedReader {
   }
 
   async #fill(start: number, out: Uint8Array): Promise<boolean> {
-    const index = Math.floor(start / chunkBytes);
-    if (out.byteLength === 0) return true;
-    if (out.byteLength >= chunkBytes || start + out.byteLength > (index + 1) * chunkBytes) {
-      return openSpan(this.#source, start, out);
-    }
-    let chunk = this.#kept.get(index);
-    if (!chunk) {
-      chunk = (await openChunk(this.#source, index)) ?? undefined;
+    if (out.byteLength >= chunkBytes) return openSpan(this.#source, start, out);
+    for (let done = 0; done < out.byteLength;) {
+      const index = Math.floor((start + done) / chunkBytes);
+      const chunk = await this.#chunk(index);
       if (!chunk) return false;
+      const from = start + done - index * chunkBytes;
+      const piece = chunk.subarray(from, from + out.byteLength - done);
+      out.set(piece, done);
+      done += piece.byteLength;
     }
+    return true;
+  }
+
+  async #chunk(index: number): Promise<Uint8Array | null> {
+    const chunk = this.#kept.get(index) ?? (await openChunk(this.#source, index));
+    if (!chunk) return null;
     // The one used last is the last in the map; the first is forgotten.
     this.#kept.delete(index);
     this.#kept.set(index, chunk);
@@ -133,9 +139,7 @@ export class SealedReader {
       if (this.#kept.size <= keptChunks) break;
       this.#kept.delete(oldest);
     }
-    const from = start - index * chunkBytes;
-    out.set(chunk.subarray(from, from + out.byteLength));
-    return true;
+    return chunk;
   }
 }
 

@@ -118,7 +118,7 @@ export class SealedWriter {
 
   /**
    * Seals what waits as the last chunk, and puts the file on the disk for good, under `finalPath` (in the same folder)
-   * if given. Throws a VaultError; the file is then cut off, or whole but not renamed, and can still be `finishCut`.
+   * if given. Throws a VaultError; the file then keeps its name, cut off or whole, and what is in it can still be `read`.
    */
   finish(finalPath?: string): Promise<void> {
     return this.#next(async () => {
@@ -127,15 +127,6 @@ export class SealedWriter {
       const last = this.#sealed.subarray(0, this.#tailBytes + sealedChunkBytes - chunkBytes);
       this.#key.seal(this.#chunks, true, this.#tail.subarray(0, this.#tailBytes), last);
       await this.#write(last);
-      this.#ended = true;
-      await this.#settle(finalPath);
-    });
-  }
-
-  /** After a failure: keeps the whole chunks that are in the file, cut off as by a crash, under `finalPath`. */
-  finishCut(finalPath: string): Promise<void> {
-    return this.#next(async () => {
-      this.#dropTail();
       this.#ended = true;
       await this.#settle(finalPath);
     });

@@ -1,12 +1,12 @@
 /**
  * Runs beside sealedWriter.test.ts as a process of its own, to be killed or to run out of disk. Appends pieces of 10 kB
  * that count their bytes, prints how many bytes were appended after each, and ends at the first problem: prints it,
- * keeps what is in the file under its final name, and prints what that is.
+ * whether a further append says the same, how much is in the file, and how much of that can still be read.
  */
 import { SealedWriter } from '../../../main/core/vault/sealedWriter.ts';
 import { VaultError } from '../../../main/core/vault/vaultError.ts';
 
-const [path = '', recipient = '', finalPath = ''] = process.argv.slice(2);
+const [path = '', recipient = ''] = process.argv.slice(2);
 const writer = await SealedWriter.create(path, [recipient]);
 const piece = new Uint8Array(10_000);
 try {
@@ -20,7 +20,7 @@ try {
   process.stdout.write(`${JSON.stringify(error.problem)}\n`);
   const again: unknown = await writer.append(piece).catch((second: unknown) => second);
   process.stdout.write(`${again === error}\n`);
-  await writer.finishCut(finalPath);
-  process.stdout.write(`${writer.sizeBytes} ${writer.writtenBytes}\n`);
+  const { length } = await writer.read(0, 1_000_000);
+  process.stdout.write(`${writer.sizeBytes} ${writer.writtenBytes} ${length}\n`);
 }
 await writer.close();
