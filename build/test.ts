@@ -87,6 +87,7 @@ rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
 await step('types', () => run(bin('tsc'), ['--noEmit']));
+await step('types of journeys', () => run(bin('tsc'), ['--noEmit', '-p', 'test/journeys']));
 await step('page types', () =>
   run(bin('svelte-check'), ['--tsconfig', 'renderer/tsconfig.json', '--fail-on-warnings', '--output', 'human']),
 );
