@@ -45,8 +45,7 @@ export async function launchApp(plan: AppPlan): Promise<AppUnderTest> {
     env: { ...inherited(), ...env },
     chromiumSandbox: process.getuid?.() !== 0,
   });
-  // Safe: AppUnderTest is a part of ElectronApplication, with the generic types of `evaluate` written more plainly.
-  return app as unknown as AppUnderTest;
+  return app;
 }
 
 /** A page's address as the app knows it, on either runtime. */
