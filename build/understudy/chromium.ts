@@ -31,6 +31,8 @@ const silentArguments = [
   '--no-default-browser-check',
   '--disable-features=Translate,OptimizationHints,MediaRouter,AutofillServerCommunication',
   '--autoplay-policy=no-user-gesture-required',
+  // Electron turns it on: a port tells that its other end is gone.
+  '--enable-blink-features=MessagePortCloseEvent',
 ];
 
 /** The first that exists of UNDERSTUDY_CHROMIUM, CHROME_PATH, the usual places, Playwright's own; else null. */
@@ -76,8 +78,12 @@ class Stage {
   }
 
   /** In memory, as a session without `persist:` is. */
-  async context(): Promise<BrowserContext> {
-    return await this.browser.newContext({ acceptDownloads: false, ...(headed ? { viewport: null } : {}) });
+  async context(proxy: string | null): Promise<BrowserContext> {
+    return await this.browser.newContext({
+      acceptDownloads: false,
+      ...(headed ? { viewport: null } : {}),
+      ...(proxy === null ? {} : { proxy: { server: proxy, bypass: '<-loopback>' } }),
+    });
   }
 
   /** For a test in another process. */

@@ -56,7 +56,7 @@ export async function answerRequest(route: Route, asker: Asker): Promise<void> {
     const body = Buffer.from(await answer.arrayBuffer());
     await route.fulfill({ status: answer.status, headers: Object.fromEntries(answer.headers), body });
   } catch (error) {
-    console.error('[protocol]', error);
+    noteCall('protocol handler failed', String(error));
     // Gone already when the page was closed meanwhile.
     await route.abort('failed').catch(() => undefined);
   }

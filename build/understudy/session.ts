@@ -3,7 +3,7 @@
  * permission handlers. Chromium is told, permission by permission, what the app's own handlers answer. `persist:` is
  * not performed. What concerns devices and certificates is noted only: no device and no server is ever in reach.
  */
-import type { Protocol, Session, WebContents, WebRequest } from 'electron';
+import type { Protocol, ProxyConfig, Session, WebContents, WebRequest } from 'electron';
 import type { BrowserContext } from 'playwright-core';
 import { app } from './app.ts';
 import { stage } from './chromium.ts';
@@ -71,6 +71,7 @@ class StandInSession
       | 'setBluetoothPairingHandler'
       | 'setCertificateVerifyProc'
       | 'setSpellCheckerEnabled'
+      | 'setProxy'
     >
 {
   readonly handlers = new Map<string, ProtocolHandler>();
@@ -80,6 +81,7 @@ class StandInSession
   #check: PermissionCheck | null = null;
   #ask: PermissionAsk | null = null;
   #context: Promise<BrowserContext> | null = null;
+  #proxy: string | null = null;
 
   constructor() {
     super();
@@ -93,7 +95,7 @@ class StandInSession
   }
 
   async context(): Promise<BrowserContext> {
-    this.#context ??= openContext();
+    this.#context ??= openContext(this.#proxy);
     return await this.#context;
   }
 
@@ -106,6 +108,13 @@ class StandInSession
     });
     if (answer.redirectURL !== undefined) notPerformed('webRequest redirect');
     return !answer.cancel;
+  }
+
+  setProxy(config: ProxyConfig): Promise<void> {
+    if (this.#context) notPerformed('session.setProxy after the first window');
+    if (config.mode !== 'fixed_servers' || !config.proxyRules) notPerformed('session.setProxy without a fixed server');
+    this.#proxy = config.proxyRules;
+    return Promise.resolve();
   }
 
   setPermissionCheckHandler(handler: PermissionCheck | null): void {
@@ -153,8 +162,8 @@ class StandInSession
 
 export type { StandInSession };
 
-async function openContext(): Promise<BrowserContext> {
-  const context = await stage.context();
+async function openContext(proxy: string | null): Promise<BrowserContext> {
+  const context = await stage.context(proxy);
   // For pages that the app did not make: a window is denied, but Chromium begins to load it before it is closed.
   await context.route('**/*', (route) => route.abort('blockedbyclient'));
   return context;

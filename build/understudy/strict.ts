@@ -15,6 +15,8 @@ Object.defineProperty(globalThis, 'understudyCalls', { value: notedCalls });
 
 export function noteCall(what: string, ...args: unknown[]): void {
   notedCalls.push({ what, args });
+  // A day's run must not fill the memory with notes.
+  if (notedCalls.length > 2000) notedCalls.shift();
 }
 
 export function notPerformed(what: string): never {

@@ -91,7 +91,7 @@ export class StandInContents
   }
 
   setWebRTCIPHandlingPolicy(policy: string): void {
-    // Performed by the command line's force-webrtc-ip-handling-policy alone.
+    // Performed by the command line's webrtc-ip-handling-policy alone.
     noteCall('webContents.setWebRTCIPHandlingPolicy', policy);
   }
 

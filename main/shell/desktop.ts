@@ -4,7 +4,9 @@
  * it holds, but no longer than its deadline: a hung disk must not keep the computer from shutting down.
  */
 import { app, Menu, nativeImage, net, powerMonitor, powerSaveBlocker, Tray } from 'electron';
+import { en } from '../contract/text/en.ts';
 
+const words = en.desktop;
 const networkEveryMs = 3000;
 const quitDeadlineMs = 10_000;
 
@@ -49,7 +51,7 @@ export class Desktop {
 
   /** How many cameras are being recorded: with one or more, the computer is kept from sleeping. */
   setRecording(cameras: number): void {
-    this.#tray?.setToolTip(cameras === 0 ? 'Nightjar: not recording' : `Nightjar: recording ${cameras}`);
+    this.#tray?.setToolTip(cameras === 0 ? words.notRecording : words.recording(cameras));
     if (cameras > 0 && this.#blocker === null) {
       this.#blocker = powerSaveBlocker.start('prevent-app-suspension');
     } else if (cameras === 0 && this.#blocker !== null) {
@@ -90,12 +92,12 @@ export class Desktop {
   #makeTray(): void {
     try {
       const tray = new Tray(nativeImage.createFromPath(this.#plan.trayIconFile));
-      tray.setToolTip('Nightjar');
+      tray.setToolTip(words.notRecording);
       tray.setContextMenu(
         Menu.buildFromTemplate([
-          { label: 'Open Nightjar', click: () => this.#plan.openWindow() },
+          { label: words.openWindow, click: () => this.#plan.openWindow() },
           { type: 'separator' },
-          { label: 'Stop recording and quit', click: () => app.quit() },
+          { label: words.quit, click: () => app.quit() },
         ]),
       );
       tray.on('click', () => this.#plan.openWindow());
@@ -112,14 +114,14 @@ export class Desktop {
       Menu.buildFromTemplate([
         {
           label: 'Nightjar',
-          submenu: [{ label: 'Stop recording and quit', accelerator: 'CmdOrCtrl+Q', click: () => app.quit() }],
+          submenu: [{ label: words.quit, accelerator: 'CmdOrCtrl+Q', click: () => app.quit() }],
         },
         { role: 'editMenu' },
         {
-          label: 'View',
+          label: words.view,
           submenu: [
-            { label: 'Whole screen', accelerator: 'F11', click: () => this.#plan.toggleFullScreen() },
-            { label: 'Close window', accelerator: 'CmdOrCtrl+W', role: 'close' },
+            { label: words.wholeScreen, accelerator: 'F11', click: () => this.#plan.toggleFullScreen() },
+            { label: words.closeWindow, accelerator: 'CmdOrCtrl+W', role: 'close' },
           ],
         },
       ]),

@@ -3,6 +3,7 @@
  * cancelled. Calls them as `dialog.…`, never taken apart, so that a journey can answer for the user.
  */
 import { BrowserWindow, dialog, shell, type OpenDialogOptions, type SaveDialogOptions } from 'electron';
+import { en } from '../contract/text/en.ts';
 
 export interface Dialogs {
   /** A folder that exists or that the user made in the dialog. */
@@ -27,7 +28,7 @@ async function chooseSaveFile(wish: { suggestedName: string; title: string }): P
   const options: SaveDialogOptions = {
     title: wish.title,
     defaultPath: wish.suggestedName,
-    filters: [{ name: 'Video', extensions: ['mp4'] }],
+    filters: [{ name: en.desktop.clipFiles, extensions: ['mp4'] }],
     properties: ['createDirectory', 'showOverwriteConfirmation', 'dontAddToRecent'],
   };
   const [parent] = BrowserWindow.getAllWindows();

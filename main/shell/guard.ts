@@ -21,7 +21,7 @@ const silentSwitches: readonly (readonly [name: string, value?: string])[] = [
   ['disable-http-cache'],
   ['disable-gpu-shader-disk-cache'],
   ['no-pings'],
-  ['force-webrtc-ip-handling-policy', 'disable_non_proxied_udp'],
+  ['webrtc-ip-handling-policy', 'disable_non_proxied_udp'],
 ];
 
 /** Ways to steer or read a packaged app from outside: it ends instead of starting with one of them. */
@@ -68,13 +68,15 @@ export function guardProcess(): boolean {
 }
 
 /** After 'ready'. Guards the default session too, which nothing uses, and returns the page's. */
-export function guardSessions(): Session {
+export async function guardSessions(): Promise<Session> {
   const own = session.fromPartition(partition, { cache: false });
-  for (const each of [own, session.defaultSession]) guardSession(each);
+  for (const each of [own, session.defaultSession]) await guardSession(each);
   return own;
 }
 
-function guardSession(each: Session): void {
+async function guardSession(each: Session): Promise<void> {
+  // What still found a way out (WebRTC asks no policy and no filter of ours) would go to a proxy that is not there.
+  await each.setProxy({ mode: 'fixed_servers', proxyRules: 'socks5://127.0.0.1:9', proxyBypassRules: '<-loopback>' });
   each.setPermissionCheckHandler(() => false);
   each.setPermissionRequestHandler((_contents, _permission, callback) => callback(false));
   each.setDevicePermissionHandler(() => false);

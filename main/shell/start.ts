@@ -7,6 +7,7 @@
 import { app, dialog } from 'electron';
 import type { Handlers } from '../contract/calls.ts';
 import type { EventName, Events } from '../contract/events.ts';
+import { en } from '../contract/text/en.ts';
 import { openBridge, sendEvent } from './bridge.ts';
 import { Calls } from './calls.ts';
 import { catchDefects, reloadAfterCrash } from './crash.ts';
@@ -61,7 +62,7 @@ export interface ShellPlan {
 export function startShell(plan: ShellPlan): void {
   catchDefects(plan.defect);
   if (!guardProcess()) {
-    dialog.showErrorBox('Nightjar', 'Nightjar was started with a switch that opens it to other programs.');
+    dialog.showErrorBox(en.desktop.cannotStart, en.desktop.openToOthers);
     app.exit(64);
     return;
   }
@@ -77,13 +78,13 @@ export function startShell(plan: ShellPlan): void {
 
 function giveUp(plan: ShellPlan, error: unknown): void {
   const id = plan.defect(error, 'start');
-  dialog.showErrorBox('Nightjar could not start', `The log names the cause under ${id}.`);
+  dialog.showErrorBox(en.desktop.cannotStart, en.desktop.cannotStartCause(id));
   app.exit(70);
 }
 
 async function run(plan: ShellPlan): Promise<void> {
   const { defect } = plan;
-  const session = guardSessions();
+  const session = await guardSessions();
   servePage(session, plan.pageFolder);
 
   const opened = Promise.withResolvers<Program>();

@@ -8,7 +8,7 @@ export function pageWorld(token: string, bridgeMaker: typeof makeBridge): void {
   type PageWindow = { top: unknown; open: unknown; location: { href: string; protocol: string } };
   // Safe: this runs in a page only.
   const window = globalThis as unknown as PageWindow;
-  if (window !== window.top || window.location.protocol === 'about:') return;
+  if (window !== window.top || window.location.protocol !== 'https:') return;
   const bridge = bridgeMaker(token, 'page', 'preload');
 
   function freezeAll(value: unknown): unknown {

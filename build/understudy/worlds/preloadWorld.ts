@@ -35,7 +35,7 @@ export function preloadWorld(
   }
   // Safe: this runs in a page only, where the global scope has these.
   const world = globalThis as unknown as World;
-  if (world !== world.top || world.location.protocol === 'about:') return;
+  if (world !== world.top || world.location.protocol !== 'https:') return;
   const binding = world.understudyBinding;
   delete world.understudyBinding;
   if (!binding) return;

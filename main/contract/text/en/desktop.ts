@@ -1,5 +1,16 @@
-/** The words of what the system itself shows for the app: its dialogs. */
+/** The words of what the system itself shows for the app: its dialogs, its menu, the tray. */
 export const desktop = {
   chooseVaultFolder: 'Choose a folder for the vault',
   saveClip: 'Save the clip as',
+  clipFiles: 'Video',
+  openWindow: 'Open Nightjar',
+  closeWindow: 'Close window',
+  wholeScreen: 'Whole screen',
+  view: 'View',
+  quit: 'Stop recording and quit',
+  notRecording: 'Nightjar: not recording',
+  recording: (cameras: number) => `Nightjar: recording ${cameras}`,
+  cannotStart: 'Nightjar could not start',
+  cannotStartCause: (defectId: string) => `Nightjar's log names the cause under ${defectId}.`,
+  openToOthers: 'It was started with a switch that would let other programs read it or steer it.',
 };
