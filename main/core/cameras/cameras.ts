@@ -58,7 +58,10 @@ export class Cameras {
   constructor(options: CamerasOptions) {
     this.#options = options;
     this.#credentials = new CredentialStore(options.keychain);
-    this.#addresses = new StreamAddresses((cameraId, streams) => this.#keepStreams(cameraId, streams));
+    this.#addresses = new StreamAddresses(
+      (cameraId, streams) => this.#keepStreams(cameraId, streams),
+      this.#ended.signal,
+    );
   }
 
   list(): Camera[] {

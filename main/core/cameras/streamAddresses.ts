@@ -40,9 +40,11 @@ export class StreamAddresses {
   readonly #answers = new Map<CameraId, Answer>();
   readonly #clockOffsets = new Map<CameraId, number | null>();
   readonly #found: (cameraId: CameraId, streams: FoundStream[]) => Promise<void>;
+  readonly #ended: AbortSignal;
 
-  constructor(found: (cameraId: CameraId, streams: FoundStream[]) => Promise<void>) {
+  constructor(found: (cameraId: CameraId, streams: FoundStream[]) => Promise<void>, ended: AbortSignal) {
     this.#found = found;
+    this.#ended = ended;
   }
 
   clockOffsetMs(cameraId: CameraId): number | null {
@@ -99,7 +101,7 @@ export class StreamAddresses {
   }
 
   async #question(camera: StoredCamera, credentials: Credentials | null): Promise<Outcome<FoundStream[]>> {
-    const signal = AbortSignal.timeout(patienceMs);
+    const signal = AbortSignal.any([this.#ended, AbortSignal.timeout(patienceMs)]);
     const place = {
       // Only ONVIF cameras come here.
       scheme: camera.scheme === 'https' ? ('https' as const) : ('http' as const),
