@@ -9,7 +9,8 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { fileMode, renameDurably } from './durable.ts';
+import { dirname } from 'node:path';
+import { fileMode, renameDurably, syncFolder } from './durable.ts';
 import { makeHeader } from './header.ts';
 import { openSpan } from './openSpan.ts';
 import { wipe } from './sodium.ts';
@@ -41,6 +42,7 @@ export class SealedWriter {
   #ended = false;
   #closing: Promise<void> | null = null;
   #unsynced = false;
+  #nameSynced = false;
   #lastSyncMs = -Infinity;
   #syncing: Promise<void> | null = null;
   #syncTimer: NodeJS.Timeout | null = null;
@@ -220,8 +222,7 @@ export class SealedWriter {
   #startSync(): void {
     this.#unsynced = false;
     this.#lastSyncMs = performance.now();
-    this.#syncing = this.#file
-      .datasync()
+    this.#syncing = this.#syncNow()
       .catch(async (error: unknown) => {
         this.#failure ??= await vaultErrorOf(error, this.path);
       })
@@ -229,6 +230,13 @@ export class SealedWriter {
         this.#syncing = null;
         if (this.#unsynced) this.#syncSoon();
       });
+  }
+
+  async #syncNow(): Promise<void> {
+    await this.#file.datasync();
+    // Once: a power cut must not take the new file's name either.
+    if (!this.#nameSynced) await syncFolder(dirname(this.path));
+    this.#nameSynced = true;
   }
 
   /** Everything for good, under its final name. */
