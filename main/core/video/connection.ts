@@ -27,15 +27,15 @@ export interface ConnectionEnd {
   text: string;
   /** It showed pictures, or recorded some. */
   hadPictures: boolean;
-  /** It was to record and showed pictures, and yet no fragment came. */
-  diskSilent: boolean;
 }
 
 const answerWithinMs = 12_000;
 /** Cameras with a keyframe every 10 s are common, every 20 s not unheard of. */
 const pictureWithinMs = 25_000;
 const stalledAfterMs = 5000;
-const fragmentWithinMs = 8000;
+/** A fragment comes every second: beyond this, something holds the recording up, and it can only be the sound. */
+const fragmentWithinMs = 5000;
+const picturesComeMs = 1500;
 /** A check that comes so late says that this process stood still, and nothing of the camera. */
 const lateCheckMs = 3000;
 
@@ -94,16 +94,17 @@ export class Connection {
       if (!this.#answered) return waitedMs > answerWithinMs ? 'noAnswer' : null;
       return waitedMs > pictureWithinMs ? 'stalled' : null;
     }
-    if (nowMs - this.#lastPictureMs > stalledAfterMs) return 'stalled';
-    if (this.#records && nowMs - (this.#lastFragmentMs ?? this.#firstPictureMs) > fragmentWithinMs) return 'failed';
+    const silentMs = nowMs - this.#lastPictureMs;
+    if (silentMs > stalledAfterMs) return 'stalled';
+    const recording = !this.#records || nowMs - (this.#lastFragmentMs ?? this.#firstPictureMs) <= fragmentWithinMs;
+    if (!recording && silentMs < picturesComeMs) return 'failed';
     return null;
   }
 
   async #end(): Promise<ConnectionEnd> {
     const { cause, text } = await this.#intake.ended;
     const hadPictures = this.#firstPictureMs !== null;
-    const diskSilent = hadPictures && this.#records && this.#lastFragmentMs === null;
-    return { cause: this.#stopped ?? (hadPictures ? afterPictures(cause) : cause), text, hadPictures, diskSilent };
+    return { cause: this.#stopped ?? (hadPictures ? afterPictures(cause) : cause), text, hadPictures };
   }
 
   #readLive(live: Readable): void {

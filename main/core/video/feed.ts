@@ -25,6 +25,7 @@ export interface FeedListener {
   run?(run: Run): void;
   /** Always of the run that began last. */
   fragment?(fragment: Fragment, arrivalMs: number): void;
+  /** Nothing is recorded any more, because of `cause`; also told where no run came before, once for each cause. */
   runEnd?(cause: GapCause): void;
   /** Every second while live: the mean of the last five. */
   bitRate?(bitsPerSecond: number): void;
@@ -66,7 +67,7 @@ export class Feed {
   readonly #loop: Promise<void>;
   #state: StreamState;
   #connection: Connection | null = null;
-  #runs: Runs | null = null;
+  readonly #runs: Runs;
   /** How the next connection is made: what the last ones taught. */
   #manner: { probe: Probe; sound: boolean };
   #failures = 0;
@@ -80,6 +81,7 @@ export class Feed {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#clockWatch = new ClockWatch(this.#clock);
+    this.#runs = new Runs(options.on);
     this.#manner = { probe: 'short', sound: options.sound };
     this.#state = { state: 'connecting', sinceMs: this.#clock.wallMs(), answered: false };
     this.#ticks = setInterval(() => this.#tick(), 1000);
@@ -120,44 +122,45 @@ export class Feed {
       const end = await this.#connect();
       if (this.#isClosing()) break;
       if (this.#slept) this.#connecting();
-      else if (end !== 'again') await this.#wait(end);
+      else this.#runs.end(gapCause(end.cause));
+      if (!this.#slept && !end.again) await this.#wait(end.cause);
       this.#slept = false;
     }
     clearInterval(this.#ticks);
+    this.#runs.end('closed');
     this.#setState({ state: 'off' });
   }
 
-  /** One connection, from asking for the address to its end; 'again': another way of connecting is worth a try. */
-  async #connect(): Promise<Cause | 'again'> {
+  /** One connection, from asking for the address to its end; `again`: another way of connecting is worth a try. */
+  async #connect(): Promise<{ cause: Cause; again: boolean }> {
     const source = await this.#askSource();
-    if (!source.ok) return causeOf(source.problem);
-    if (this.#isClosing()) return 'closed';
+    if (!source.ok) return { cause: causeOf(source.problem), again: false };
+    if (this.#isClosing()) return { cause: 'closed', again: false };
     const { ffmpeg, record, convert, on } = this.#options;
     const startedMs = this.#clock.steadyMs();
-    const runs = (this.#runs = new Runs(on));
+    this.#runs.connect();
     const options = { source: source.value, record, convert, ...this.#manner };
     this.#connection = new Connection(ffmpeg, options, this.#clock, {
       answered: () => this.#answered(),
       video: (config) => this.#fanOut.video(config),
       frame: (frame, arrivalMs) => {
-        if (frame.track === 'video') runs.picture(frame.timeMs, arrivalMs);
+        if (frame.track === 'video') this.#runs.picture(frame.timeMs, arrivalMs);
         this.#live(arrivalMs);
         this.#fanOut.frame(frame, arrivalMs);
       },
-      init: (init) => runs.init(init),
+      init: (init) => this.#runs.init(init),
       fragment: (fragment, arrivalMs) => {
         this.#live(arrivalMs);
-        runs.fragment(fragment, arrivalMs);
+        this.#runs.fragment(fragment, arrivalMs);
       },
     });
     const end = await this.#connection.ended;
     this.#connection = null;
     this.#bitRate.reset();
     this.#fanOut.reset();
-    runs.end(this.#gapCause(end.cause));
     if (end.text !== '') on.note?.(end.text);
     if (this.#clock.steadyMs() - startedMs > goodAfterMs && end.hadPictures) this.#failures = 0;
-    return this.#otherManner(end) ? 'again' : end.cause;
+    return { cause: end.cause, again: this.#otherManner(end) };
   }
 
   async #askSource(): Promise<Outcome<StreamSource>> {
@@ -205,9 +208,9 @@ export class Feed {
 
   #tick(): void {
     const change = this.#clockWatch.check();
-    if (change?.what === 'clock') this.#runs?.clockSet(change.byMs);
+    if (change?.what === 'clock') this.#runs.clockSet(change.byMs);
     if (change?.what === 'asleep') {
-      this.#runs?.end('asleep');
+      this.#runs.end('asleep');
       this.#slept = true;
       this.#stopWaiting?.();
       void this.#connection?.stop('closed');
@@ -235,11 +238,6 @@ export class Feed {
     this.#setState({ state: 'live', sinceMs: arrivalMs });
   }
 
-  #gapCause(cause: Cause): GapCause {
-    if (this.#isClosing()) return 'closed';
-    return cause === 'refused' || cause === 'codec' ? cause : 'lost';
-  }
-
   #isClosing(): boolean {
     return this.#closing.signal.aborted;
   }
@@ -249,6 +247,10 @@ export class Feed {
     this.#options.on.state?.(state);
     this.#fanOut.state(state);
   }
+}
+
+function gapCause(cause: Cause): GapCause {
+  return cause === 'refused' || cause === 'codec' ? cause : 'lost';
 }
 
 /** What a problem with the address means for the stream. */

@@ -1,35 +1,33 @@
 /**
- * Makes runs out of one connection's fragments: says at which moment the media time 0 of each run was, begins each
- * with a fragment that begins at a keyframe, and ends it when the clock was set or the camera's own clock has run
- * away from it, so that no run holds two reckonings. Inside a run, times follow from its start alone.
+ * Makes runs out of a feed's fragments: says at which moment the media time 0 of each connection was, begins each run
+ * with a fragment that begins at a keyframe, and ends it when the wall clock was set, so that no run holds two
+ * reckonings. Inside a run, times follow from its start. Tells why nothing is recorded once for each cause, also where
+ * no run came before. Leaves a camera's clock that runs fast or slow to the recorder, which sees every arrival.
  */
 import type { GapCause } from '../../contract/model.ts';
-import type { Fragment, Init } from './fmp4.ts';
 import type { FeedListener } from './feed.ts';
-
-type RunListener = Pick<FeedListener, 'run' | 'fragment' | 'runEnd'>;
-
-/** The camera's clock against ours: beyond this, for a whole window, the run's times are wrong. */
-const driftLimitMs = 2000;
-const driftWindowFragments = 60;
+import type { Fragment, Init } from './fmp4.ts';
 
 export class Runs {
-  readonly #on: RunListener;
+  readonly #on: Pick<FeedListener, 'run' | 'fragment' | 'runEnd'>;
   #init: Init | null = null;
   /** Of the first picture on the live output: its time there, and the least of (arrival − time) over the pictures. */
   #live: { firstMs: number; zeroMs: number } | null = null;
+  /** UTC ms of media time 0. */
   #startMs: number | null = null;
-  /** How long after its end a fragment arrives, at the start of the reckoning. */
-  #usualLagMs = 0;
-  #window = { fragments: 0, leastLagMs: Infinity };
   #running = false;
+  /** Why nothing is recorded, as it was told last. */
+  #gap: GapCause | null = null;
 
-  constructor(on: RunListener) {
+  constructor(on: Pick<FeedListener, 'run' | 'fragment' | 'runEnd'>) {
     this.#on = on;
   }
 
-  get running(): boolean {
-    return this.#running;
+  /** What follows is of another connection. */
+  connect(): void {
+    this.#init = null;
+    this.#live = null;
+    this.#startMs = null;
   }
 
   init(init: Init): void {
@@ -46,13 +44,12 @@ export class Runs {
 
   fragment(fragment: Fragment, arrivalMs: number): void {
     if (this.#init === null) return;
-    const endMs = (fragment.startSeconds + fragment.durationSeconds) * 1000;
-    this.#startMs ??= this.#reckon(fragment, arrivalMs, endMs);
+    this.#startMs ??= this.#reckon(fragment, arrivalMs);
     if (this.#startMs === null) return;
-    this.#watchDrift(arrivalMs - endMs - this.#startMs);
     if (!this.#running) {
       if (!fragment.keyframe) return;
       this.#running = true;
+      this.#gap = null;
       this.#on.run?.({ init: this.#init, startMs: this.#startMs });
     }
     this.#on.fragment?.(fragment, arrivalMs);
@@ -62,31 +59,22 @@ export class Runs {
   clockSet(byMs: number): void {
     if (this.#startMs !== null) this.#startMs += byMs;
     if (this.#live) this.#live.zeroMs += byMs;
-    this.end('clock');
+    if (this.#running) this.end('clock');
   }
 
+  /** Nothing comes any more, because of `cause`. */
   end(cause: GapCause): void {
-    if (!this.#running) return;
+    if (!this.#running && this.#gap === cause) return;
     this.#running = false;
+    this.#gap = cause;
     this.#on.runEnd?.(cause);
   }
 
   /** UTC ms of media time 0; null as long as no picture says. */
-  #reckon(fragment: Fragment, arrivalMs: number, endMs: number): number | null {
-    if (fragment.pictureStartSeconds === null) return null;
-    const startMs = this.#live
-      ? this.#live.zeroMs + this.#live.firstMs - fragment.pictureStartSeconds * 1000
-      : arrivalMs - endMs;
-    this.#usualLagMs = arrivalMs - endMs - startMs;
-    return startMs;
-  }
-
-  #watchDrift(lagMs: number): void {
-    this.#window.fragments++;
-    this.#window.leastLagMs = Math.min(this.#window.leastLagMs, lagMs);
-    if (this.#window.fragments < driftWindowFragments) return;
-    const driftMs = this.#window.leastLagMs - this.#usualLagMs;
-    this.#window = { fragments: 0, leastLagMs: Infinity };
-    if (Math.abs(driftMs) > driftLimitMs) this.clockSet(driftMs);
+  #reckon(fragment: Fragment, arrivalMs: number): number | null {
+    const { pictureStartSeconds, startSeconds, durationSeconds } = fragment;
+    if (pictureStartSeconds === null) return null;
+    if (this.#live) return this.#live.zeroMs + this.#live.firstMs - pictureStartSeconds * 1000;
+    return arrivalMs - (startSeconds + durationSeconds) * 1000;
   }
 }
