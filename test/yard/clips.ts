@@ -55,6 +55,22 @@ export function soundRate(kind: SoundKind): number {
   return kind === 'AAC' ? 16_000 : 8_000;
 }
 
+/** A Matroska file of these clips, `times` times over: for servers that cannot loop by themselves. */
+export function longFile(
+  clip: { video: string; framesPerSecond: number; sound: string | null; soundFormat: 'aac' | 'alaw' },
+  times: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const { video, framesPerSecond, sound, soundFormat } = clip;
+  const loop = (file: string): string => `concat:${Array.from({ length: times }, () => file).join('|')}`;
+  return kept({ ...clip, times, version: 1 }, 'mkv', signal, async (file) => {
+    const pictures = ['-fflags', '+genpts', '-f', 'h264', '-framerate', String(framesPerSecond), '-i', loop(video)];
+    const rate = soundFormat === 'alaw' ? ['-ar', '8000', '-ac', '1'] : [];
+    const sounds = sound ? ['-f', soundFormat, ...rate, '-i', loop(sound)] : [];
+    await ffmpeg([...pictures, ...sounds, '-c', 'copy', '-f', 'matroska', file], signal);
+  });
+}
+
 async function kept(
   recipe: object,
   suffix: string,
