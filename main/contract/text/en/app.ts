@@ -12,6 +12,7 @@ export const app = {
   notRecording: 'not recording',
   recordingCount: (count: number, of: number): [string, string] => ['Recording', `${count} of ${of}`],
   notRecordingCount: (count: number): string => `${count} not recording`,
+  noNetwork: 'No network',
   vaultFree: (size: string): [string, string] => ['Vault', `${size} free`],
 
   back: 'Back',
