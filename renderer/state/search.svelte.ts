@@ -83,8 +83,8 @@ class CameraSearch {
     this.name = found.name;
   }
 
-  /** Reads the address that is being typed; credentials in it move into their fields and out of the text. */
-  async readAddress(): Promise<void> {
+  /** Reads the address that is being typed or was pasted; what was pasted with credentials is used at once. */
+  async readAddress(pasted: boolean): Promise<void> {
     const asked = ++this.#addressAsked;
     this.moved = false;
     if (this.addressText.trim() === '') {
@@ -93,24 +93,24 @@ class CameraSearch {
     }
     const address = await call('cameras.readAddress', { text: this.addressText }).catch(() => null);
     if (asked !== this.#addressAsked || address === null) return;
-    if (address.ok && (address.value.user !== '' || address.value.password !== '')) {
-      const { user, password, ...rest } = address.value;
+    this.address = address;
+    if (pasted && address.ok && (address.value.user !== '' || address.value.password !== '')) this.useAddress();
+  }
+
+  /** Takes the address for the form; user name and password in it move into their fields and out of the text. */
+  useAddress(): void {
+    if (!this.address?.ok) return;
+    const { user, password, ...rest } = this.address.value;
+    const moved = user !== '' || password !== '';
+    this.clearTarget();
+    if (moved) {
       this.addressText = addressWithout(rest);
       this.address = { ok: true, value: { ...rest, user: '', password: '' } };
-      this.useAddress();
       this.user = user;
       this.password = password;
       this.moved = true;
-      return;
     }
-    this.address = address;
-  }
-
-  useAddress(): void {
-    if (!this.address?.ok) return;
-    const { host, port } = this.address.value;
-    this.clearTarget();
-    this.target = { by: 'address', text: this.addressText, host, port };
+    this.target = { by: 'address', text: this.addressText, host: rest.host, port: rest.port };
   }
 
   /** Asks the camera everything. The password is forgotten here as soon as it is handed over. */

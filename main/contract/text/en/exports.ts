@@ -32,6 +32,10 @@ export const exports = {
   progress: (job: string): string => `Progress of ${job}`,
   finished: (time: string): string => `done ${time}`,
   files: (files: number): string => `${files} files`,
+  targetFull: (freeBytes: number): { fact: string; remedy: string } => ({
+    fact: `The target disk is full: ${units.bytes(freeBytes)} are free.`,
+    remedy: 'Make room there, or export to another disk.',
+  }),
   cancelled: (fraction: number): string =>
     fraction <= 0
       ? 'cancelled before it began. Nothing was left behind.'
