@@ -33,7 +33,8 @@ class Archive {
   placed = $state(false);
   #player: PlaybackPlayer | null = null;
 
-  readonly day = $derived(dayHolding(this.timeMs));
+  /** The day that holds the moment; replaced only when the moment leaves it, for it is asked with every frame. */
+  day = $state.raw<TimeSpan>(dayHolding(Date.now()));
   readonly spans = $derived<readonly Span[]>(this.cameraId === null ? [] : (library.days.get(this.cameraId) ?? []));
   readonly here = $derived(spanAt(this.spans, this.timeMs));
   readonly window = $derived.by<TimeSpan>(() => {
@@ -68,6 +69,7 @@ class Archive {
   /** The playhead is there now: told by the player, or asked for. */
   moveTo(timeMs: number): void {
     this.timeMs = timeMs;
+    if (timeMs < this.day.fromMs || timeMs >= this.day.toMs) this.day = dayHolding(timeMs);
     library.show(timeMs, this.cameraId);
     const lengthMs = this.window.toMs - this.window.fromMs;
     if (timeMs < this.window.fromMs || timeMs > this.window.toMs) this.windowFromMs = timeMs - lengthMs / 2;
