@@ -5,16 +5,16 @@
  * playing and deciding what to delete are left to others; deleting what was decided is done here, index first, then
  * file, so that nothing is ever named that is not there.
  */
-import { readdir, rm, rmdir } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { CameraId, Span } from '../../contract/model.ts';
 import { good, type Outcome } from '../../contract/problems.ts';
 import { syncFolder } from '../vault/durable.ts';
 import type { Vault } from '../vault/folder.ts';
-import { DayIndex, type DayRow, type Repair } from './dayIndex.ts';
+import type { DayIndex, Repair } from './dayIndex.ts';
+import { DayShelf } from './dayShelf.ts';
 import type { OpenRecording } from './openRecording.ts';
-import { dayMs, dayOf, isCameraId, isDay, recordingPath, recordingsFolder } from './recordingName.ts';
+import { dayMs, dayOf, recordingPath } from './recordingName.ts';
 import { coverSpan, type GapNote } from './spans.ts';
-import { Turns } from './turns.ts';
 
 export interface RecordingRow {
   cameraId: CameraId;
@@ -31,8 +31,6 @@ export interface LibraryOptions {
   on?: { changed?: (cameraId: CameraId) => void };
 }
 
-/** Rows kept in memory, over all days: about 20 MB. */
-const mostRowsInMemory = 250_000;
 /** The open recording ends about one fragment before now; nearer than this, now is not a gap yet. */
 const openLagMs = 3000;
 
@@ -40,50 +38,41 @@ export class Library {
   readonly #vault: Vault;
   readonly #now: () => number;
   readonly #changed: (cameraId: CameraId) => void;
-  readonly #turns = new Turns();
-  /** Least recently used first. */
-  readonly #loaded = new Map<string, DayIndex>();
-  readonly #days = new Map<CameraId, string[]>();
-  readonly #sizes = new Map<string, number>();
+  readonly #shelf: DayShelf;
   readonly #open = new Map<CameraId, OpenRecording>();
   readonly #listeners = new Map<CameraId, Set<() => void>>();
-  #measured: Promise<void> | null = null;
 
   constructor({ vault, now = Date.now, on = {} }: LibraryOptions) {
     this.#vault = vault;
+    this.#shelf = new DayShelf(vault);
     this.#now = now;
     this.#changed = on.changed ?? (() => undefined);
   }
 
   /** Cameras with a folder of recordings, also those that are on no list any more. */
   async cameras(): Promise<CameraId[]> {
-    const names = new Set((await namesIn(this.#vault.path(recordingsFolder))).filter(isCameraId));
+    const names = new Set(await this.#shelf.cameras());
     for (const cameraId of this.#open.keys()) names.add(cameraId);
     return [...names].sort();
   }
 
   /** UTC days of which there is a folder, in order. */
   async days(cameraId: CameraId): Promise<readonly string[]> {
-    const known = this.#days.get(cameraId);
-    if (known) return known;
-    const days = (await namesIn(this.#vault.path(recordingsFolder, cameraId))).filter(isDay).sort();
-    // No days: perhaps the drive is not connected. That is not to be remembered.
-    if (days.length > 0 && !this.#days.has(cameraId)) this.#days.set(cameraId, days);
-    return this.#days.get(cameraId) ?? days;
+    return await this.#shelf.days(cameraId);
   }
 
   /** Takes up a finished recording, whose file is in its place. */
   async add(row: Omit<RecordingRow, 'path'>): Promise<Outcome<null>> {
     const { cameraId, startMs, endMs, sizeBytes } = row;
     const added = { startMs, endMs, sizeBytes };
-    const outcome = await this.#changeDay(cameraId, dayOf(startMs), (index) => index.addRow(added), added);
+    const outcome = await this.#shelf.change(cameraId, dayOf(startMs), (index) => index.addRow(added), added);
     this.#tell(cameraId);
     return outcome;
   }
 
   /** From `atMs` on nothing is recorded, because of `cause`; said again it changes nothing. */
   async note(cameraId: CameraId, note: GapNote): Promise<Outcome<null>> {
-    const outcome = await this.#changeDay(cameraId, dayOf(note.atMs), async (index) => {
+    const outcome = await this.#shelf.change(cameraId, dayOf(note.atMs), async (index) => {
       const last = index.notes.at(-1);
       const lastRowMs = index.rows.at(-1)?.endMs ?? 0;
       const known = last && last.cause === note.cause && last.atMs >= lastRowMs && note.atMs >= last.atMs;
@@ -100,7 +89,7 @@ export class Library {
       const [first] = group;
       if (!first) continue;
       const day = dayOf(first.startMs);
-      await this.#changeDay(first.cameraId, day, async (index) => {
+      await this.#shelf.change(first.cameraId, day, async (index) => {
         const outcome = await index.removeRows(group);
         for (const row of group) await rm(row.path, { force: true });
         if (index.rows.length > 0) await syncFolder(index.folder);
@@ -112,21 +101,7 @@ export class Library {
 
   /** Removes a day's folder that holds no recording any more, and with it what was noted on that day. */
   async removeEmptyDay(cameraId: CameraId, day: string): Promise<void> {
-    await this.#turns.take(`${cameraId}/${day}`, async () => {
-      const index = await this.#day(cameraId, day);
-      const names = await namesIn(index.folder);
-      // Whatever else lies there was not put there by us, or is being written.
-      if (index.rows.length > 0 || names.some((name) => !DayIndex.owns(name))) return;
-      for (const name of names) await rm(this.#vault.path(recordingsFolder, cameraId, day, name), { force: true });
-      await rmdir(index.folder).catch(() => undefined);
-      this.#loaded.delete(`${cameraId}/${day}`);
-      this.#sizes.delete(`${cameraId}/${day}`);
-      const days = await this.days(cameraId);
-      this.#days.set(
-        cameraId,
-        days.filter((other) => other !== day),
-      );
-    });
+    await this.#shelf.removeEmpty(cameraId, day);
   }
 
   /** Deletes every recording of a camera, and its folder when nothing else lies in it. */
@@ -135,8 +110,7 @@ export class Library {
       await this.remove(await this.#rowsOfDay(cameraId, day));
       await this.removeEmptyDay(cameraId, day);
     }
-    await rmdir(this.#vault.path(recordingsFolder, cameraId)).catch(() => undefined);
-    this.#days.delete(cameraId);
+    await this.#shelf.removeCamera(cameraId);
     this.#tell(cameraId);
   }
 
@@ -208,9 +182,7 @@ export class Library {
 
   /** Bytes of all recordings, the open ones among them. Reads every day once, at the first call. */
   async usedBytes(): Promise<number> {
-    this.#measured ??= this.#measure();
-    await this.#measured;
-    const finished = [...this.#sizes.values()].reduce((sum, sizeBytes) => sum + sizeBytes, 0);
+    const finished = await this.#shelf.usedBytes();
     return [...this.#open.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, finished);
   }
 
@@ -241,16 +213,12 @@ export class Library {
 
   /** Compares a day's index with its folder again, and says what had to be put right. */
   async rebuildDay(cameraId: CameraId, day: string): Promise<Repair> {
-    return await this.#turns.take(`${cameraId}/${day}`, async () => {
-      this.#loaded.delete(`${cameraId}/${day}`);
-      return (await this.#day(cameraId, day)).repaired;
-    });
+    return (await this.#shelf.reread(cameraId, day)).repaired;
   }
 
   /** Waits for what is being written. The library keeps nothing else; may be called twice. */
   async close(): Promise<void> {
-    await this.#turns.close();
-    this.#loaded.clear();
+    await this.#shelf.close();
   }
 
   #tell(cameraId: CameraId): void {
@@ -258,17 +226,8 @@ export class Library {
     for (const listener of this.#listeners.get(cameraId) ?? []) listener();
   }
 
-  async #measure(): Promise<void> {
-    for (const cameraId of await this.cameras()) {
-      for (const day of await this.days(cameraId)) {
-        if (!this.#sizes.has(`${cameraId}/${day}`))
-          await this.#turns.take(`${cameraId}/${day}`, () => this.#day(cameraId, day));
-      }
-    }
-  }
-
   async #rowsOfDay(cameraId: CameraId, day: string): Promise<RecordingRow[]> {
-    const index = await this.#turns.take(`${cameraId}/${day}`, () => this.#day(cameraId, day));
+    const index = await this.#shelf.read(cameraId, day);
     return index.rows.map((row) => ({ cameraId, ...row, path: this.#vault.path(...recordingPath(cameraId, row)) }));
   }
 
@@ -283,63 +242,14 @@ export class Library {
   async #reaching(cameraId: CameraId, fromMs: number, toMs: number): Promise<DayIndex[]> {
     const indexes: DayIndex[] = [];
     for (const day of await this.#daysBetween(cameraId, fromMs, toMs)) {
-      indexes.push(await this.#turns.take(`${cameraId}/${day}`, () => this.#day(cameraId, day)));
+      indexes.push(await this.#shelf.read(cameraId, day));
     }
     const first = dayOf(fromMs - dayMs);
     const earlier = (await this.days(cameraId)).filter((day) => day < first).reverse();
     for (const day of earlier) {
       if (indexes.some(({ rows }) => (rows[0]?.startMs ?? Infinity) <= fromMs)) break;
-      indexes.unshift(await this.#turns.take(`${cameraId}/${day}`, () => this.#day(cameraId, day)));
+      indexes.unshift(await this.#shelf.read(cameraId, day));
     }
     return indexes;
-  }
-
-  async #changeDay(
-    cameraId: CameraId,
-    day: string,
-    change: (index: DayIndex) => Promise<Outcome<null>>,
-    expected: DayRow | null = null,
-  ): Promise<Outcome<null>> {
-    const outcome = await this.#turns.take(`${cameraId}/${day}`, async () => {
-      const index = await this.#day(cameraId, day, expected);
-      const changed = await change(index);
-      this.#sizes.set(`${cameraId}/${day}`, index.sizeBytes);
-      return changed;
-    });
-    const days = await this.days(cameraId);
-    if (!days.includes(day)) this.#days.set(cameraId, [...days, day].sort());
-    return outcome;
-  }
-
-  /** Only inside the day's turn. */
-  async #day(cameraId: CameraId, day: string, expected: DayRow | null = null): Promise<DayIndex> {
-    const key = `${cameraId}/${day}`;
-    const known = this.#loaded.get(key);
-    this.#loaded.delete(key);
-    const index = known && !known.stale ? known : await DayIndex.open(this.#vault, cameraId, day, expected);
-    if (known && known !== index) await index.inherit(known);
-    this.#loaded.set(key, index);
-    this.#sizes.set(key, index.sizeBytes);
-    this.#forgetOldest();
-    return index;
-  }
-
-  #forgetOldest(): void {
-    let rows = 0;
-    for (const index of this.#loaded.values()) rows += index.rows.length;
-    for (const [key, index] of this.#loaded) {
-      if (rows <= mostRowsInMemory || this.#loaded.size <= 1) return;
-      if (index.holdsUnsaved) continue;
-      rows -= index.rows.length;
-      this.#loaded.delete(key);
-    }
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch {
-    return [];
   }
 }

@@ -8,10 +8,12 @@ import type { CameraId, GapCause, RecordingState } from '../../contract/model.ts
 import type { Problem } from '../../contract/problems.ts';
 import type { Library, RecordingRow } from '../library/library.ts';
 import type { Vault } from '../vault/folder.ts';
-import { freeBytesOf, VaultError } from '../vault/vaultError.ts';
+import { VaultError } from '../vault/vaultError.ts';
 import type { Run } from '../video/feed.ts';
 import type { Fragment } from '../video/fmp4.ts';
 import { MediaError } from '../video/mediaError.ts';
+import { Backlog } from './backlog.ts';
+import { DiskTrouble } from './diskTrouble.ts';
 import { RecordingFile } from './recordingFile.ts';
 import { RunClock } from './runClock.ts';
 
@@ -65,20 +67,15 @@ export class Recorder {
   readonly #options: RecorderOptions;
   readonly #limits: RecorderLimits;
   readonly #now: () => number;
+  readonly #backlog: Backlog<Step>;
+  readonly #trouble: DiskTrouble;
   #state: RecordingState;
-  #queue: Step[] = [];
-  #queuedBytes = 0;
-  #queuedMs = 0;
-  #working: Promise<void> | null = null;
   /** The queue overflowed: nothing is taken until it has drained and a keyframe comes. */
   #overflowed = false;
   #paused = false;
   #run: { run: Run; clock: RunClock } | null = null;
   #file: RecordingFile | null = null;
   #lastEndMs = 0;
-  /** Trouble with the disk: nothing is written until a retry succeeds. `cutOff` is what it left unfinished. */
-  #trouble: { problem: Problem; cutOff: RecordingFile | null } | null = null;
-  #retryTimer: NodeJS.Timeout | null = null;
   #closing: Promise<void> | null = null;
 
   constructor(options: RecorderOptions) {
@@ -86,6 +83,15 @@ export class Recorder {
     this.#limits = { ...usualLimits, ...options.limits };
     this.#now = options.now ?? Date.now;
     this.#state = { recording: false, cause: 'closed', sinceMs: this.#now() };
+    const { queueBytes, queueMs, retryMs, roomBytes } = this.#limits;
+    this.#backlog = new Backlog({ sizeBytes: queueBytes, mediaMs: queueMs }, (step) => this.#guarded(step));
+    const { vault, library, on } = options;
+    this.#trouble = new DiskTrouble({
+      ...{ vault, library, retryMs, roomBytes },
+      onTime: () => this.#backlog.push({ do: 'retry' }),
+      onFinished: (row) => on.finished?.(row),
+      onDefect: (error) => on.defect?.(error),
+    });
   }
 
   get state(): RecordingState {
@@ -93,37 +99,34 @@ export class Recorder {
   }
 
   run(run: Run): void {
-    if (!this.#closing) this.#push({ do: 'run', run });
+    if (!this.#closing) this.#backlog.push({ do: 'run', run });
   }
 
   fragment(fragment: Fragment, arrivalMs: number): void {
     if (this.#paused || this.#closing) return;
+    const weight = { sizeBytes: fragment.bytes.length, mediaMs: fragment.durationSeconds * 1000 };
     if (this.#overflowed) {
-      if (!fragment.keyframe || this.#queuedBytes > 0) return;
+      if (!fragment.keyframe || !this.#backlog.drained) return;
       this.#overflowed = false;
     }
-    const full =
-      this.#queuedBytes + fragment.bytes.length > this.#limits.queueBytes || this.#queuedMs > this.#limits.queueMs;
-    if (full) {
+    if (this.#backlog.fits(weight)) {
+      this.#backlog.push({ do: 'fragment', fragment, arrivalMs }, weight);
+    } else {
       this.#overflowed = true;
-      this.#push({ do: 'end', cause: 'notKeptUp', atMs: arrivalMs, runToo: false });
-      return;
+      this.#backlog.push({ do: 'end', cause: 'notKeptUp', atMs: arrivalMs, runToo: false });
     }
-    this.#queuedBytes += fragment.bytes.length;
-    this.#queuedMs += fragment.durationSeconds * 1000;
-    this.#push({ do: 'fragment', fragment, arrivalMs });
   }
 
   /** Nothing comes any more, because of `cause`. Also said when nothing came before: the gap has a cause then. */
   runEnd(cause: GapCause): void {
-    if (!this.#closing) this.#push({ do: 'end', cause, atMs: this.#now(), runToo: true });
+    if (!this.#closing) this.#backlog.push({ do: 'end', cause, atMs: this.#now(), runToo: true });
   }
 
   /** Records nothing until `resume`, whatever comes. */
   pause(cause: GapCause = 'paused'): void {
     if (this.#paused || this.#closing) return;
     this.#paused = true;
-    this.#push({ do: 'end', cause, atMs: this.#now(), runToo: false });
+    this.#backlog.push({ do: 'end', cause, atMs: this.#now(), runToo: false });
   }
 
   /** Goes on with the next keyframe. */
@@ -138,29 +141,9 @@ export class Recorder {
   }
 
   async #close(): Promise<void> {
-    if (this.#retryTimer) clearTimeout(this.#retryTimer);
-    this.#push({ do: 'end', cause: 'closed', atMs: this.#now(), runToo: true });
-    while (this.#working) await this.#working;
-    const cutOff = this.#trouble?.cutOff;
-    if (cutOff) await this.#letGo(cutOff);
-  }
-
-  #push(step: Step): void {
-    this.#queue.push(step);
-    this.#working ??= this.#work();
-  }
-
-  async #work(): Promise<void> {
-    try {
-      for (let step = this.#queue.shift(); step; step = this.#queue.shift()) {
-        await this.#guarded(step);
-        if (step.do !== 'fragment') continue;
-        this.#queuedBytes -= step.fragment.bytes.length;
-        this.#queuedMs = Math.max(0, this.#queuedMs - step.fragment.durationSeconds * 1000);
-      }
-    } finally {
-      this.#working = null;
-    }
+    this.#backlog.push({ do: 'end', cause: 'closed', atMs: this.#now(), runToo: true });
+    await this.#backlog.settled();
+    await this.#trouble.close();
   }
 
   async #guarded(step: Step): Promise<void> {
@@ -168,7 +151,8 @@ export class Recorder {
       await this.#take(step);
     } catch (error) {
       if (error instanceof VaultError) await this.#fail(error.problem);
-      else if (error instanceof MediaError) this.#push({ do: 'end', cause: 'codec', atMs: this.#now(), runToo: true });
+      else if (error instanceof MediaError)
+        this.#backlog.push({ do: 'end', cause: 'codec', atMs: this.#now(), runToo: true });
       else {
         // A defect in one step must not end the recording of the camera for ever.
         await this.#fail({ code: 'defect', id: '' });
@@ -181,11 +165,11 @@ export class Recorder {
   async #take(step: Step): Promise<void> {
     switch (step.do) {
       case 'run':
-        await this.#end('lost');
         this.#run = { run: step.run, clock: new RunClock(step.run.startMs) };
+        await this.#end('lost');
         return;
       case 'fragment':
-        if (this.#trouble) await this.#notRecording(causeOf(this.#trouble.problem), step.arrivalMs);
+        if (this.#trouble.cause) await this.#notRecording(this.#trouble.cause, step.arrivalMs);
         else if (this.#run) await this.#write(step.fragment, step.arrivalMs, this.#run);
         return;
       case 'end':
@@ -194,7 +178,7 @@ export class Recorder {
         await this.#notRecording(step.cause, step.atMs);
         return;
       case 'retry':
-        await this.#retry();
+        await this.#trouble.tryAgain();
     }
   }
 
@@ -282,10 +266,9 @@ export class Recorder {
   async #fail(problem: Problem): Promise<void> {
     const file = this.#file;
     this.#file = null;
-    let cutOff = this.#trouble?.cutOff ?? null;
     let atMs = this.#now();
-    if (file?.cut()) {
-      cutOff = file;
+    const whole = file?.cut() ?? false;
+    if (file && whole) {
       atMs = file.endMs;
       this.#lastEndMs = file.endMs;
     } else if (file) {
@@ -293,52 +276,8 @@ export class Recorder {
       this.#options.library.setOpen(file.cameraId, null);
       await file.discard().catch(() => undefined);
     }
-    this.#trouble = { problem, cutOff };
+    this.#trouble.begin(problem, whole ? file : null);
     this.#options.on.trouble?.(problem);
-    await this.#notRecording(causeOf(problem), atMs);
-    this.#retryLater();
+    await this.#notRecording(this.#trouble.cause ?? 'unknown', atMs);
   }
-
-  #retryLater(): void {
-    if (this.#closing) return;
-    if (this.#retryTimer) clearTimeout(this.#retryTimer);
-    this.#retryTimer = setTimeout(() => this.#push({ do: 'retry' }), this.#limits.retryMs);
-    this.#retryTimer.unref();
-  }
-
-  async #retry(): Promise<void> {
-    const trouble = this.#trouble;
-    if (!trouble) return;
-    const { cutOff, problem } = trouble;
-    const neededBytes = this.#limits.roomBytes + (cutOff?.sizeBytes ?? 0);
-    if (problem.code === 'diskFull' && (await freeBytesOf(this.#options.vault.folder)) < neededBytes) {
-      this.#retryLater();
-      return;
-    }
-    if (cutOff) await this.#mend(cutOff);
-    this.#trouble = null;
-  }
-
-  /** Throws only when the disk is still full; what cannot be mended here is left to recovery at the next start. */
-  async #mend(cutOff: RecordingFile): Promise<void> {
-    try {
-      const row = await cutOff.mend();
-      await this.#options.library.add(row);
-      this.#options.on.finished?.(row);
-    } catch (error) {
-      if (!(error instanceof VaultError)) this.#options.on.defect?.(error);
-      else if (error.problem.code === 'diskFull') throw error;
-    }
-    await this.#letGo(cutOff);
-  }
-
-  async #letGo(file: RecordingFile): Promise<void> {
-    const { library, cameraId } = this.#options;
-    if (library.openRecording(cameraId) === file) library.setOpen(cameraId, null);
-    await file.close();
-  }
-}
-
-function causeOf(problem: Problem): GapCause {
-  return problem.code === 'diskFull' ? 'diskFull' : 'unknown';
 }

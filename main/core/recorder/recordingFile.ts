@@ -159,11 +159,13 @@ async function createWriter({
   for (let tryMs = startMs; ; tryMs++) {
     const folder = await vault.makeFolder(recordingsFolder, cameraId, dayOf(tryMs));
     if (!folder.ok) throw new VaultError(folder.problem);
+    const file = path.join(folder.value, openName(tryMs));
     try {
-      const writer = await SealedWriter.create(path.join(folder.value, openName(tryMs)), vault.recipients);
-      return { writer, startMs: tryMs };
+      return { writer: await SealedWriter.create(file, vault.recipients), startMs: tryMs };
     } catch (error) {
       const taken = error instanceof VaultError && error.problem.code === 'fileExists';
+      // A full disk still takes the name of a file, and nothing into it.
+      if (!taken) await rm(file, { force: true }).catch(() => undefined);
       if (!taken || tryMs - startMs >= mostNames) throw error;
     }
   }

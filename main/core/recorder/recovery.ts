@@ -120,7 +120,9 @@ async function recoverFile(place: Place, file: string, startMs: number): Promise
       return;
     }
     const span = { startMs, endMs: Math.max(Math.round(last.startMs + last.durationMs), startMs + 1) };
-    if (reader.complete && table.value.wholeBytes !== reader.sizeBytes) {
+    const trailing = reader.complete && table.value.wholeBytes !== reader.sizeBytes;
+    // Nothing that we wrote holds times beyond reason.
+    if (trailing || readFinishedName(finishedName(span)) === null) {
       unexplained();
       return;
     }
