@@ -18,15 +18,18 @@ import { isSmall } from './weight.ts';
 /** 16 tiles, each changing from one stream to another, and 16 cameras played back in step, with room to spare. */
 const mostStreams = 128;
 
+/** What a stream uses of its port. */
+type Port = Pick<MessagePortMain, 'on' | 'once' | 'start' | 'postMessage' | 'close'>;
+
 export class StreamPort {
   readonly request: StreamRequest;
-  readonly #port: MessagePortMain;
+  readonly #port: Port;
   readonly #messageListeners: ((message: PageMessage) => void)[] = [];
   readonly #closeListeners: (() => void)[] = [];
   #early: PageMessage[] = [];
   #closed = false;
 
-  constructor(port: MessagePortMain, request: StreamRequest) {
+  constructor(port: Port, request: StreamRequest) {
     this.request = request;
     this.#port = port;
     port.on('message', (event) => this.#receive(event.data));
@@ -98,7 +101,7 @@ export class Streams {
     return this.#open.size;
   }
 
-  accept(port: MessagePortMain, request: unknown): void {
+  accept(port: Port, request: unknown): void {
     const checked = isSmall(request) ? v.safeParse(streamRequest, request) : null;
     if (!checked?.success || this.#open.size >= mostStreams) {
       port.close();
