@@ -87,13 +87,14 @@ function audioCodec(name: string): AudioCodec {
  * others, and of these the one nearest to 640 x 360.
  */
 export function chooseProfiles(profiles: readonly Profile[]): { main: Profile; sub: Profile | null } | null {
-  const first = profiles.find((profile) => profile.video !== 'unknown') ?? profiles[0];
+  const known = profiles.filter((profile) => profile.video !== 'unknown');
+  // Media1 of some cameras tells nothing of an H.265 main stream, but lists it first, with its lens.
+  const untold = profiles[0]?.video === 'unknown' && profiles[0].source !== '' ? profiles[0] : null;
+  const first = untold ?? known[0] ?? profiles[0];
   if (first === undefined) return null;
-  const candidates = profiles.filter(
-    (profile) => profile.source === first.source && (profile.video !== 'unknown' || first.video === 'unknown'),
-  );
-  const main = candidates.reduce((best, profile) => (isLarger(profile, best) ? profile : best), first);
-  const smaller = candidates.filter((profile) => area(profile) > 0 && area(profile) < area(main));
+  const candidates = known.filter((profile) => profile.source === first.source);
+  const main = untold ?? candidates.reduce((best, profile) => (isLarger(profile, best) ? profile : best), first);
+  const smaller = candidates.filter((profile) => area(profile) > 0 && (untold !== null || area(profile) < area(main)));
   const shown = smaller.filter((profile) => profile.video === 'H.264');
   const sub = (shown.length > 0 ? shown : smaller).toSorted((one, other) => distance(one) - distance(other))[0];
   return { main, sub: sub ?? null };

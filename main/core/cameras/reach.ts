@@ -80,14 +80,17 @@ export async function reachOnvif(
   const camera = opened.value;
   const streams = await readStreams(camera, signal);
   if (!streams.ok) return streams;
-  const looked = await lookAtStreams(streams.value.streams, credentials, signal);
+  const [looked, name] = await Promise.all([
+    lookAtStreams(streams.value.streams, credentials, signal),
+    camera.name(signal),
+  ]);
   if (!looked.ok) return looked;
   const { scheme, host, port, path } = found.value;
   return good({
     ...camera.device,
     kind: 'onvif',
     ...{ scheme, host, port, path },
-    name: await camera.name(signal),
+    name,
     reachedInMs: camera.reachedInMs,
     clockOffsetMs: camera.clockOffsetMs,
     streams: looked.value,
@@ -106,17 +109,23 @@ export async function readStreams(
   if (!profiles.ok) return profiles;
   const chosen = chooseProfiles(profiles.value);
   if (chosen === null) return bad({ code: 'noStreams' });
-  const main = await camera.streamAddress(chosen.main, signal);
+  let mainProfile = chosen.main;
+  let main = await camera.streamAddress(mainProfile, signal);
+  const hasNone = !main.ok && (main.problem.code === 'noStreams' || main.problem.code === 'notACamera');
+  if (hasNone && chosen.sub !== null) {
+    mainProfile = chosen.sub;
+    main = await camera.streamAddress(mainProfile, signal);
+  }
   if (!main.ok) return main.problem.code === 'notACamera' ? bad({ code: 'noStreams' }) : main;
-  const streams: ReachedStream[] = [{ info: streamInfo(chosen.main, 'main'), url: main.value.url }];
-  if (chosen.sub !== null) {
+  const streams: ReachedStream[] = [{ info: streamInfo(mainProfile, 'main'), url: main.value.url }];
+  if (chosen.sub !== null && chosen.sub !== mainProfile) {
     const sub = await camera.streamAddress(chosen.sub, signal);
     // A camera that names the main stream's address for both has one stream.
     if (sub.ok && sub.value.url !== main.value.url) {
       streams.push({ info: streamInfo(chosen.sub, 'sub'), url: sub.value.url });
     }
   }
-  return good({ streams, main: chosen.main, moves: profiles.value.some((profile) => profile.moves) });
+  return good({ streams, main: mainProfile, moves: profiles.value.some((profile) => profile.moves) });
 }
 
 function streamInfo(profile: Profile, role: StreamInfo['role']): StreamInfo {

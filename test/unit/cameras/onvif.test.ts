@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { OnvifCamera, speaksOnvif, type OnvifPlace } from '../../../main/core/cameras/onvif.ts';
-import { readStreams } from '../../../main/core/cameras/reach.ts';
+import { reachOnvif, readStreams } from '../../../main/core/cameras/reach.ts';
 import { defaultPlans, startYard, type CameraPlan, type Yard, type YardCamera } from '../../yard/yard.ts';
 
 const hardPassword = `p@ss:w/rd?#%&"'<>é ü\\`;
@@ -29,6 +29,15 @@ before(async () => {
     main: { ...plan.main, token: '1.50' },
     sub: plan.sub && { ...plan.sub, token: `<&"'>é` },
   });
+  const main: CameraPlan['main'] = {
+    ...plan.main,
+    video: 'H.265',
+    widthPixels: 320,
+    heightPixels: 180,
+    bitsPerSecond: 100_000,
+  };
+  plans.set('H.265', { ...plan, main });
+  plans.set('H.265 untold', { ...plan, main, onvif: { ...onvif, media2: false } });
   yard = await startYard({ cameras: [...plans.values()], discovery: false, firstAddress: 121 });
 });
 after(() => yard.stop());
@@ -74,6 +83,20 @@ test('profile tokens come back to the camera as it wrote them', async () => {
   const streams = await readStreams(await opened(cameraNamed('odd tokens')), never);
   assert.ok(streams.ok, JSON.stringify(streams));
   assert.equal(streams.value.streams.length, 2);
+});
+
+test('an H.265 main stream is told by Media2; of a camera without it the H.264 stream is taken', async () => {
+  const expected = { 'H.265': ['main H.265 main', 'sub H.264 sub'], 'H.265 untold': ['main H.264 sub'] };
+  for (const [name, streams] of Object.entries(expected)) {
+    const camera = cameraNamed(name);
+    const { user, password } = camera;
+    const reached = await reachOnvif(placeOf(camera), false, { user, password }, never);
+    assert.ok(reached.ok, JSON.stringify(reached));
+    const found = reached.value.streams.map(({ info, url }) => {
+      return `${info.role} ${info.video} ${url === camera.streamUrl('main') ? 'main' : 'sub'}`;
+    });
+    assert.deepEqual(found, streams);
+  }
 });
 
 test('what else a camera can do is told', async () => {

@@ -94,6 +94,8 @@ test('main is the largest picture, sub the smaller H.264 one nearest to a tile',
     // Nothing is told of any: the first.
     [[profile('a', 'unknown', 0), profile('b', 'unknown', 0)], 'a', undefined],
     [[profile('a', 'unknown', 0), profile('b', 'H.264', 640)], 'b', undefined],
+    // Media1 has no word for H.265: RTSP will tell.
+    [[profile('a', 'unknown', 0, { source: 'x' }), profile('b', 'H.264', 640, { source: 'x' })], 'a', 'b'],
   ];
   for (const [profiles, main, sub] of cases) {
     const chosen = chooseProfiles(profiles);
