@@ -8,10 +8,13 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect, type Page } from 'playwright/test';
+import { expect as plainExpect, type Page } from 'playwright/test';
 import { launchApp, type AppUnderTest } from './runtime.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
+
+/** Waits as long as the journeys do, also where no test runner says so (the demo, the benchmarks). */
+export const expect = plainExpect.configure({ timeout: 20_000 });
 
 export interface YardCamera {
   name: string;
@@ -82,13 +85,14 @@ function nodeEnvironment(): NodeJS.ProcessEnv {
 /** One user's computer: a home of its own, and the app on it when it runs. */
 export class Household {
   readonly home: string;
-  readonly #environment: Record<string, string>;
+  /** What the app's process gets beside the usual. */
+  readonly environment: Record<string, string>;
   #app: AppUnderTest | null = null;
   words: string[] = [];
 
   private constructor(home: string, environment: Record<string, string>) {
     this.home = home;
-    this.#environment = environment;
+    this.environment = { ...environment, NIGHTJAR_HOME: home };
   }
 
   static async make(environment: Record<string, string> = {}): Promise<Household> {
@@ -115,7 +119,7 @@ export class Household {
 
   /** Starts the app and returns its page. */
   async open(): Promise<Page> {
-    this.#app = await launchApp({ home: this.home, env: this.#environment });
+    this.#app = await launchApp({ home: this.home, env: this.environment });
     return this.#app.firstWindow();
   }
 
@@ -178,12 +182,13 @@ export async function signIn(page: Page, camera: { user: string; password: strin
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
-/** Adds a camera that the search found. */
-export async function addFound(page: Page, camera: YardCamera): Promise<void> {
+/** Adds a camera that the search found; `shown` is called when all that it answered is on screen. */
+export async function addFound(page: Page, camera: YardCamera, shown?: () => Promise<unknown>): Promise<void> {
   const row = page.getByRole('listitem').filter({ hasText: camera.host }).filter({ hasText: camera.name });
   await row.getByRole('button', { name: 'Add…' }).click();
   await signIn(page, camera);
   await expect(page.getByText('Streams found')).toBeVisible();
+  await shown?.();
   await page.getByRole('button', { name: 'Add camera', exact: true }).click();
   await expect(row.getByText('Added')).toBeVisible();
 }
