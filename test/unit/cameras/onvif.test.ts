@@ -36,8 +36,9 @@ before(async () => {
     heightPixels: 180,
     bitsPerSecond: 100_000,
   };
-  plans.set('H.265', { ...plan, main });
-  plans.set('H.265 untold', { ...plan, main, onvif: { ...onvif, media2: false } });
+  const sub = plan.sub && { ...plan.sub, widthPixels: 160, heightPixels: 90, bitsPerSecond: 100_000 };
+  plans.set('H.265', { ...plan, main, sub });
+  plans.set('H.265 untold', { ...plan, main, sub, onvif: { ...onvif, media2: false } });
   yard = await startYard({ cameras: [...plans.values()], discovery: false, firstAddress: 121 });
 });
 after(() => yard.stop());

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { probeRtsp, readRtspReply } from '../../../main/core/cameras/rtspProbe.ts';
+import { gstreamerMissing, startGstServer } from '../../yard/gstreamer.ts';
 import { defaultPlans, startYard, type CameraPlan, type Yard } from '../../yard/yard.ts';
 import { anyText } from './anyText.ts';
 
@@ -36,6 +37,26 @@ test('every way of signing in works with every character in the password, and te
     assert.equal(camera.viewers, 0);
   }
 });
+
+test(
+  "a server that nobody here wrote, GStreamer's, is asked and signed in to",
+  { skip: gstreamerMissing() ?? false },
+  async () => {
+    const credentials = { user: "o'neil", password: hardPassword };
+    const plan = { host: '127.0.0.119', credentials, sound: null, picture: 'test' } as const;
+    const server = await startGstServer(plan, AbortSignal.timeout(20_000));
+    try {
+      const outcome = await probeRtsp({ url: server.url, credentials }, never);
+      assert.ok(outcome.ok, JSON.stringify(outcome));
+      assert.equal(outcome.value.stream.video, 'H.264');
+      assert.ok(outcome.value.stream.widthPixels > 0);
+      const wrong = await probeRtsp({ url: server.url, credentials: { ...credentials, password: 'x' } }, never);
+      assert.deepEqual(wrong, { ok: false, problem: { code: 'passwordRefused' } });
+    } finally {
+      await server.close();
+    }
+  },
+);
 
 test('a wrong password and a missing one are refused in words', async () => {
   for (const camera of yard.cameras.filter((one) => one.plan.rtsp.auth !== 'none')) {
