@@ -17,7 +17,7 @@ export const mainEntry = path.join(outFolder, 'main', 'index.js');
 
 const outside = ['electron', 'keytar', 'sodium-native', 'ffmpeg-static'];
 
-const common: InlineConfig = { configFile: false, logLevel: 'warn', root };
+const common: InlineConfig = { configFile: false, logLevel: 'error', root };
 
 const mainBuild: InlineConfig = {
   ...common,
