@@ -85,12 +85,12 @@ export function mediaMs({ fragments }: Footage): number {
   return last ? (last.startSeconds + last.durationSeconds) * 1000 : 0;
 }
 
-/** Waits for a state by looking again whenever something happened. */
+/** Waits for a state by looking again and again, and leaves the processor to what is waited for. */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = AbortSignal.timeout(20_000);
   while (!(await isSo())) {
     if (deadline.aborted) throw new Error(`did not happen in 20 s: ${what}`);
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
 
