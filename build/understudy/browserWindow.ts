@@ -4,6 +4,7 @@
  */
 import type { BrowserWindow, BrowserWindowConstructorOptions, WebPreferences } from 'electron';
 import { app } from './app.ts';
+import { headed, setWholeScreen } from './chromium.ts';
 import { noteCall, notPerformed, refusable, StrictEmitter } from './strict.ts';
 import { StandInContents } from './webContents.ts';
 
@@ -137,6 +138,8 @@ export class StandInWindow
   setFullScreen(flag: boolean): void {
     noteCall('BrowserWindow.setFullScreen', flag);
     this.#fullScreen = flag;
+    const { page } = this.webContents;
+    if (headed && page) void setWholeScreen(page, flag);
   }
 
   getTitle(): string {

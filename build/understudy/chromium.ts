@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser, type BrowserContext } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
 const usualPlaces = [
   '/usr/bin/chromium',
@@ -43,6 +43,33 @@ export function findChromium(): string | null {
 }
 
 export const headed = process.env['UNDERSTUDY_HEADED'] === '1';
+
+/**
+ * A page of this size. Headed, it is a popup, which has neither tabs nor an address that can be changed: the nearest to
+ * an app's own window that a browser context in memory can have.
+ */
+export async function openPage(context: BrowserContext, size: { width: number; height: number }): Promise<Page> {
+  const first = await context.newPage();
+  if (!headed) {
+    await first.setViewportSize(size);
+    return first;
+  }
+  const features = `popup,noopener,width=${size.width},height=${size.height}`;
+  const popup = context.waitForEvent('page');
+  await first.evaluate(`window.open('about:blank', '', '${features}'); undefined`);
+  const page = await popup;
+  await first.close();
+  return page;
+}
+
+/** Whole screen and back; only a headed window has a screen. */
+export async function setWholeScreen(page: Page, whole: boolean): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const { windowId } = await session.send('Browser.getWindowForTarget');
+  const bounds = { windowState: whole ? 'fullscreen' : 'normal' } as const;
+  await session.send('Browser.setWindowBounds', { windowId, bounds });
+  await session.detach();
+}
 
 class Stage {
   #browser: Browser | null = null;

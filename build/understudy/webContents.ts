@@ -5,10 +5,12 @@
 import type { Event as ElectronEvent, IpcMainEvent, WebContents, WebPreferences } from 'electron';
 import type { Page } from 'playwright-core';
 import { toApp, toShown } from './addresses.ts';
+import { openPage } from './chromium.ts';
 import { ipcMain } from './ipc.ts';
 import { nodeCodec } from './nodeCodec.ts';
 import { PageLink } from './pageLink.ts';
-import { StandInPort, type PortWire } from './ports.ts';
+import { PagePorts } from './pagePorts.ts';
+import type { StandInPort } from './ports.ts';
 import { answerRequest } from './requests.ts';
 import { isAppScheme, session as sessions, type StandInSession } from './session.ts';
 import { noteCall, refusable, StrictEmitter } from './strict.ts';
@@ -32,7 +34,6 @@ let lastId = 0;
 export class StandInContents
   extends StrictEmitter
   implements
-    PortWire,
     Pick<
       WebContents,
       | 'id'
@@ -50,10 +51,9 @@ export class StandInContents
   readonly mainFrame: { readonly url: string; readonly parent: null };
   readonly #plan: ContentsPlan;
   #started: Promise<{ page: Page; link: PageLink }>;
-  readonly #ports = new Map<string, StandInPort>();
+  readonly #ports = new PagePorts((message) => this.#link?.push(message));
   #page: Page | null = null;
   #link: PageLink | null = null;
-  #lastPort = 0;
   #ownNavigation = false;
   #destroyed = false;
   /** Where it was when its process died. */
@@ -103,7 +103,7 @@ export class StandInContents
 
   postMessage(channel: string, value: unknown, transfer: StandInPort[] = []): void {
     const args = nodeCodec.encode([value]);
-    this.#link?.push({ op: 'ipc', channel, args, ports: transfer.map((port) => this.#moveOut(port)) });
+    this.#link?.push({ op: 'ipc', channel, args, ports: transfer.map((port) => this.#ports.moveOut(port)) });
   }
 
   async loadURL(url: string): Promise<void> {
@@ -132,28 +132,17 @@ export class StandInContents
     return this.#page;
   }
 
-  post(id: string, value: unknown, ports: readonly StandInPort[]): void {
-    const encoded = nodeCodec.encode(value);
-    this.#link?.push({ op: 'port', id, value: encoded, ports: ports.map((port) => this.#moveOut(port)) });
-  }
-
-  closed(id: string): void {
-    this.#ports.delete(id);
-    this.#link?.push({ op: 'portClosed', id });
-  }
-
   async destroy(): Promise<void> {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    this.#endPorts();
+    this.#ports.endAll();
     await this.#page?.close({ runBeforeUnload: false }).catch(() => undefined);
     this.emit('destroyed');
   }
 
   async #start(): Promise<{ page: Page; link: PageLink }> {
     const context = await this.session.context();
-    const page = await context.newPage();
-    if (page.viewportSize()) await page.setViewportSize(this.#plan.size);
+    const page = await openPage(context, this.#plan.size);
     page.on('popup', (popup) => void popup.close());
     page.on('close', () => {
       if (this.#page === page) this.#plan.onClosed();
@@ -171,7 +160,7 @@ export class StandInContents
     const link = await PageLink.open({
       page,
       preloadFile: this.#plan.preferences.preload ?? '',
-      onDocument: () => this.#endPorts(),
+      onDocument: () => this.#ports.endAll(),
       onMessage: (message) => this.#hear(message),
       onWindowWanted: (url, frameName) => this.#windowWanted(url, frameName),
     });
@@ -227,7 +216,7 @@ export class StandInContents
   #crashed(): void {
     this.#crashedAt = this.getURL();
     this.#link?.forget();
-    this.#endPorts();
+    this.#ports.endAll();
     this.emit('render-process-gone', refusable({}), { reason: 'crashed', exitCode: 1 });
   }
 
@@ -261,19 +250,15 @@ export class StandInContents
         this.#windowWanted(message.wanted, message.frameName);
         break;
       case 'port':
-        this.#ports.get(message.id)?.receive(
-          nodeCodec.decode(message.value),
-          message.ports.map((id) => this.#takeIn(id)),
-        );
+        this.#ports.receive(message);
         break;
       case 'portClosed':
-        this.#ports.get(message.id)?.end();
-        this.#ports.delete(message.id);
+        this.#ports.ended(message.id);
         break;
       case 'send': {
         // Safe: the codec returns the list that the preload's side encoded.
         const args = nodeCodec.decode(message.args) as unknown[];
-        const ports = message.ports.map((id) => this.#takeIn(id));
+        const ports = message.ports.map((id) => this.#ports.takeIn(id));
         ipcMain.emit(message.channel, this.#event(message.address, ports), ...args);
         break;
       }
@@ -298,22 +283,5 @@ export class StandInContents
     const event = { sender: this, senderFrame, frameId: 1, processId: 1, type: 'frame', ports, returnValue: undefined };
     // Safe: a stand-in of the event; what of it is missing is missing from `sender` and `senderFrame`, which throw.
     return refusable(event) as unknown as ElectronEvent & IpcMainEvent;
-  }
-
-  #takeIn(id: string): StandInPort {
-    const port = StandInPort.fromPage(this, id);
-    this.#ports.set(id, port);
-    return port;
-  }
-
-  #moveOut(port: StandInPort): string {
-    const id = `main${++this.#lastPort}`;
-    this.#ports.set(id, port.moveToPage(this, id));
-    return id;
-  }
-
-  #endPorts(): void {
-    for (const port of this.#ports.values()) port.end();
-    this.#ports.clear();
   }
 }
