@@ -29,13 +29,13 @@ export interface ConnectionEnd {
   hadPictures: boolean;
 }
 
-const answerWithinMs = 12_000;
+const answerWithinMs = 10_000;
 /** Cameras with a keyframe every 10 s are common, every 20 s not unheard of. */
 const pictureWithinMs = 25_000;
 const stalledAfterMs = 5000;
 /** A fragment comes every second: beyond this, something holds the recording up, and it can only be the sound. */
 const fragmentWithinMs = 5000;
-const picturesComeMs = 1500;
+const unrecordedPictures = 5;
 /** A check that comes so late says that this process stood still, and nothing of the camera. */
 const lateCheckMs = 3000;
 
@@ -52,6 +52,8 @@ export class Connection {
   #firstPictureMs: number | null = null;
   #lastPictureMs = 0;
   #lastFragmentMs: number | null = null;
+  /** Pictures shown since the last fragment. */
+  #unrecorded = 0;
   #stopped: LossCause | null = null;
   #unreadable = false;
   #bytes = 0;
@@ -94,10 +96,9 @@ export class Connection {
       if (!this.#answered) return waitedMs > answerWithinMs ? 'noAnswer' : null;
       return waitedMs > pictureWithinMs ? 'stalled' : null;
     }
-    const silentMs = nowMs - this.#lastPictureMs;
-    if (silentMs > stalledAfterMs) return 'stalled';
-    const recording = !this.#records || nowMs - (this.#lastFragmentMs ?? this.#firstPictureMs) <= fragmentWithinMs;
-    if (!recording && silentMs < picturesComeMs) return 'failed';
+    if (nowMs - this.#lastPictureMs > stalledAfterMs) return 'stalled';
+    const heldUp = this.#records && this.#unrecorded >= unrecordedPictures;
+    if (heldUp && nowMs - (this.#lastFragmentMs ?? this.#firstPictureMs) > fragmentWithinMs) return 'failed';
     return null;
   }
 
@@ -131,6 +132,7 @@ export class Connection {
       init: (init) => this.#on.init(init),
       fragment: (fragment) => {
         this.#lastFragmentMs = this.#clock.steadyMs();
+        this.#unrecorded = 0;
         if (!this.#intake.shows) this.#picture();
         this.#on.fragment(fragment, this.#clock.wallMs());
       },
@@ -163,6 +165,7 @@ export class Connection {
   #picture(): void {
     this.#lastPictureMs = this.#clock.steadyMs();
     this.#firstPictureMs ??= this.#lastPictureMs;
+    this.#unrecorded++;
   }
 }
 

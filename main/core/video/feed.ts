@@ -211,6 +211,8 @@ export class Feed {
     if (change?.what === 'clock') this.#runs.clockSet(change.byMs);
     if (change?.what === 'asleep') {
       this.#runs.end('asleep');
+      // What the old connection still holds is of before, and no run's.
+      this.#runs.connect();
       this.#slept = true;
       this.#stopWaiting?.();
       void this.#connection?.stop('closed');

@@ -61,7 +61,8 @@ export function intakeScript(source: StreamSource, probe: Probe, sound: boolean)
     'ffconcat version 1.0',
     `file '${address.replaceAll("'", "'\\''")}'`,
     'option rtsp_transport tcp',
-    'option timeout 5000000',
+    // Only for when our own watch fails: its 10 s can last 20.
+    'option timeout 10000000',
     `option allowed_media_types ${sound ? 'video+audio' : 'video'}`,
     'option fflags +genpts',
     ...probeOptions(probe, sound).map(([name, value]) => `option ${name} ${value}`),

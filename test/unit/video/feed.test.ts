@@ -144,7 +144,10 @@ test('a camera that freezes is told as stalled, and connected again when it thaw
     await feed.next('fragment');
     await camera(0).fault({ freeze: true });
     const lost = await feed.next('state', ({ state }) => state.state === 'lost');
-    assert.ok(lost.state.state === 'lost' && lost.state.cause === 'stalled');
+    assert.ok(
+      lost.state.state === 'lost' && lost.state.cause === 'stalled',
+      JSON.stringify([feed.states, feed.all('note')]),
+    );
     assert.ok(lost.state.sinceMs < Date.now() - 3000, 'lost since its last picture');
     await camera(0).fault(null);
     feed.feed.retryNow();

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { startYard, type Yard, type YardCamera } from '../../yard/yard.ts';
+import { HandClock } from './handClock.ts';
+import { MutedCamera } from './mutedCamera.ts';
+import { planOf, sourceOf, WatchedFeed } from './watchedFeed.ts';
+
+const oddPassword = 'p@ss:w/rd?#%&"\'<>é €\\';
+let yard: Yard;
+before(async () => {
+  const plans = [planOf({}), planOf({ password: oddPassword }), planOf({ main: { sound: 'PCMA' } })];
+  yard = await startYard({ cameras: plans, discovery: false, firstAddress: 91 });
+});
+after(() => yard.stop());
+
+function camera(index: number): YardCamera {
+  const found = yard.cameras[index];
+  assert.ok(found);
+  return found;
+}
+
+/** The children of this process, with their arguments and environment as anyone on this computer reads them. */
+function children(): { id: number; readable: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const status = readFileSync(`/proc/${name}/status`, 'utf8');
+        if (!new RegExp(`^PPid:\\s*${process.pid}$`, 'm').test(status)) return [];
+        const readable = ['cmdline', 'environ'].map((file) => readFileSync(`/proc/${name}/${file}`, 'utf8')).join('\n');
+        return [{ id: Number(name), readable }];
+      } catch {
+        // It ended between the listing and the reading.
+        return [];
+      }
+    });
+}
+
+const forms = [oddPassword, encodeURIComponent(oddPassword), 'p@ss', 'p%40ss', 'w/rd', 'w%2Frd'];
+
+test(
+  'a password of any characters works, and stands in no argument and no environment',
+  { skip: process.platform === 'linux' ? false : 'reads /proc' },
+  async () => {
+    const feed = new WatchedFeed(() => Promise.resolve(sourceOf(camera(1))));
+    try {
+      await feed.live();
+      const mine = children();
+      assert.ok(mine.some(({ readable }) => readable.includes('ffmpeg')));
+      for (const { readable } of mine) {
+        for (const form of [...forms, 'nightjar', camera(1).host]) assert.ok(!readable.includes(form), form);
+      }
+      await feed.feed.close();
+      for (const { text } of feed.all('note')) for (const form of forms) assert.ok(!text.includes(form), form);
+    } finally {
+      await feed.feed.close();
+    }
+  },
+);
+
+test(
+  'the reader of arguments and environments would find a password there',
+  { skip: process.platform === 'linux' ? false : 'reads /proc' },
+  async () => {
+    const careless = [
+      spawn('sleep', ['30'], { env: { PATH: process.env['PATH'], PASSWORD: oddPassword } }),
+      spawn('sh', ['-c', 'sleep 30', oddPassword]),
+    ];
+    try {
+      await Promise.all(careless.map((child) => once(child, 'spawn')));
+      const found = children().filter(({ readable }) => readable.includes(oddPassword));
+      assert.equal(found.length, 2);
+    } finally {
+      for (const child of careless) child.kill('SIGKILL');
+    }
+  },
+);
+
+test('sound that is announced and never comes costs the sound, not the recording', async () => {
+  const muted = await MutedCamera.start(camera(2).host, camera(2).rtspPort);
+  const source = sourceOf(camera(2));
+  assert.ok(source.ok);
+  const url = `rtsp://127.0.0.1:${muted.port}${camera(2).plan.main.path}`;
+  const feed = new WatchedFeed(() => Promise.resolve({ ok: true, value: { ...source.value, url } }), { sound: true });
+  try {
+    const { run } = await feed.next('run', ({ run: { init } }) => init.tracks.length === 1);
+    assert.equal(run.init.tracks[0]?.kind, 'video');
+    await feed.next('fragment');
+    assert.ok(feed.all('note').some(({ text }) => text.startsWith('the sound is left out')));
+  } finally {
+    await feed.feed.close();
+    await muted.close();
+  }
+});
+
+test('when the clock is set, the run ends with that cause and another begins by the new time', async () => {
+  const clock = new HandClock('running');
+  const feed = new WatchedFeed(() => Promise.resolve(sourceOf(camera(0))), { clock });
+  try {
+    const { run: before } = await feed.next('run');
+    clock.set(-3_600_000);
+    const { cause } = await feed.next('runEnd');
+    assert.equal(cause, 'clock');
+    const { run } = await feed.next('run');
+    assert.ok(Math.abs(run.startMs - (before.startMs - 3_600_000)) < 1, 'the same connection, by the new time');
+    assert.equal(feed.states.filter((state) => state === 'live').length, 1);
+  } finally {
+    await feed.feed.close();
+  }
+});
+
+test('after sleep it connects again at once, and the gap says why', async () => {
+  const clock = new HandClock('running');
+  const feed = new WatchedFeed(() => Promise.resolve(sourceOf(camera(0))), { clock });
+  try {
+    await feed.next('run');
+    clock.sleep(600_000, false);
+    const { run } = await feed.next('run');
+    assert.ok(run.startMs > Date.now() + 590_000);
+    assert.deepEqual(
+      feed.all('runEnd').map(({ cause }) => cause),
+      ['asleep'],
+    );
+    assert.ok(!feed.states.some((state) => state.startsWith('lost')));
+  } finally {
+    await feed.feed.close();
+  }
+});
+
+test('sleep while a camera is lost makes it try at once', async () => {
+  const clock = new HandClock('running');
+  const source = sourceOf(camera(0));
+  assert.ok(source.ok);
+  let url = `rtsp://${camera(0).host}:1/`;
+  const feed = new WatchedFeed(() => Promise.resolve({ ok: true, value: { ...source.value, url } }), { clock });
+  try {
+    const tries = (): number => feed.states.filter((state) => state === 'lost noAnswer').length;
+    await feed.until('the third try', () => tries() >= 3);
+    url = source.value.url;
+    clock.sleep(600_000, true);
+    await feed.live();
+  } finally {
+    await feed.feed.close();
+  }
+});
