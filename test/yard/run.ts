@@ -1,8 +1,11 @@
 /**
  * The yard as a process of its own: `node test/yard/run.ts --cameras 4 [--no-discovery] [--first-address 11] [--changes]`.
  * With --changes the first line of standard input is a JSON array: what to change about each default plan (so that a
- * test's passwords need not be arguments). Prints one JSON line with the cameras when they run. Then each line on standard input is a command, and each is answered by one
- * JSON line, `{"ok":true, ...}` or `{"ok":false,"reason":"..."}`:
+ * test's passwords need not be arguments). Prints one JSON line with the cameras when they run. With --only-clips it
+ * makes the clips that the cameras need (some seconds each, once) and ends.
+ *
+ * Then each line on standard input is a command, and each is answered by one JSON line, `{"ok":true, ...}` or
+ * `{"ok":false,"reason":"..."}`:
  *
  *   {"camera":0,"fault":{"freeze":true}}   {"camera":0,"fault":null}   {"camera":1,"reboot":true,"forMs":2000}
  *   {"camera":1,"motion":true}             {"pushed":true,"sinceMs":1790000000000}
@@ -30,6 +33,7 @@ const { values } = parseArgs({
     'first-address': { type: 'string', default: '11' },
     'no-discovery': { type: 'boolean', default: false },
     changes: { type: 'boolean', default: false },
+    'only-clips': { type: 'boolean', default: false },
   },
 });
 
@@ -37,7 +41,8 @@ const ending = new AbortController();
 process.on('SIGTERM', () => ending.abort());
 process.on('SIGINT', () => ending.abort());
 
-const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const input = createInterface({ input: process.stdin });
+const lines = input[Symbol.asyncIterator]();
 const plans = defaultPlans(Number(values.cameras));
 const yard = await startYard({
   cameras: values.changes ? changed(plans, await nextLine()) : plans,
@@ -58,7 +63,11 @@ say({
   })),
 });
 
-ending.signal.addEventListener('abort', () => process.stdin.destroy());
+ending.signal.addEventListener('abort', () => {
+  input.close();
+  process.stdin.destroy();
+});
+if (values['only-clips']) ending.abort();
 for (let line = await nextLine(); line !== null; line = await nextLine()) {
   if (line.trim() !== '') say(await obey(yard, line));
 }
@@ -70,14 +79,16 @@ async function nextLine(): Promise<string | null> {
   return next.done ? null : next.value;
 }
 
-/** The plans with a test's own changes; a stream's are laid over the stream's. */
+/** The plans with a test's own changes; those of its parts are laid over the parts. */
 function changed(before: CameraPlan[], line: string | null): CameraPlan[] {
   // A test's own line, in the form that this file's header says.
   const changes = JSON.parse(line ?? '[]') as Partial<CameraPlan>[];
   return before.map((plan, at) => {
     const change = changes[at] ?? {};
     const sub = change.sub === null ? null : plan.sub && { ...plan.sub, ...change.sub };
-    return { ...plan, ...change, main: { ...plan.main, ...change.main }, sub, rtsp: { ...plan.rtsp, ...change.rtsp } };
+    const onvif = change.onvif === null ? null : plan.onvif && { ...plan.onvif, ...change.onvif };
+    const main = { ...plan.main, ...change.main };
+    return { ...plan, ...change, main, sub, onvif, rtsp: { ...plan.rtsp, ...change.rtsp } };
   });
 }
 

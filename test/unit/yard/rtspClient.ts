@@ -67,12 +67,20 @@ export class RtspClient {
     return described.body;
   }
 
-  /** Waits until the condition holds, looking whenever something arrives. False when the connection closed before. */
+  /**
+   * Waits until the condition holds, looking whenever something arrives. False when the connection closed before;
+   * throws after half a minute.
+   */
   async until(holds: () => boolean): Promise<boolean> {
+    const deadline = AbortSignal.timeout(30_000);
+    const late = (): void => this.wake();
+    deadline.addEventListener('abort', late);
     while (!holds()) {
       if (this.closed) return false;
       await new Promise<void>((resolve) => (this.wake = resolve));
+      deadline.throwIfAborted();
     }
+    deadline.removeEventListener('abort', late);
     return true;
   }
 

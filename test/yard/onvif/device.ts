@@ -31,15 +31,16 @@ export const deviceService: Service = {
     return { body: '<tds:SetSystemDateAndTimeResponse/>' };
   },
 
-  GetServices: ({ state }) => ({
-    body: `<tds:GetServicesResponse>${servicesOf(state)
-      .map(
-        ({ namespace, path, version: [major, minor] }) =>
-          `<tds:Service>${tag('tds:Namespace', namespace)}${tag('tds:XAddr', baseAddress(state) + path)}` +
-          `<tds:Version>${tag('tt:Major', major)}${tag('tt:Minor', minor)}</tds:Version></tds:Service>`,
-      )
-      .join('')}</tds:GetServicesResponse>`,
-  }),
+  GetServices: ({ state }) => {
+    const services = servicesOf(state).map(({ namespace, path, version }) => {
+      const [major = '', minor = ''] = version.split('.');
+      return (
+        `<tds:Service>${tag('tds:Namespace', namespace)}${tag('tds:XAddr', baseAddress(state) + path)}` +
+        `<tds:Version>${tag('tt:Major', major)}${tag('tt:Minor', minor)}</tds:Version></tds:Service>`
+      );
+    });
+    return { body: `<tds:GetServicesResponse>${services.join('')}</tds:GetServicesResponse>` };
+  },
 
   GetCapabilities: ({ state }) => {
     const base = baseAddress(state);
@@ -104,15 +105,15 @@ export function scopesOf({ plan }: CameraState): string[] {
   ];
 }
 
-function servicesOf({ plan }: CameraState): { namespace: string; path: string; version: [number, number] }[] {
-  const { onvif } = plan;
-  return [
-    { namespace: namespaces.tds, path: onvif?.path ?? '', version: [18, 12] },
-    { namespace: namespaces.trt, path: paths.media, version: [2, 60] },
-    ...(onvif?.media2 ? [{ namespace: namespaces.tr2, path: paths.media2, version: [18, 6] as [number, number] }] : []),
-    ...(onvif?.ptz ? [{ namespace: namespaces.tptz, path: paths.ptz, version: [2, 60] as [number, number] }] : []),
-    ...(onvif?.events ? [{ namespace: namespaces.tev, path: paths.events, version: [2, 60] as [number, number] }] : []),
+function servicesOf({ plan: { onvif } }: CameraState): { namespace: string; path: string; version: string }[] {
+  const all = [
+    { offered: true, namespace: namespaces.tds, path: onvif?.path ?? '', version: '18.12' },
+    { offered: true, namespace: namespaces.trt, path: paths.media, version: '2.60' },
+    { offered: onvif?.media2, namespace: namespaces.tr2, path: paths.media2, version: '18.6' },
+    { offered: onvif?.ptz, namespace: namespaces.tptz, path: paths.ptz, version: '2.60' },
+    { offered: onvif?.events, namespace: namespaces.tev, path: paths.events, version: '2.60' },
   ];
+  return all.filter(({ offered }) => offered);
 }
 
 function dateAndTime(now: Date): string {

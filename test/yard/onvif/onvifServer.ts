@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { CameraState } from '../cameraState.ts';
 import { Gate } from '../digest.ts';
-import type { Film, Role } from '../film.ts';
+import type { Film } from '../film.ts';
 import { closeServer, listen } from '../listen.ts';
 import { TokenCheck } from '../wsSecurity.ts';
 import { bytesAtMost } from '../xml.ts';
@@ -178,8 +178,7 @@ export class OnvifServer {
   }
 
   private async sendSnapshot(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
-    const role = request.url?.slice(paths.snapshot.length).replace(/\.jpg$/, '') as Role | undefined;
-    const film = this.parts.films.find((one) => one.role === role);
+    const film = this.parts.films.find((one) => request.url === `${paths.snapshot}${one.role}.jpg`);
     const { onvif } = this.parts.state.plan;
     if (!film || !onvif?.snapshot) {
       response.writeHead(404).end();
