@@ -14,6 +14,8 @@ export interface Gap {
   cause: GapCause;
 }
 
+export type Passed = { is: 'gap'; gap: Gap } | { is: 'damaged'; code: 'vaultDamaged' | 'gone' };
+
 export type PlaybackState =
   /** A moment was asked for and its picture is not there yet. */
   | { state: 'seeking' }
@@ -30,8 +32,8 @@ export interface PlaybackEvents {
   state(state: PlaybackState): void;
   /** Where the playhead is: with every frame shown, and at once when a moment is asked for. */
   time(timeMs: number): void;
-  /** Playing passed over a gap. */
-  passed(gap: Gap): void;
+  /** Playing passed over a gap, or over a recording that does not open. */
+  passed(what: Passed): void;
   /** Started or stopped, also by itself. */
   playing(playing: boolean): void;
   /** At the end of what is recorded nothing can be played faster than it is made. */
@@ -41,8 +43,8 @@ export interface PlaybackEvents {
 const creditWindow = 8;
 const aheadMs = 30_000;
 const behindSeconds = 60;
-/** How far the element's clock reaches back before the first moment asked for. */
-const baseBeforeMs = 12 * 3_600_000;
+/** The element's clock begins at a local midnight and serves so long; a moment outside of that gets another midnight. */
+const clockLengthMs = 36 * 3_600_000;
 const seekDeadlineMs = 3000;
 /** At the end of what is recorded, playing waits until so much lies ahead: fragments come a second at a time. */
 const edgeCushionSeconds = 1.5;
@@ -61,7 +63,8 @@ export class PlaybackPlayer {
   /** End of what has arrived for this ticket; null before its first fragment. */
   #arrivedToMs: number | null = null;
   #gaps: Gap[] = [];
-  #edgeMs: number | null = null;
+  /** Everything recorded has been sent, and the rest comes as it is recorded. */
+  #following = false;
   /** A recording that needs a new MediaSource begins there: nothing of this ticket is taken any more. */
   #cutMs: number | null = null;
   #seekTimer: ReturnType<typeof setTimeout> | null = null;
@@ -176,11 +179,11 @@ export class PlaybackPlayer {
     this.#ticket = (this.#ticket % 65_535) + 1;
     this.#arrivedToMs = null;
     this.#gaps = [];
-    this.#edgeMs = null;
+    this.#following = false;
     this.#cutMs = null;
     this.#holding = false;
     this.#buffer.clear();
-    if (this.#targetMs < this.#baseMs || this.#targetMs > this.#baseMs + 3 * baseBeforeMs) {
+    if (this.#targetMs < this.#baseMs || this.#targetMs > this.#baseMs + clockLengthMs) {
       this.#baseMs = baseOf(this.#targetMs);
     }
     this.#video.currentTime = (this.#targetMs - this.#baseMs) / 1000;
@@ -201,10 +204,7 @@ export class PlaybackPlayer {
     const packet = decodePacket(bytes);
     if (packet && packet.ticket === this.#ticket && this.#cutMs === null && this.#state.state !== 'unsupported') {
       this.#buffer.append(packet.data);
-      if (packet.kind === 'fragment') {
-        this.#arrivedToMs = packet.timeMs + packet.durationMs;
-        this.#edgeMs = null;
-      }
+      if (packet.kind === 'fragment') this.#arrivedToMs = packet.timeMs + packet.durationMs;
     }
     this.#grant();
   }
@@ -223,19 +223,26 @@ export class PlaybackPlayer {
         }
         break;
       case 'edge':
-        this.#edgeMs = notice.atMs;
+        this.#following = true;
         if (this.#arrivedToMs === null) {
-          this.#setState({ state: 'edge', atMs: notice.atMs });
+          this.#hold(notice.atMs);
           this.#seekDone();
         }
         this.#step();
         break;
       case 'failed':
-        this.#fail(notice.code);
+        // Main goes on with the next recording, if there is one.
+        if (this.#arrivedToMs === null) this.#fail(notice.code);
+        else this.#on.passed({ is: 'damaged', code: notice.code });
     }
   }
 
   #beginRecording(startMs: number, mime: string): void {
+    if (this.#state.state === 'failed' && this.#state.code !== 'stopped') {
+      const { code } = this.#state;
+      this.#setState({ state: 'shown' });
+      if (code !== 'undecodable') this.#on.passed({ is: 'damaged', code });
+    }
     if (!MediaSource.isTypeSupported(mime)) {
       this.#setState({ state: 'unsupported', mime });
       this.#seekDone();
@@ -255,7 +262,7 @@ export class PlaybackPlayer {
     const leftSeconds = here ? here.end - at : 0;
     if (leftSeconds < 0.12 && next && (this.#wantsPlay || !here)) this.#jump(at, next.start);
     else if (leftSeconds < 0.12 && this.#cutMs !== null && this.#seekTimer === null) this.seek(this.#cutMs);
-    else if (this.#edgeMs !== null && leftSeconds < 0.12 && this.#buffer.waiting === 0) this.#hold();
+    else if (this.#following && leftSeconds < 0.12 && this.#buffer.waiting === 0) this.#hold(this.#clockMs());
     else if (this.#holding && leftSeconds >= edgeCushionSeconds) this.#goOn();
     const first = ranges[0];
     if (first && first.start < at - behindSeconds - 15) this.#buffer.trimBefore(at - behindSeconds);
@@ -268,17 +275,18 @@ export class PlaybackPlayer {
     const fromMs = this.#baseMs + fromSeconds * 1000;
     const gap = this.#gaps.find((each) => each.toMs > fromMs && each.fromMs < toMs);
     this.#video.currentTime = toSeconds + 0.001;
-    if (gap && gap.toMs - gap.fromMs >= 1000) this.#on.passed(gap);
+    if (gap && gap.toMs - gap.fromMs >= 1000) this.#on.passed({ is: 'gap', gap });
   }
 
-  #hold(): void {
+  /** At the end of what is recorded: waits until there is more. */
+  #hold(atMs: number): void {
     if (this.#holding) return;
     this.#holding = true;
     if (this.#rate > 1) {
       this.setRate(1);
       this.#on.rate(1);
     }
-    this.#setState({ state: 'edge', atMs: this.#edgeMs ?? this.#clockMs() });
+    this.#setState({ state: 'edge', atMs });
     this.#apply();
   }
 
@@ -362,5 +370,6 @@ export class PlaybackPlayer {
 }
 
 function baseOf(timeMs: number): number {
-  return Math.max(0, Math.floor((timeMs - baseBeforeMs) / 1000) * 1000);
+  const date = new Date(timeMs);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }

@@ -4,7 +4,7 @@
  * pointer mean is the view's business.
  */
 import type { CameraId, Span } from '../../main/contract/model.ts';
-import type { Gap, PlaybackPlayer, PlaybackState } from '../live/playback.ts';
+import type { Passed, PlaybackPlayer, PlaybackState } from '../live/playback.ts';
 import { library } from './library.svelte.ts';
 import { gapAfter, gapBefore, lastRecorded, recordedAfter, spanAt } from './spans.ts';
 import { dayBeside, dayHolding, hourMs, minuteMs, sameClockOn, secondMs, type TimeSpan } from './time.ts';
@@ -22,8 +22,8 @@ class Archive {
   speed = $state<Speed>(1);
   muted = $state(false);
   playback = $state.raw<PlaybackState>({ state: 'seeking' });
-  /** The gap that playing passed over last, while that is said. */
-  passed = $state.raw<Gap | null>(null);
+  /** What playing passed over last, while that is said. */
+  passed = $state.raw<Passed | null>(null);
   /** Length of the magnified window; a whole day where it is as long as one. */
   zoomMs = $state(40 * minuteMs);
   windowFromMs = $state(Date.now() - 30 * minuteMs);
@@ -62,7 +62,7 @@ class Archive {
   seek(timeMs: number): void {
     this.placed = true;
     this.passed = null;
-    this.moveTo(Math.min(Math.max(0, timeMs), Date.now()));
+    this.moveTo(Math.min(Math.max(0, timeMs), Date.now() - behindLiveMs));
     this.#player?.seek(this.timeMs);
   }
 

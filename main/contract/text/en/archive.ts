@@ -30,8 +30,9 @@ export const archive = {
     unknown: 'Gap: cause unknown',
   } satisfies Record<GapCause, string>,
   nextBegins: (ms: number): string => `The next recording begins in ${units.duration(ms)}.`,
-  noNext: 'Nothing later is recorded yet.',
   goThere: 'Go there',
+  beforeFirst: 'Nothing is recorded here',
+  passedOver: 'passed over',
   passed: (from: string, to: string): string => `${from} to ${to}, passed over`,
   edge: 'End of what is recorded',
   edgeNote: 'Playing goes on by itself as more is recorded.',
@@ -114,6 +115,9 @@ export const archive = {
   bracketTo: 'End of the span to keep',
 
   keys: {
+    space: 'Space',
+    home: 'Home',
+    end: 'End',
     play: 'Play, pause',
     shuttle: 'Back 10 s, stop, on (again: faster)',
     step: 'Back, on 5 s',
