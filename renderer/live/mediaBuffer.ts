@@ -27,6 +27,8 @@ export class MediaBuffer {
   #generation = 0;
   #chain: Promise<void> = Promise.resolve();
   #waiting = 0;
+  /** What is buffered is still what was there before `clear`. */
+  #stale = false;
   #closed = false;
 
   constructor(video: HTMLVideoElement, on: MediaBufferEvents) {
@@ -43,11 +45,13 @@ export class MediaBuffer {
   clear(): void {
     this.#generation += 1;
     this.#waiting = 0;
+    this.#stale = true;
     this.#do(async () => {
       if (this.#buffer && this.#buffer.buffered.length > 0) {
         this.#buffer.remove(0, Infinity);
         await settled(this.#buffer, 'updateend', 'error');
       }
+      this.#stale = false;
     });
   }
 
@@ -103,7 +107,7 @@ export class MediaBuffer {
 
   /** What is buffered, in order, in seconds of the element's clock. */
   ranges(): { start: number; end: number }[] {
-    if (!this.#buffer || this.#source?.readyState !== 'open') return [];
+    if (!this.#buffer || this.#stale || this.#source?.readyState !== 'open') return [];
     const { buffered } = this.#buffer;
     return Array.from({ length: buffered.length }, (_, index) => ({
       start: buffered.start(index),

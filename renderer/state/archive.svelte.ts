@@ -13,7 +13,7 @@ export const speeds = [0.5, 1, 2, 4, 8] as const;
 export type Speed = (typeof speeds)[number];
 const zoomsMs = [1, 2, 5, 10, 20, 40, 60, 180, 360, 720].map((minutes) => minutes * minuteMs);
 /** A recording can be played so long after it was made. */
-const behindLiveMs = 4 * secondMs;
+const behindLiveMs = 3 * secondMs;
 
 class Archive {
   cameraId = $state<CameraId | null>(null);
