@@ -7,6 +7,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { CameraId, Span } from '../../main/contract/model.ts';
 import { call, on } from '../home.ts';
+import { known } from './known.svelte.ts';
 import { dayHolding, monthHolding, type TimeSpan } from './time.ts';
 
 export interface RecordedCamera {
@@ -19,7 +20,16 @@ const paceMs = 2000;
 const monthPaceMs = 60_000;
 
 class Library {
-  cameras = $state.raw<RecordedCamera[]>([]);
+  #list = $state.raw<RecordedCamera[]>([]);
+  /** In the order of the wall, those that were removed last. */
+  readonly cameras = $derived.by(() => {
+    const wall = known.ordered.map((camera) => camera.id);
+    const rank = ({ cameraId }: RecordedCamera): number => {
+      const at = wall.indexOf(cameraId);
+      return at === -1 ? wall.length : at;
+    };
+    return [...this.#list].sort((a, b) => rank(a) - rank(b));
+  });
   /** False until the list has been read once. */
   read = $state(false);
   failed = $state(false);
@@ -82,7 +92,7 @@ class Library {
 
   async #readCameras(): Promise<void> {
     try {
-      this.cameras = await call('library.cameras');
+      this.#list = await call('library.cameras');
       this.failed = false;
     } catch {
       this.failed = true;

@@ -11,12 +11,9 @@ export const settings = {
 
   keeping: 'Recordings',
   keep: 'The most that recordings may take',
-  keepAuto: 'Decided by Nightjar',
-  keepAutoNote: '80 % of the space that was free at first, at most 500 GB.',
-  keepOwn: 'Decided by you',
-  keepField: 'Size in GB',
+  keepAuto: 'Let Nightjar decide again',
+  keepAutoNote: 'Nightjar decides for 80 % of the free space, at most 500 GB.',
   keepBad: 'Write a whole number of GB, 1 or more.',
-  keepNow: (keep: number): string => `In force now: ${units.bytes(keep)}.`,
   keepFull:
     'When it is full, the oldest recordings make room for new ones. How long one camera keeps its own is set at the camera.',
   keepLess: (used: number): string =>
