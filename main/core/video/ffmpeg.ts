@@ -278,7 +278,7 @@ function start(
 
 /** Nothing of ours: only what a program needs to be found and to start. */
 function environment(): NodeJS.ProcessEnv {
-  const kept = ['PATH', 'SystemRoot', 'LD_LIBRARY_PATH'].map((name) => [name, process.env[name]] as const);
+  const kept = ['PATH', 'SystemRoot'].map((name) => [name, process.env[name]] as const);
   return Object.fromEntries(kept.filter(([, value]) => value !== undefined));
 }
 

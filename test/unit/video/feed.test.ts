@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { Readable } from 'node:stream';
 import { bad } from '../../../main/contract/problems.ts';
+import { runFfmpeg } from '../../../main/core/video/ffmpeg.ts';
+import { readFrameNumber } from '../../yard/frameNumber.ts';
 import { startYard, type Yard, type YardCamera } from '../../yard/yard.ts';
+import { ffmpeg } from './makeMedia.ts';
 import { planOf, sourceOf, WatchedFeed } from './watchedFeed.ts';
 
 let yard: Yard;
@@ -208,6 +212,31 @@ test('random bytes instead of a stream end the connection, never the feed', asyn
     await feed.live();
   }).finally(() => camera(0).fault(null));
 });
+
+test('a recorded picture has the time at which the camera sent it', async () => {
+  const feed = new WatchedFeed(() => Promise.resolve(sourceOf(camera(1))), { sound: true });
+  await using(feed, async () => {
+    await feed.until('three fragments', () => feed.all('fragment').length >= 3);
+    const { run } = feed.all('run')[0] ?? assert.fail();
+    for (const { fragment } of feed.all('fragment').filter((told) => told.fragment.keyframe)) {
+      const number = await firstFrameNumber(run.init.bytes, fragment.bytes);
+      const sentMs = camera(1).pushedAt(number) ?? NaN;
+      const offMs = run.startMs + (fragment.pictureStartSeconds ?? NaN) * 1000 - sentMs;
+      assert.ok(Math.abs(offMs) < 400, `off by ${offMs} ms`);
+    }
+  });
+});
+
+/** The number burnt into the first picture of these bytes. */
+async function firstFrameNumber(...bytes: Uint8Array[]): Promise<number> {
+  const ran = await runFfmpeg(ffmpeg, {
+    args: ['-v', 'error', '-i', 'pipe:0', '-frames:v', '1', '-pix_fmt', 'rgba', '-f', 'rawvideo', 'pipe:1'],
+    input: Readable.from(bytes),
+    signal: AbortSignal.timeout(30_000),
+  });
+  assert.ok(ran.ok);
+  return readFrameNumber(new Uint8ClampedArray(ran.value.stdout.buffer), 640, 360) ?? assert.fail('no number');
+}
 
 test('sound is recorded: AAC as it is, G.711 as AAC', async () => {
   for (const index of [1, 2]) {
