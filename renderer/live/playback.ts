@@ -4,41 +4,10 @@
  * and one minute behind. Never throws after construction: trouble is a state. `close` may be called twice. Leaves the
  * browser's buffer to mediaBuffer.ts, and what the states are called on screen to the view.
  */
-import type { GapCause } from '../../main/contract/model.ts';
-import { decodePacket, type PageMessage, type PlaybackNotice } from '../../main/contract/stream.ts';
+import type { PlaybackNotice } from '../../main/contract/stream.ts';
 import { MediaBuffer } from './mediaBuffer.ts';
-
-export interface Gap {
-  fromMs: number;
-  toMs: number;
-  cause: GapCause;
-}
-
-export type Passed = { is: 'gap'; gap: Gap } | { is: 'damaged'; code: 'vaultDamaged' | 'gone' };
-
-export type PlaybackState =
-  /** A moment was asked for and its picture is not there yet. */
-  | { state: 'seeking' }
-  | { state: 'shown' }
-  /** The playhead stands in a gap. */
-  | { state: 'gap'; gap: Gap }
-  /** The playhead stands at the end of what is recorded; it goes on by itself when more is. */
-  | { state: 'edge'; atMs: number }
-  /** This computer cannot show the codec. */
-  | { state: 'unsupported'; mime: string }
-  | { state: 'failed'; code: 'vaultDamaged' | 'gone' | 'undecodable' | 'stopped' };
-
-export interface PlaybackEvents {
-  state(state: PlaybackState): void;
-  /** Where the playhead is: with every frame shown, and at once when a moment is asked for. */
-  time(timeMs: number): void;
-  /** Playing passed over a gap, or over a recording that does not open. */
-  passed(what: Passed): void;
-  /** Started or stopped, also by itself. */
-  playing(playing: boolean): void;
-  /** At the end of what is recorded nothing can be played faster than it is made. */
-  rate(rate: number): void;
-}
+import type { Gap, PlaybackEvents, PlaybackState } from './playbackState.ts';
+import { PlaybackStream } from './playbackStream.ts';
 
 const creditWindow = 8;
 const aheadMs = 30_000;
@@ -53,22 +22,21 @@ export class PlaybackPlayer {
   readonly #video: HTMLVideoElement;
   readonly #on: PlaybackEvents;
   readonly #buffer: MediaBuffer;
+  readonly #stream: PlaybackStream;
   readonly #over = new AbortController();
-  #port: MessagePort | null = null;
   #state: PlaybackState = { state: 'seeking' };
   #baseMs: number;
   #targetMs: number;
-  #ticket = 0;
-  #creditsOut = 0;
-  /** End of what has arrived for this ticket; null before its first fragment. */
+  /** End of what has arrived since the last seek; null before its first fragment. */
   #arrivedToMs: number | null = null;
   #gaps: Gap[] = [];
   /** Everything recorded has been sent, and the rest comes as it is recorded. */
   #following = false;
-  /** A recording that needs a new MediaSource begins there: nothing of this ticket is taken any more. */
+  /** A recording that needs a new MediaSource begins there: it is asked for when the playhead comes to it. */
   #cutMs: number | null = null;
   #seekTimer: ReturnType<typeof setTimeout> | null = null;
   #nextSeekMs: number | null = null;
+  #asked = false;
   #wantsPlay = false;
   #holding = false;
   #rate = 1;
@@ -95,15 +63,18 @@ export class PlaybackPlayer {
     video.addEventListener('seeked', () => this.#seekDone(), options);
     video.addEventListener('error', () => video.error && this.#fail('undecodable'), options);
     this.#countFrames();
-    open(this.#over.signal).then(
-      (port) => this.#take(port),
-      () => this.#fail('stopped'),
-    );
+    this.#stream = new PlaybackStream(open, {
+      ready: () => this.seek(this.#targetMs),
+      notice: (notice) => this.#receiveNotice(notice),
+      media: (bytes, endMs) => this.#receiveMedia(bytes, endMs),
+      spent: () => this.#grant(),
+      ended: () => this.#fail('stopped'),
+    });
   }
 
   get timeMs(): number {
     if (this.#nextSeekMs !== null) return this.#nextSeekMs;
-    return this.#seekTimer === null && this.#port ? this.#clockMs() : this.#targetMs;
+    return this.#seekTimer === null && this.#stream.isOpen ? this.#clockMs() : this.#targetMs;
   }
 
   get playing(): boolean {
@@ -128,7 +99,7 @@ export class PlaybackPlayer {
   /** Asks for a moment. While one is on its way, only the last of those asked for after it is kept. */
   seek(toMs: number): void {
     const wantedMs = Math.max(0, Math.round(toMs));
-    if (!this.#port) {
+    if (!this.#stream.isOpen) {
       this.#targetMs = wantedMs;
       this.#on.time(wantedMs);
       return;
@@ -157,26 +128,11 @@ export class PlaybackPlayer {
     if (this.#seekTimer !== null) clearTimeout(this.#seekTimer);
     this.#video.pause();
     this.#buffer.close();
-    this.#port?.close();
+    this.#stream.close();
   }
 
-  #take(port: MessagePort): void {
-    if (this.#over.signal.aborted) {
-      port.close();
-      return;
-    }
-    this.#port = port;
-    port.addEventListener('message', (event: MessageEvent<unknown>) => this.#receive(event.data), {
-      signal: this.#over.signal,
-    });
-    port.addEventListener('close', () => this.#fail('stopped'), { signal: this.#over.signal });
-    port.start();
-    this.seek(this.#targetMs);
-  }
-
-  /** A new ticket at `#targetMs`: all that was buffered or is on its way is of no use any more. */
+  /** Asks anew, for `#targetMs`: all that was buffered or is on its way is of no use any more. */
   #begin(): void {
-    this.#ticket = (this.#ticket % 65_535) + 1;
     this.#arrivedToMs = null;
     this.#gaps = [];
     this.#following = false;
@@ -188,29 +144,17 @@ export class PlaybackPlayer {
     }
     this.#video.currentTime = (this.#targetMs - this.#baseMs) / 1000;
     this.#setState({ state: 'seeking' });
-    this.#send({ is: 'seek', toMs: this.#targetMs, ticket: this.#ticket });
+    this.#stream.seek(this.#targetMs);
+    this.#asked = true;
     this.#grant();
   }
 
-  #receive(message: unknown): void {
-    if (message instanceof Uint8Array)
-      this.#receivePacket(message as Uint8Array<ArrayBuffer>); // a port never shares memory here
-    // The other messages of a playback port are these notices, by the contract; main is trusted by the page.
-    else this.#receiveNotice(message as PlaybackNotice);
-  }
-
-  #receivePacket(bytes: Uint8Array<ArrayBuffer>): void {
-    this.#creditsOut -= 1;
-    const packet = decodePacket(bytes);
-    if (packet && packet.ticket === this.#ticket && this.#cutMs === null && this.#state.state !== 'unsupported') {
-      this.#buffer.append(packet.data);
-      if (packet.kind === 'fragment') this.#arrivedToMs = packet.timeMs + packet.durationMs;
-    }
-    this.#grant();
+  #receiveMedia(bytes: Uint8Array<ArrayBuffer>, endMs: number | null): void {
+    this.#buffer.append(bytes);
+    if (endMs !== null) this.#arrivedToMs = endMs;
   }
 
   #receiveNotice(notice: PlaybackNotice): void {
-    if (notice.ticket !== this.#ticket || this.#cutMs !== null) return;
     switch (notice.is) {
       case 'recording':
         this.#beginRecording(notice.startMs, notice.mime);
@@ -245,11 +189,14 @@ export class PlaybackPlayer {
     }
     if (!MediaSource.isTypeSupported(mime)) {
       this.#setState({ state: 'unsupported', mime });
+      this.#stream.ignore();
       this.#seekDone();
       return;
     }
-    if (this.#arrivedToMs !== null && !this.#buffer.canFollow(mime)) this.#cutMs = startMs;
-    else this.#buffer.begin(mime, (startMs - this.#baseMs) / 1000);
+    if (this.#arrivedToMs !== null && !this.#buffer.canFollow(mime)) {
+      this.#cutMs = startMs;
+      this.#stream.ignore();
+    } else this.#buffer.begin(mime, (startMs - this.#baseMs) / 1000);
   }
 
   /** Looks at where the playhead is and what lies around it, and does what that calls for. */
@@ -342,12 +289,10 @@ export class PlaybackPlayer {
   }
 
   #grant(): void {
-    if (this.#ticket === 0 || this.#state.state === 'unsupported' || this.#cutMs !== null) return;
+    if (!this.#asked || this.#state.state === 'unsupported' || this.#cutMs !== null) return;
     if (this.#arrivedToMs !== null && this.#arrivedToMs - this.#clockMs() > aheadMs) return;
-    const messages = creditWindow - this.#creditsOut - this.#buffer.waiting;
-    if (messages < creditWindow / 2) return;
-    this.#creditsOut += messages;
-    this.#send({ is: 'credit', messages });
+    const messages = creditWindow - this.#stream.granted - this.#buffer.waiting;
+    if (messages >= creditWindow / 2) this.#stream.grant(messages);
   }
 
   #countFrames(): void {
@@ -360,10 +305,6 @@ export class PlaybackPlayer {
 
   #clockMs(): number {
     return this.#state.state === 'gap' ? this.#targetMs : this.#baseMs + this.#video.currentTime * 1000;
-  }
-
-  #send(message: PageMessage): void {
-    this.#port?.postMessage(message);
   }
 
   #fail(code: 'vaultDamaged' | 'gone' | 'undecodable' | 'stopped'): void {

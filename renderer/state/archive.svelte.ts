@@ -4,7 +4,8 @@
  * pointer mean is the view's business.
  */
 import type { CameraId, Span } from '../../main/contract/model.ts';
-import type { Passed, PlaybackPlayer, PlaybackState } from '../live/playback.ts';
+import type { PlaybackPlayer } from '../live/playback.ts';
+import type { Passed, PlaybackState } from '../live/playbackState.ts';
 import { library } from './library.svelte.ts';
 import { gapAfter, gapBefore, lastRecorded, recordedAfter, spanAt } from './spans.ts';
 import { dayBeside, dayHolding, hourMs, minuteMs, sameClockOn, secondMs, type TimeSpan } from './time.ts';
