@@ -17,8 +17,10 @@ export async function startWithWindow(environment: NodeJS.ProcessEnv): Promise<n
   const entry = await bundle();
   const electron = electronProgram();
   const understudy = path.join(root, 'build', 'understudy', 'run.ts');
+  const home = environment['NIGHTJAR_HOME'];
+  const where = home === undefined ? [] : [`--user-data-dir=${path.join(home, 'userData')}`];
   const child = electron
-    ? spawn(electron, [root], { stdio: 'inherit', env: environment })
+    ? spawn(electron, [root, ...where], { stdio: 'inherit', env: environment })
     : spawn(process.execPath, [understudy, entry], {
         stdio: 'inherit',
         env: { ...environment, UNDERSTUDY_HEADED: '1' },

@@ -46,6 +46,8 @@ export interface AppOptions {
   folder: string;
   /** Where the user keeps videos. */
   videosFolder: string;
+  /** Nothing outside the two folders is looked at. */
+  portable: boolean;
   about: Omit<About, 'ffmpeg'>;
   desk: Desk;
   log: Log;
@@ -68,7 +70,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { desk, log, tell } = options;
   const ffmpeg: Outcome<Ffmpeg> = await findFfmpeg();
   const keychain = new Keychain(process.env['NIGHTJAR_KEYCHAIN_SERVICE'] ?? 'Nightjar');
-  const places = new Places(options.videosFolder);
+  const places = new Places(options.videosFolder, options.portable);
   const clipPlaces = new Map<string, string>();
   const ended = new AbortController();
   let house: House | null = null;

@@ -21,6 +21,7 @@ startShell({
     const app = await createApp({
       folder: shell.userDataFolder,
       videosFolder: shell.videosFolder,
+      portable: shell.portable,
       about: { version: shell.version, runtime: shell.runtime },
       log,
       tell: (name, value) => {

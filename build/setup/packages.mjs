@@ -7,6 +7,7 @@ import { keytarWorks, nodeHeaders } from './keytar.mjs';
 import { quietly, say, stop, tail } from './say.mjs';
 
 const gstreamer = [
+  'gstreamer1.0-tools',
   'python3-gi',
   'gir1.2-gst-rtsp-server-1.0',
   'gstreamer1.0-plugins-good',
@@ -40,13 +41,15 @@ async function missing({ electron, forTests }) {
       need(nodeHeaders(), 'libnode-dev');
     } else need(builds || existsSync('/usr/lib/x86_64-linux-gnu/libsecret-1.so.0'), 'libsecret-1-0');
   }
+  // The understudy's file dialogs.
+  if (!electron && (process.env.DISPLAY || process.env.WAYLAND_DISPLAY)) need(onPath(['zenity']), 'zenity');
   need(onPath(['dbus-run-session']), 'dbus');
   need(onPath(['gnome-keyring-daemon']), 'gnome-keyring');
   if (forTests) {
     need(onPath(['age']), 'age');
     need(onPath(['ip']) && onPath(['ss']), 'iproute2');
     need(onPath(['Xvfb']) || !electron, 'xvfb');
-    need(quietly('python3', ['-c', 'import gi; gi.require_version("GstRtspServer", "1.0")']).ok, ...gstreamer);
+    need(quietly('/usr/bin/python3', ['-c', 'import gi; gi.require_version("GstRtspServer", "1.0")']).ok, ...gstreamer);
     need(
       quietly('gst-inspect-1.0', ['x264enc']).ok ||
         quietly('sh', ['-c', 'ls /usr/lib/*/gstreamer-1.0/libgstx264.so']).ok,

@@ -1,5 +1,6 @@
 /**
- * The desktop's parts that have no counterpart here. Dialogs throw until a test answers for the user; tray, menu and
+ * The desktop's parts that have no counterpart here. In a window, file dialogs are zenity's; headless, dialogs throw
+ * until a test answers for the user. Tray, menu and
  * power-save blocker are taken note of; power events come only when a test emits them. Nothing is shown.
  */
 import type {
@@ -12,16 +13,29 @@ import type {
   Tray as ElectronTray,
 } from 'electron';
 import os from 'node:os';
+import { askForFile, asksForFiles } from './fileDialogs.ts';
 import { noteCall, notPerformed, StrictEmitter, strictModule } from './strict.ts';
 
 export const dialog = strictModule('dialog', {
-  showOpenDialog: () => notPerformed('dialog.showOpenDialog without a stub'),
-  showSaveDialog: () => notPerformed('dialog.showSaveDialog without a stub'),
+  showOpenDialog: openDialog,
+  showSaveDialog: saveDialog,
   showErrorBox(title, content) {
     noteCall('dialog.showErrorBox', title, content);
     console.error(`[${title}] ${content}`);
   },
 } satisfies Pick<Dialog, 'showOpenDialog' | 'showSaveDialog' | 'showErrorBox'>);
+
+async function openDialog(): Promise<Electron.OpenDialogReturnValue> {
+  if (!asksForFiles) return notPerformed('dialog.showOpenDialog without a stub');
+  const folder = await askForFile(['--directory']);
+  return { canceled: folder === null, filePaths: folder === null ? [] : [folder] };
+}
+
+async function saveDialog(): Promise<Electron.SaveDialogReturnValue> {
+  if (!asksForFiles) return notPerformed('dialog.showSaveDialog without a stub');
+  const file = await askForFile(['--save', '--confirm-overwrite']);
+  return { canceled: file === null, filePath: file ?? '' };
+}
 
 export const shell = strictModule('shell', {
   showItemInFolder: (file) => noteCall('shell.showItemInFolder', file),

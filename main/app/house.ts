@@ -141,8 +141,9 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     on: { changed: (jobs: ExportJob[]) => tell('exports.changed', jobs), defect: defect('export') },
   });
 
-  await retention.check();
   for (const camera of cameras.list()) await watching.watch(camera);
+  // After the recording has begun: the first look at a large vault reads every day's index.
+  retention.soon();
   const networks = watchNetworks((online) => {
     tell('network.changed', { online });
     if (online) watching.tryNow();

@@ -3,10 +3,11 @@
  * an id, so that the page never names a path. A place is a folder that need not exist yet.
  */
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { VaultPlace } from '../contract/model.ts';
+import { en } from '../contract/text/en.ts';
 import { folderReport } from '../core/vault/folderReport.ts';
 
 const vaultName = 'Nightjar vault';
@@ -16,9 +17,12 @@ export class Places {
   readonly #folders = new Map<string, string>();
   readonly #home: string;
 
-  /** `home`: the user's folder for videos, or the home folder. */
-  constructor(home: string) {
+  readonly #onlyHome: boolean;
+
+  /** `home`: the user's folder for videos. `onlyHome`: the disks are not looked at. */
+  constructor(home: string, onlyHome: boolean) {
     this.#home = home;
+    this.#onlyHome = onlyHome;
   }
 
   folderOf(placeId: string): string | null {
@@ -26,8 +30,11 @@ export class Places {
   }
 
   async list(): Promise<VaultPlace[]> {
-    const roots = [this.#home, ...(await disks())];
-    const places = await Promise.all(roots.map((root) => this.#place(path.join(root, vaultName), path.basename(root))));
+    const roots = this.#onlyHome ? [] : await disks();
+    const places = await Promise.all([
+      this.#place(path.join(this.#home, vaultName), en.firstRun.thisComputer),
+      ...roots.map((root) => this.#place(path.join(root, vaultName), path.basename(root) || root)),
+    ]);
     const seen = new Set<string>();
     return places
       .filter((place) => place !== null)
@@ -62,7 +69,13 @@ async function disks(): Promise<string[]> {
   const found: string[] = [];
   for (const parent of parents) {
     const names = await readdir(parent, { withFileTypes: true }).catch(() => []);
-    for (const entry of names) if (entry.isDirectory()) found.push(path.join(parent, entry.name));
+    const own = await stat(parent).catch(() => null);
+    for (const entry of names) {
+      const folder = path.join(parent, entry.name);
+      const there = entry.isDirectory() ? await stat(folder).catch(() => null) : null;
+      // A folder on the same device as its parent is no disk of its own.
+      if (there && there.dev !== own?.dev) found.push(folder);
+    }
   }
   return found;
 }

@@ -4,13 +4,13 @@ import type { EventName, Events } from './events.ts';
 import type { StreamRequest } from './stream.ts';
 
 export interface NightjarApi {
-  call<Name extends CallName>(name: Name, argument: CallArgument<Name>): Promise<CallResult<Name>>;
+  readonly call: <Name extends CallName>(name: Name, argument: CallArgument<Name>) => Promise<CallResult<Name>>;
   /** Returns the function that ends the listening. */
-  on<Name extends EventName>(name: Name, listener: (value: Events[Name]) => void): () => void;
+  readonly on: <Name extends EventName>(name: Name, listener: (value: Events[Name]) => void) => () => void;
   /**
    * Opens a stream. Its MessagePort arrives as a `message` event on the window, from the window itself, with
    * `data = { nightjarStream: id }` and one port, where `id` is what this returns. (A port cannot cross the context
    * bridge.)
    */
-  openStream(request: StreamRequest): number;
+  readonly openStream: (request: StreamRequest) => number;
 }

@@ -15,7 +15,9 @@ export function parseSettings(value: unknown): Settings | null {
   return {
     theme: theme === 'light' || theme === 'system' ? theme : 'dark',
     wallLayout: wallLayout === 1 || wallLayout === 9 || wallLayout === 16 ? wallLayout : 4,
-    wallOrder: Array.isArray(wallOrder) ? wallOrder.filter((id) => /^[0-9a-f]{16}$/.test(String(id))) : [],
+    wallOrder: Array.isArray(wallOrder)
+      ? wallOrder.filter((id: unknown) => typeof id === 'string' && /^[0-9a-f]{16}$/.test(id))
+      : [],
     keepBytes: typeof keepBytes === 'number' && Number.isSafeInteger(keepBytes) && keepBytes > 0 ? keepBytes : null,
   };
 }

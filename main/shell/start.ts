@@ -4,6 +4,7 @@
  * white screen). What the program is, it does not know: app.ts hands it in. A program that does not open is a defect
  * with its id on screen, and the app ends.
  */
+import path from 'node:path';
 import { app, dialog } from 'electron';
 import type { Handlers } from '../contract/calls.ts';
 import type { EventName, Events } from '../contract/events.ts';
@@ -24,6 +25,8 @@ export interface Shell {
   userDataFolder: string;
   /** The user's own folder for videos: the first suggestion for a vault. */
   videosFolder: string;
+  /** Everything lies below the folder in NIGHTJAR_HOME, for tests and the demo; never in a packaged app. */
+  portable: boolean;
   version: string;
   /** 'Electron 45.4.1', or the understudy's own name and version. */
   runtime: string;
@@ -125,9 +128,11 @@ async function run(plan: ShellPlan): Promise<void> {
   });
   window.open();
 
+  const home = app.isPackaged ? null : (process.env['NIGHTJAR_HOME'] ?? null);
   const shell: Shell = {
     userDataFolder: app.getPath('userData'),
-    videosFolder: app.getPath('videos'),
+    videosFolder: home === null ? app.getPath('videos') : path.join(home, 'videos'),
+    portable: home !== null,
     version: app.getVersion(),
     runtime: runtimeName(),
     packaged: app.isPackaged,

@@ -7,6 +7,7 @@ export const firstRun = {
   whereLead:
     'Everything Nightjar keeps lies in one folder, sealed with a key that only you have. Choose a disk that stays connected.',
   disk: 'Disk',
+  thisComputer: 'This computer',
   looking: 'Looking for disks',
   noPlaces: 'No disk was found that can be written to. Choose a folder.',
   free: (size: string): string => `${size} free`,
