@@ -6,6 +6,8 @@
  * Every way it can fail is a state with a problem and a remedy; the vault's own files are never changed by failing.
  */
 import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import type { AppState } from '../contract/model.ts';
 import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
 import {
@@ -95,6 +97,8 @@ export class Opening {
     if (!making) return bad({ code: 'gone' });
     const right = making.askedWords.every((number, at) => given[at]?.trim().toLowerCase() === making.words[number - 1]);
     if (!right) return bad({ code: 'wordsWrong' });
+    // The folder for videos may not exist yet; anything further up must, or its drive is not connected.
+    await mkdir(path.dirname(making.folder)).catch(() => undefined);
     const made = await createVault(making.folder, making.words);
     if (!made.ok) return made;
     const vault = made.value;

@@ -86,7 +86,11 @@ async function main(): Promise<void> {
   const wall = await openBenchWall(16);
   try {
     const rows: Row[] = [];
-    for (const tiles of [1, 4, 9, 16] as const) rows.push(await measure(wall, tiles));
+    for (const tiles of [1, 4, 9, 16] as const) {
+      console.log(`measuring ${tiles} tiles …`);
+      rows.push(await measure(wall, tiles));
+    }
+    console.log('measuring first pictures …');
     rows.push(await firstPictures(wall));
     report('live', rows);
   } finally {

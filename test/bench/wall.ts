@@ -81,7 +81,7 @@ export function watchTiles(page: Page, seconds: number, readEvery: number): Prom
   return page.evaluate(
     async ({ lengthMs, every }) => {
       // Put there by teachFrames.
-      const { readFrame } = window as unknown as { readFrame(video: HTMLVideoElement): number | null };
+      const { readFrame } = window as unknown as { readFrame: (video: HTMLVideoElement) => number | null };
       // Epoch time of performance.now() = 0. Date.now() is cut to whole milliseconds: half of one on average.
       const origins = Array.from({ length: 2000 }, () => Date.now() - performance.now());
       const originMs = origins.reduce((sum, one) => sum + one, 0) / origins.length + 0.5;

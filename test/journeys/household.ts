@@ -151,6 +151,13 @@ export class Household {
     await expect(page.getByRole('heading', { name: 'No camera yet' })).toBeVisible();
   }
 
+  /** Answers the next folder dialog. */
+  async willChooseFolder(folder: string): Promise<void> {
+    await this.app.evaluate(({ dialog }, filePath) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [filePath] });
+    }, folder);
+  }
+
   /** Answers the next save dialog with a file in the clips folder; returns its path. */
   async willSave(name: string): Promise<string> {
     const file = path.join(this.clips, name);
