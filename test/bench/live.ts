@@ -49,9 +49,15 @@ async function measure(wall: BenchWall, tiles: 1 | 4 | 9 | 16): Promise<Row> {
 async function firstPictures(wall: BenchWall): Promise<Row> {
   await showTiles(wall, 1);
   await wall.page.getByRole('group', { name: /, live, / }).focus();
+  await wall.page.evaluate(() => {
+    window.addEventListener('keydown', ({ timeStamp }) => Object.assign(window, { pressedMs: timeStamp }), {
+      capture: true,
+    });
+  });
   const times: number[] = [];
   for (let page = 1; page < wall.yard.cameras.length; page++) {
-    const shown = awaitOther(wall.page);
+    const before = await wall.page.locator('.tile').getAttribute('data-camera');
+    const shown = awaitOther(wall.page, before);
     await wall.page.keyboard.press('PageDown');
     times.push(await shown);
   }
@@ -63,23 +69,24 @@ async function firstPictures(wall: BenchWall): Promise<Row> {
   };
 }
 
-/** Milliseconds from the next key press to the first picture of another camera. */
-function awaitOther(page: Page): Promise<number> {
-  return page.evaluate(() => {
-    const before = document.querySelector<HTMLElement>('.tile')?.dataset['camera'];
+/** Milliseconds from the key press that ends the showing of this camera to the first picture of another. */
+function awaitOther(page: Page, before: string | null): Promise<number> {
+  return page.evaluate((cameraBefore) => {
     return new Promise<number>((resolve) => {
-      let pressedMs = 0;
       const look = (): void => {
         const tile = document.querySelector<HTMLElement>('.tile');
         const video = tile?.querySelector('video');
-        if (pressedMs === 0 || !tile || !video || tile.dataset['camera'] === before) requestAnimationFrame(look);
-        else
-          video.requestVideoFrameCallback((_now, { expectedDisplayTime }) => resolve(expectedDisplayTime - pressedMs));
+        if (!tile || !video || tile.dataset['camera'] === cameraBefore) {
+          requestAnimationFrame(look);
+          return;
+        }
+        // Put there by the listener above.
+        const { pressedMs } = window as unknown as { pressedMs: number };
+        video.requestVideoFrameCallback((_now, metadata) => resolve(metadata.expectedDisplayTime - pressedMs));
       };
-      window.addEventListener('keydown', () => (pressedMs = performance.now()), { capture: true, once: true });
       look();
     });
-  });
+  }, before);
 }
 
 async function main(): Promise<void> {
@@ -90,6 +97,7 @@ async function main(): Promise<void> {
       console.log(`measuring ${tiles} tiles …`);
       rows.push(await measure(wall, tiles));
     }
+    console.table(rows);
     console.log('measuring first pictures …');
     rows.push(await firstPictures(wall));
     report('live', rows);

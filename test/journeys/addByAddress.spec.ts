@@ -53,6 +53,7 @@ test('an address pasted with its credentials is taken apart, and GStreamer’s s
   gstreamer = await startGstServer({ host: '127.0.0.90', credentials, sound: 'AAC', picture: 'clip' }, ended.signal);
   const { user, password } = credentials;
   await paste(gstreamer.url.replace('rtsp://', `rtsp://${user}:${password}@`));
+  await page.getByLabel(/^Address, or whatever/).press('Enter');
   await expect(page.getByText('User name and password in the paste were moved into their fields.')).toBeVisible();
   await expect(page.getByLabel(/^Address, or whatever/)).not.toHaveValue(/rd/);
   await expect(page.getByLabel('User name')).toHaveValue(user);
@@ -67,7 +68,7 @@ test('an address pasted with its credentials is taken apart, and GStreamer’s s
 test('an ONVIF host that asks for HTTP digest takes a password of every awkward character', async () => {
   const camera = yard.cameras[0];
   await paste(`http://${camera?.host ?? ''}:${camera?.onvifPort ?? 0}/onvif/device_service`);
-  await page.getByRole('button', { name: 'Add…', exact: true }).last().click();
+  await page.getByLabel(/^Address, or whatever/).press('Enter');
   await page.getByLabel('User name').fill(camera?.user ?? '');
   await page.getByLabel('Password', { exact: true }).fill(credentials.password);
   await add('Digest');
@@ -83,7 +84,7 @@ for (const [at, name] of [
   test(`a camera in H.265 is added and recorded: ${name}`, async () => {
     const camera = yard.cameras[at];
     await paste(`${camera?.host ?? ''}:${camera?.onvifPort ?? 0}`);
-    await page.getByRole('button', { name: 'Add…', exact: true }).last().click();
+    await page.getByLabel(/^Address, or whatever/).press('Enter');
     await page.getByLabel('User name').fill(camera?.user ?? '');
     await page.getByLabel('Password', { exact: true }).fill(credentials.password);
     await add(name);

@@ -31,7 +31,7 @@ test.afterAll(async () => {
 async function tryAddress(text: string): Promise<void> {
   await openAddCameras(page);
   await page.getByLabel(/^Address, or whatever/).fill(text);
-  await page.getByRole('button', { name: 'Add…', exact: true }).last().click();
+  await page.getByLabel(/^Address, or whatever/).press('Enter');
   await page.getByLabel('User name').fill('somebody');
   await page.getByLabel('Password', { exact: true }).fill('something');
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
@@ -64,6 +64,7 @@ test('something that answers and is no camera', async () => {
 test('a text that is no address', async () => {
   await openAddCameras(page);
   await page.getByLabel(/^Address, or whatever/).fill('ftp://192.168.1.9/video');
+  await page.getByLabel(/^Address, or whatever/).press('Enter');
   await expect(page.getByText('The address begins with something else than rtsp or http.')).toBeVisible();
 });
 
