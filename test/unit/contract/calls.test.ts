@@ -43,7 +43,7 @@ const taken: [CallName, unknown][] = [
 ];
 
 for (const [name, argument] of taken)
-  test(`${name} takes ${String(JSON.stringify(argument)).slice(0, 60)}`, () => {
+  test(`${name} takes ${argument === undefined ? 'nothing' : JSON.stringify(argument).slice(0, 60)}`, () => {
     assert.equal(v.safeParse(callArguments[name], argument).success, true);
   });
 
