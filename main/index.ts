@@ -38,7 +38,7 @@ startShell({
     return {
       handlers: app.handlers,
       openStream: (stream) => app.openStream(stream),
-      keepsRunning: () => app.recordingCameras() > 0,
+      keepsRunning: () => shell.tray && app.recordingCameras() > 0,
       suspend: () => log.note('suspend'),
       resume: () => app.wake(),
       network: (online) => {

@@ -1,8 +1,8 @@
 /**
  * Electron is built with BoringSSL, this Node with OpenSSL. What BoringSSL lacks throws here too, so that code which
  * would break in the app breaks in its tests: ciphers other than AES and DES, hkdf, digests such as BLAKE2 and SHA-3,
- * the curves 448. Call before the app's first import. It is a fence, not BoringSSL: the list is from Electron's own
- * `getCiphers` and `getHashes`.
+ * the curves 448. Call before the app’s first import. It is a fence, not BoringSSL: the list is what is known of it, and was
+ * not held against a running Electron.
  */
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';

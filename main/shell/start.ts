@@ -27,6 +27,8 @@ export interface Shell {
   videosFolder: string;
   /** Everything lies below the folder in NIGHTJAR_HOME, for tests and the demo; never in a packaged app. */
   portable: boolean;
+  /** A closed window can be had back by the tray; false in the understudy and where everything lies in one folder. */
+  tray: boolean;
   version: string;
   /** 'Electron 45.4.1', or the understudy's own name and version. */
   runtime: string;
@@ -133,6 +135,7 @@ async function run(plan: ShellPlan): Promise<void> {
     userDataFolder: app.getPath('userData'),
     videosFolder: home === null ? app.getPath('videos') : path.join(home, 'videos'),
     portable: home !== null,
+    tray: home === null && process.versions['understudy'] === undefined,
     version: app.getVersion(),
     runtime: runtimeName(),
     packaged: app.isPackaged,
