@@ -185,6 +185,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       await library.close();
       libraryTold.close();
       await log.keepIn(null);
+      vault.lock();
     },
   });
 }

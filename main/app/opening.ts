@@ -45,6 +45,7 @@ export class Opening {
   #state: AppState = { phase: 'firstRun' };
   #making: Making | null = null;
   #lock: VaultLock | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: OpeningOptions) {
     this.#options = options;
@@ -55,20 +56,70 @@ export class Opening {
   }
 
   /** Opens the vault that was open last, if there is one. */
-  async start(): Promise<Outcome<null>> {
-    const folder = await this.#options.where.read();
-    if (folder === null) return this.#become({ phase: 'firstRun' }, good(null));
-    return this.open(folder);
+  start(): Promise<Outcome<null>> {
+    return this.#inTurn(() => this.#start());
   }
 
-  /** Opens the vault in that folder with the keychain's key. */
-  async open(folder: string): Promise<Outcome<null>> {
+  /** Opens the vault in that folder with the keychain's key. No effect while a vault is open. */
+  open(folder: string): Promise<Outcome<null>> {
+    return this.#inTurn(() => this.#open(folder));
+  }
+
+  /** Prepares a new vault; its twelve words are proved before anything is written. No effect while one is open. */
+  make(folder: string): Promise<Outcome<{ words: string[] }>> {
+    return this.#inTurn(() => this.#make(folder));
+  }
+
+  wordsAgain(): Outcome<{ words: string[] }> {
+    return this.#making ? good({ words: this.#making.words }) : bad({ code: 'gone' });
+  }
+
+  startOver(): Outcome<null> {
+    if (!this.#making) return bad({ code: 'gone' });
+    this.#making = null;
+    return this.#become({ phase: 'firstRun' }, good(null));
+  }
+
+  /** Two words back: right ones make the vault, and it is opened with nothing but its recovery words to prove them. */
+  prove(given: string[]): Promise<Outcome<null>> {
+    return this.#inTurn(() => this.#prove(given));
+  }
+
+  /** The recovery words open the known vault on this computer, and its key goes into the keychain. */
+  openWithWords(words: string[]): Promise<Outcome<null>> {
+    return this.#inTurn(() => this.#openWithWords(words));
+  }
+
+  retry(): Promise<Outcome<null>> {
+    return this.#inTurn(() => (this.#state.phase === 'closed' ? this.#open(this.#state.folder) : this.#start()));
+  }
+
+  /** Forgets where the vault lies, never the vault. */
+  forget(): Promise<Outcome<null>> {
+    return this.#inTurn(async () => {
+      await this.#leave();
+      await this.#options.where.forget();
+      return this.#become({ phase: 'firstRun' }, good(null));
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(() => this.#leave());
+  }
+
+  async #start(): Promise<Outcome<null>> {
+    const folder = await this.#options.where.read();
+    return folder === null ? this.#become({ phase: 'firstRun' }, good(null)) : this.#open(folder);
+  }
+
+  async #open(folder: string): Promise<Outcome<null>> {
+    if (this.#state.phase === 'open') return bad({ code: 'gone' });
     const opened = await this.#openByKeychain(folder);
     return opened.ok ? this.#enter(opened.value) : this.#closed(folder, opened.problem);
   }
 
-  /** Prepares a new vault; its twelve words are proved before anything is written. */
-  async make(folder: string): Promise<Outcome<{ words: string[] }>> {
+  async #make(folder: string): Promise<Outcome<{ words: string[] }>> {
+    if (this.#state.phase === 'open') return bad({ code: 'gone' });
     const report = await folderReport(folder);
     if (report.holdsVault || !report.empty) return bad({ code: 'folderNotEmpty', folder });
     if (!report.writable) return bad({ code: 'folderNotWritable', folder });
@@ -82,17 +133,7 @@ export class Opening {
     return this.#become({ phase: 'proving', askedWords }, good({ words }));
   }
 
-  wordsAgain(): Outcome<{ words: string[] }> {
-    return this.#making ? good({ words: this.#making.words }) : bad({ code: 'gone' });
-  }
-
-  startOver(): Outcome<null> {
-    this.#making = null;
-    return this.#become({ phase: 'firstRun' }, good(null));
-  }
-
-  /** Two words back: right ones make the vault, and it is opened with nothing but its recovery words to prove them. */
-  async prove(given: string[]): Promise<Outcome<null>> {
+  async #prove(given: string[]): Promise<Outcome<null>> {
     const making = this.#making;
     if (!making) return bad({ code: 'gone' });
     const right = making.askedWords.every((number, at) => given[at]?.trim().toLowerCase() === making.words[number - 1]);
@@ -114,8 +155,7 @@ export class Opening {
     return this.#enter(vault);
   }
 
-  /** The recovery words open the known vault on this computer, and its key goes into the keychain. */
-  async openWithWords(words: string[]): Promise<Outcome<null>> {
+  async #openWithWords(words: string[]): Promise<Outcome<null>> {
     if (this.#state.phase !== 'closed') return bad({ code: 'gone' });
     const { folder } = this.#state;
     const locked = await this.#lockFolder(folder);
@@ -130,17 +170,14 @@ export class Opening {
     return this.#enter(opened.value, kept.ok ? null : kept.problem);
   }
 
-  async retry(): Promise<Outcome<null>> {
-    return this.#state.phase === 'closed' ? this.open(this.#state.folder) : this.start();
+  /** One after the other: a second click must not open a vault twice. */
+  #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
-  async forget(): Promise<Outcome<null>> {
-    await this.close();
-    await this.#options.where.forget();
-    return this.#become({ phase: 'firstRun' }, good(null));
-  }
-
-  async close(): Promise<void> {
+  async #leave(): Promise<void> {
     await this.#options.leave();
     await this.#unlock();
   }

@@ -8,18 +8,20 @@
  * given up; one that was taken over by somebody else is told by `lost`.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as v from 'valibot';
 import { bad, good } from '../../contract/problems.ts';
 import type { Outcome } from '../../contract/problems.ts';
-import { fileMode, temporaryPath } from './durable.ts';
+import { fileMode } from './durable.ts';
 import { problemOf, systemCode } from './vaultError.ts';
 
 const usualTouchEveryMs = 2000;
 const lockFileName = 'lock';
+const takingAtMostMs = 10_000;
+const takingWaitMs = 20;
 
 const lockFile = v.object({
   /** Random: whose lock it is. */
@@ -93,10 +95,11 @@ export async function lockVault(folder: string, touchEveryMs = usualTouchEveryMs
     // More than once: a stale lock is found and removed. Whoever is faster then has it.
     for (let tries = 0; tries < 3; tries += 1) {
       if (await put(path, own)) return good(new VaultLock(path, nonce, touchEveryMs));
-      if ((await changedMs(path)) === null) continue;
+      const seenMs = await changedMs(path);
+      if (seenMs === null) continue;
       const there = await readLock(path);
       if (await isHeld(path, there, 3 * touchEveryMs)) return bad({ code: 'otherInstance', folder });
-      await removeStale(path, there);
+      await removeStale(path, { nonce: there?.nonce, changedMs: seenMs });
     }
     return bad({ code: 'otherInstance', folder });
   } catch (error) {
@@ -168,18 +171,28 @@ async function changedMs(path: string): Promise<number | null> {
   }
 }
 
-/** Takes the stale lock away; when it turns out to be another, fresh one by now, puts it back. */
-async function removeStale(path: string, stale: LockFile | null): Promise<void> {
-  const aside = temporaryPath(path);
+/**
+ * Takes the stale lock away, if it is still the one that was seen. Several may have seen it: only who holds the file
+ * `lock.taking` may look again and take it away, so that nobody takes away the lock of whoever was faster.
+ */
+async function removeStale(path: string, seen: { nonce: string | undefined; changedMs: number }): Promise<void> {
+  const taking = `${path}.taking`;
   try {
-    await rename(path, aside);
+    await (await open(taking, 'wx', fileMode)).close();
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return;
-    throw error;
+    if (systemCode(error) !== 'EEXIST') throw error;
+    // Held for a few milliseconds, unless its holder died at it.
+    const sinceMs = await changedMs(taking);
+    if (sinceMs !== null && Date.now() - sinceMs > takingAtMostMs) await rm(taking, { force: true });
+    await pause(takingWaitMs);
+    return;
   }
-  const moved = await readLock(aside);
-  if (moved && moved.nonce !== stale?.nonce) await rename(aside, path);
-  else await rm(aside, { force: true });
+  try {
+    const now = { nonce: (await readLock(path))?.nonce, changedMs: await changedMs(path) };
+    if (now.nonce === seen.nonce && now.changedMs === seen.changedMs) await rm(path, { force: true });
+  } finally {
+    await rm(taking, { force: true });
+  }
 }
 
 function isRunning(processId: number): boolean {

@@ -139,7 +139,9 @@ describe('readers that nobody here wrote', { concurrency: 4 }, () => {
         ],
       ]);
       assert.equal(code, 0, output + words);
-      assert.doesNotMatch(words, /ERROR|WARN/);
+      // GStreamer takes its own signal handlers off twice when it ends; that says nothing of the camera.
+      const own = words.replaceAll(/^.*GLib-GObject-WARNING.*has no handler with id.*$/gm, '');
+      assert.doesNotMatch(own, /ERROR|WARN/);
     });
   }
 });
