@@ -85,20 +85,32 @@ class CameraSearch {
 
   /** Reads the address that is being typed or was pasted; what was pasted with credentials is used at once. */
   async readAddress(pasted: boolean): Promise<void> {
+    if (!(await this.#read())) return;
+    const address = this.address;
+    if (pasted && address?.ok && (address.value.user !== '' || address.value.password !== '')) this.#takeAddress();
+  }
+
+  /** Takes what stands in the field for the form, also when it was typed a moment ago and is not read yet. */
+  async useAddress(): Promise<void> {
+    if (await this.#read()) this.#takeAddress();
+  }
+
+  /** False when the text changed meanwhile, or could not be read. */
+  async #read(): Promise<boolean> {
     const asked = ++this.#addressAsked;
     this.moved = false;
     if (this.addressText.trim() === '') {
       this.address = null;
-      return;
+      return true;
     }
     const address = await call('cameras.readAddress', { text: this.addressText }).catch(() => null);
-    if (asked !== this.#addressAsked || address === null) return;
+    if (asked !== this.#addressAsked || address === null) return false;
     this.address = address;
-    if (pasted && address.ok && (address.value.user !== '' || address.value.password !== '')) this.useAddress();
+    return true;
   }
 
-  /** Takes the address for the form; user name and password in it move into their fields and out of the text. */
-  useAddress(): void {
+  /** User name and password in the address move into their fields and out of the text. */
+  #takeAddress(): void {
     if (!this.address?.ok) return;
     const { user, password, ...rest } = this.address.value;
     const moved = user !== '' || password !== '';
