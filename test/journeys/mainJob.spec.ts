@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test, type Page } from 'playwright/test';
+import { seriousViolations } from './axe.ts';
 import { addFound, goTo, Household, openAddCameras, seeLive, tile, YardProcess } from './household.ts';
 import { seeMoving, teachFrames } from './pictures.ts';
 import { identityOf, longestRecording } from './vaultTools.ts';
@@ -78,6 +79,24 @@ test('Enter shows one camera by its main stream, Escape goes back to the wall', 
   await seeMoving(page.locator('main'));
   await page.keyboard.press('Escape');
   await seeLive(page, name);
+});
+
+test('no view has a serious accessibility violation, dark or light', async () => {
+  for (const theme of ['light', 'dark'] as const) {
+    await page.evaluate((next) => window.nightjar.call('settings.set', { theme: next }), theme);
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    for (const view of ['Archive', 'Cameras', 'Exports', 'Settings', 'Live'] as const) {
+      await goTo(page, view);
+      expect(await seriousViolations(page), `${view}, ${theme}`).toEqual([]);
+    }
+    await openAddCameras(page);
+    expect(await seriousViolations(page), `add cameras, ${theme}`).toEqual([]);
+  }
+  await goTo(page, 'Live');
+  // The checker sees what it must: a button without a name.
+  await page.evaluate(() => document.querySelector('main')?.append(document.createElement('button')));
+  expect(await seriousViolations(page)).not.toEqual([]);
+  await page.evaluate(() => document.querySelector('main > button:last-child')?.remove());
 });
 
 test('footage that is a few seconds old can be played', async () => {
