@@ -44,12 +44,16 @@ interface Watched {
   /** The connection that is recorded; null while the user paused it. */
   recording: Feed | null;
   /** Connections for viewing only, by what they show. */
-  viewing: Map<ViewingKey, { feed: Feed; viewers: Set<Viewer>; linger: NodeJS.Timeout | null }>;
+  viewing: Map<ViewingKey, { feed: Feed; viewers: Map<Viewer, () => void>; linger: NodeJS.Timeout | null }>;
   /** Viewers of the recorded connection, so that they can be moved when it ends. */
   viewers: Map<Viewer, () => void>;
   stream: StreamState;
   recordingState: RecordingState;
   bitsPerSecond: number | null;
+  /** What the recording was begun with, or that it was paused; null before the first time. */
+  begunWith: { paused: boolean; recordsSound: boolean } | null;
+  /** Beginnings and endings of the recording, one after the other. */
+  turn: Promise<void>;
 }
 
 type ViewingKey = 'main' | 'sub' | 'main converted' | 'sub converted';
@@ -67,9 +71,8 @@ export class Watching {
   async watch(camera: Camera): Promise<void> {
     const before = this.#watched.get(camera.id);
     if (before) {
-      const anew = before.camera.paused !== camera.paused || before.camera.recordsSound !== camera.recordsSound;
       before.camera = camera;
-      if (anew) await this.#record(before);
+      await this.#record(before);
       return;
     }
     if (this.#closed) return;
@@ -96,6 +99,8 @@ export class Watching {
       stream: { state: 'off' },
       recordingState: { recording: false, cause: camera.paused ? 'paused' : 'closed', sinceMs },
       bitsPerSecond: null,
+      begunWith: null,
+      turn: Promise.resolve(),
     };
     this.#watched.set(camera.id, watched);
     await this.#record(watched);
@@ -155,15 +160,27 @@ export class Watching {
     await Promise.all(all.map((watched) => this.#end(watched)));
   }
 
-  async #record(watched: Watched): Promise<void> {
-    const { camera, recorder } = watched;
+  /** In its turn: a camera that is paused and taken up again at once must not be left with the first of the two. */
+  #record(watched: Watched): Promise<void> {
+    const turn = watched.turn.then(() => this.#recordNow(watched));
+    watched.turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #recordNow(watched: Watched): Promise<void> {
+    const { camera, recorder, begunWith } = watched;
+    const { paused, recordsSound } = camera;
+    if (begunWith?.paused === paused && begunWith.recordsSound === recordsSound) return;
+    watched.begunWith = { paused, recordsSound };
     const before = watched.recording;
     watched.recording = null;
     if (before) {
       for (const stop of watched.viewers.values()) stop();
       await before.close();
     }
-    if (camera.paused) {
+    // It may have been taken off the list meanwhile, and nothing would end a connection that begins now.
+    if (this.#watched.get(camera.id) !== watched) return;
+    if (paused) {
       recorder.pause('paused');
       watched.stream = { state: 'off' };
       watched.bitsPerSecond = null;
@@ -178,7 +195,7 @@ export class Watching {
       role: 'main',
       source: this.#options.sourceOf(camera.id, 'main'),
       record: true,
-      sound: camera.recordsSound,
+      sound: recordsSound,
       convert: false,
       on: {
         state: (state) => {
@@ -199,7 +216,7 @@ export class Watching {
     // Who watched a connection of its own while the recording was paused comes over to the one connection.
     const own = watched.viewing.get('main');
     if (own) {
-      for (const viewer of own.viewers) watched.viewers.set(viewer, watched.recording.watch(viewer));
+      for (const viewer of own.viewers.keys()) watched.viewers.set(viewer, watched.recording.watch(viewer));
       await this.#drop(watched, 'main');
     }
   }
@@ -217,21 +234,18 @@ export class Watching {
         convert: key.endsWith('converted'),
         on: {},
       });
-      viewing = { feed, viewers: new Set(), linger: null };
+      viewing = { feed, viewers: new Map(), linger: null };
       watched.viewing.set(key, viewing);
     }
     if (viewing.linger) clearTimeout(viewing.linger);
     viewing.linger = null;
-    viewing.viewers.add(viewer);
-    const stop = viewing.feed.watch(viewer);
-    return () => {
-      stop();
-      this.#leave(watched, key, viewer);
-    };
+    viewing.viewers.set(viewer, viewing.feed.watch(viewer));
+    return () => this.#leave(watched, key, viewer);
   }
 
   #leave(watched: Watched, key: ViewingKey, viewer: Viewer): void {
     const viewing = watched.viewing.get(key);
+    viewing?.viewers.get(viewer)?.();
     if (!viewing?.viewers.delete(viewer) || viewing.viewers.size > 0 || viewing.linger) return;
     viewing.linger = setTimeout(() => void this.#drop(watched, key), lingerMs).unref();
   }
@@ -245,6 +259,7 @@ export class Watching {
 
   async #end(watched: Watched): Promise<void> {
     for (const stop of watched.viewers.values()) stop();
+    await watched.turn;
     const feeds = [...watched.viewing.keys()].map((key) => this.#drop(watched, key));
     await Promise.all([watched.recording?.close(), ...feeds]);
     await watched.recorder.close();
