@@ -7,43 +7,14 @@
  */
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import * as v from 'valibot';
 import type { CameraId } from '../../contract/model.ts';
 import { good, type Outcome } from '../../contract/problems.ts';
+import { readMark } from '../vault/fileMark.ts';
 import type { Vault } from '../vault/folder.ts';
 import { openStore, type SealedStore } from '../vault/sealedStore.ts';
+import { type DayDocument, dayDocumentVersion, type DayRow, type MarkedRow, readDayDocument } from './dayDocument.ts';
 import { dayOf, finishedName, indexName, readFinishedName, recordingsFolder } from './recordingName.ts';
 import { coverSpan, type GapNote, joinRecordings } from './spans.ts';
-
-export interface DayRow {
-  startMs: number;
-  endMs: number;
-  sizeBytes: number;
-}
-
-interface DayDocument {
-  rows: DayRow[];
-  notes: GapNote[];
-}
-
-const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(8.64e15));
-const causes = [
-  'lost',
-  'refused',
-  'notKeptUp',
-  'diskFull',
-  'closed',
-  'asleep',
-  'paused',
-  'deleted',
-  'clock',
-  'codec',
-  'unknown',
-] as const;
-const dayDocument = v.object({
-  rows: v.array(v.object({ startMs: whole, endMs: whole, sizeBytes: whole })),
-  notes: v.array(v.object({ atMs: whole, cause: v.picklist(causes) })),
-});
 
 /** More notes than this on one day are a defect of whoever writes them: the oldest are dropped. */
 const mostNotes = 5000;
@@ -120,8 +91,9 @@ export class DayIndex {
   }
 
   async addRow(row: DayRow): Promise<Outcome<null>> {
-    const others = this.rows.filter((other) => finishedName(other) !== finishedName(row));
-    return await this.#save({ rows: inOrder([...others, row]), notes: this.#document.notes });
+    const others = this.#document.rows.filter((other) => finishedName(other) !== finishedName(row));
+    const marked = { ...row, mark: await readMark(path.join(this.folder, finishedName(row))) };
+    return await this.#save({ rows: inOrder([...others, marked]), notes: this.#document.notes });
   }
 
   async addNote(note: GapNote): Promise<Outcome<null>> {
@@ -171,9 +143,10 @@ export class DayIndex {
     const options = {
       path: file,
       vault: this.#vault,
-      version: 1,
+      version: dayDocumentVersion,
+      of: `${this.#cameraId}/${this.day}`,
       initial: { rows: [], notes: [] },
-      parse: readDocument,
+      parse: readDayDocument,
     };
     const opened = await openStore(options);
     if (opened.ok) return opened.value;
@@ -189,12 +162,13 @@ export class DayIndex {
     const onDisk = new Set(names);
     const kept = this.#document.rows.filter((row) => onDisk.delete(finishedName(row)));
     this.repaired.removed = this.#document.rows.length - kept.length;
-    const found: DayRow[] = [];
+    const found: MarkedRow[] = [];
     for (const name of onDisk) {
       const span = readFinishedName(name);
       if (!span || dayOf(span.startMs) !== this.day) continue;
-      const sizeBytes = await sizeOf(path.join(this.folder, name));
-      if (sizeBytes !== null) found.push({ ...span, sizeBytes });
+      const file = path.join(this.folder, name);
+      const sizeBytes = await sizeOf(file);
+      if (sizeBytes !== null) found.push({ ...span, sizeBytes, mark: await readMark(file) });
     }
     this.repaired.added = found.length;
     this.#document = { rows: inOrder([...kept, ...found]), notes: withNotes(this.#document.notes, []) };
@@ -215,15 +189,7 @@ export class DayIndex {
   }
 }
 
-function readDocument(value: unknown): DayDocument | null {
-  const parsed = v.safeParse(dayDocument, value);
-  if (!parsed.success) return null;
-  const { rows, notes } = parsed.output;
-  // Made anew from a literal, a row takes half the memory of one that the check has put together.
-  return { rows: rows.map(({ startMs, endMs, sizeBytes }) => ({ startMs, endMs, sizeBytes })), notes };
-}
-
-function inOrder(rows: readonly DayRow[]): DayRow[] {
+function inOrder(rows: readonly MarkedRow[]): MarkedRow[] {
   return [...rows].sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
 }
 

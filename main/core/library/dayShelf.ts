@@ -6,7 +6,8 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import type { CameraId } from '../../contract/model.ts';
 import type { Vault } from '../vault/folder.ts';
-import { DayIndex, type DayRow } from './dayIndex.ts';
+import type { DayRow } from './dayDocument.ts';
+import { DayIndex } from './dayIndex.ts';
 import { isCameraId, isDay, recordingsFolder } from './recordingName.ts';
 import { Turns } from './turns.ts';
 

@@ -228,7 +228,13 @@ export class Library {
 
   async #rowsOfDay(cameraId: CameraId, day: string): Promise<RecordingRow[]> {
     const index = await this.#shelf.read(cameraId, day);
-    return index.rows.map((row) => ({ cameraId, ...row, path: this.#vault.path(...recordingPath(cameraId, row)) }));
+    return index.rows.map(({ startMs, endMs, sizeBytes }) => ({
+      cameraId,
+      startMs,
+      endMs,
+      sizeBytes,
+      path: this.#vault.path(...recordingPath(cameraId, { startMs, endMs })),
+    }));
   }
 
   /** Days whose recordings can touch the span: a recording that crosses midnight lies under the day it began. */

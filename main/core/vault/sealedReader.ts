@@ -20,6 +20,7 @@ import { problemOf, systemCode } from './vaultError.ts';
 const keptChunks = 4;
 
 interface Extent {
+  fileBytes: number;
   sizeBytes: number;
   complete: boolean;
   lastChunk: ChunkSource['lastChunk'];
@@ -30,6 +31,9 @@ export class SealedReader {
   readonly sizeBytes: number;
   /** The chunk that ends the file is there: nothing was cut off. */
   readonly complete: boolean;
+  /** Of the sealed file, and where in it the first chunk begins. */
+  readonly fileBytes: number;
+  readonly payloadStart: number;
   readonly #source: ChunkSource;
   readonly #path: string;
   readonly #name: string;
@@ -42,6 +46,8 @@ export class SealedReader {
     this.#source = source;
     this.sizeBytes = extent.sizeBytes;
     this.complete = extent.complete;
+    this.fileBytes = extent.fileBytes;
+    this.payloadStart = source.payloadStart;
   }
 
   /**
@@ -65,7 +71,12 @@ export class SealedReader {
       const payloadStart = start.header.byteLength + payloadNonceBytes;
       const extent = await findExtent({ file, key, payloadStart, lastChunk: null }, size - payloadStart);
       if (!extent) return damaged;
-      reader = new SealedReader(path, name, { file, key, payloadStart, lastChunk: extent.lastChunk }, extent);
+      reader = new SealedReader(
+        path,
+        name,
+        { file, key, payloadStart, lastChunk: extent.lastChunk },
+        { ...extent, fileBytes: size },
+      );
       return good(reader);
     } catch (error) {
       const problem = await readProblemOf(error, path, name);
@@ -164,7 +175,7 @@ async function readStart(
  * How far the chunks go. The piece at the end is tried as the last chunk. If it is none, the file was cut off, and the
  * whole chunks before it count, up to the last that opens: after a power cut the end may hold what was never written.
  */
-async function findExtent(source: ChunkSource, payloadBytes: number): Promise<Extent | null> {
+async function findExtent(source: ChunkSource, payloadBytes: number): Promise<Omit<Extent, 'fileBytes'> | null> {
   const whole = Math.floor(payloadBytes / sealedChunkBytes);
   const rest = payloadBytes % sealedChunkBytes;
   const index = rest === 0 ? whole - 1 : whole;

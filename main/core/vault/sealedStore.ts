@@ -25,13 +25,29 @@ export interface StoreOptions<Value> {
   version: number;
   /** The value where there is no document yet. */
   initial: Value;
+  /** What the document is of, kept in it so that another one in its place is noticed. Its file's name when not given. */
+  of?: string;
   /** null for what is no such document. */
   parse: (json: unknown) => Value | null;
   /** One step a version: the first makes version 2 out of 1. As many as `version - 1`. */
   migrate?: readonly ((json: unknown) => unknown)[];
 }
 
-const documentForm = v.object({ version: v.pipe(v.number(), v.integer(), v.minValue(1)), value: v.unknown() });
+const documentForm = v.object({
+  version: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  of: v.optional(v.string()),
+  serial: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), 0),
+  value: v.unknown(),
+});
+
+/** What is needed to read a document. */
+export type DocumentForm<Value> = Pick<StoreOptions<Value>, 'path' | 'version' | 'of' | 'parse' | 'migrate'>;
+
+export interface ReadDocument<Value> {
+  value: Value;
+  /** Counts up from 1 with every update; 0 in documents from before there was one. */
+  serial: number;
+}
 
 /**
  * Opens a document, or begins one (which is written at its first update). Problems: `vaultDamaged` when neither it nor
@@ -53,15 +69,21 @@ export async function openStore<Value extends object>(
   return good(new SealedStore(options.path, low, adapter.warning));
 }
 
-function previousOf(path: string): string {
+export function previousOf(path: string): string {
   return `${path}.previous`;
 }
 
-async function readDocument<Value>(
-  { version, parse, migrate = [] }: StoreOptions<Value>,
+function ofWhat({ of, path }: { of?: string; path: string }): string {
+  return of ?? basename(path);
+}
+
+/** Reads, and changes nothing. `path`: the document's own, or that of its previous version. Problems: see `openStore`. */
+export async function readDocument<Value>(
+  form: DocumentForm<Value>,
   identity: Identity,
   path: string,
-): Promise<Outcome<Value>> {
+): Promise<Outcome<ReadDocument<Value>>> {
+  const { version, parse, migrate = [] } = form;
   const opened = await openFile(path, identity);
   if (!opened.ok) return opened;
   const damaged = bad({ code: 'vaultDamaged', file: basename(path) });
@@ -73,12 +95,13 @@ async function readDocument<Value>(
   }
   const document = v.safeParse(documentForm, json);
   if (!document.success) return damaged;
-  const written = document.output.version;
+  const { version: written, of = ofWhat(form), serial } = document.output;
+  if (of !== ofWhat(form)) return damaged;
   if (written > version) return bad({ code: 'vaultNewer', version: written, understood: version });
   let value = document.output.value;
   for (const step of migrate.slice(written - 1)) value = step(value);
   const parsed = parse(value);
-  return parsed === null ? damaged : good(parsed);
+  return parsed === null ? damaged : good({ value: parsed, serial });
 }
 
 /** lowdb's adapter: one document, sealed, and the one before it. Throws VaultErrors. */
@@ -88,6 +111,7 @@ class SealedAdapter<Value> implements Adapter<Value> {
   readonly #options: StoreOptions<Value>;
   /** What lies under the document's own name is good, and worth being kept as the previous one. */
   #newestIsGood = false;
+  #serial = 0;
 
   constructor(options: StoreOptions<Value>) {
     this.#options = options;
@@ -100,7 +124,10 @@ class SealedAdapter<Value> implements Adapter<Value> {
     await removeTemporaries(dirname(path), basename(path));
     const newest = await readDocument(this.#options, vault.identity, path);
     this.#newestIsGood = newest.ok;
-    if (newest.ok) return newest.value;
+    if (newest.ok) {
+      this.#serial = newest.value.serial;
+      return newest.value.value;
+    }
     const damaged = newest.problem.code === 'vaultDamaged';
     if (!damaged && newest.problem.code !== 'gone') throw new VaultError(newest.problem);
     const previous = await readDocument(this.#options, vault.identity, previousOf(path));
@@ -110,7 +137,9 @@ class SealedAdapter<Value> implements Adapter<Value> {
         await rename(path, `${path}.damaged`);
         this.warning = { code: 'vaultRestored', file: basename(path) };
       }
-      return previous.value;
+      // One is skipped: the version that was lost had it.
+      this.#serial = previous.value.serial + 1;
+      return previous.value.value;
     }
     if (!damaged && previous.problem.code === 'gone') return null;
     throw new VaultError(damaged ? newest.problem : previous.problem);
@@ -118,7 +147,9 @@ class SealedAdapter<Value> implements Adapter<Value> {
 
   async write(value: Value): Promise<void> {
     const { path, vault, version } = this.#options;
-    const bytes = new TextEncoder().encode(JSON.stringify({ version, value }));
+    const bytes = new TextEncoder().encode(
+      JSON.stringify({ version, of: ofWhat(this.#options), serial: this.#serial + 1, value }),
+    );
     const aside = await sealAside(path, vault.recipients, bytes);
     try {
       if (this.#newestIsGood) {
@@ -127,6 +158,7 @@ class SealedAdapter<Value> implements Adapter<Value> {
       }
       await rename(aside, path);
       this.#newestIsGood = true;
+      this.#serial += 1;
     } catch (error) {
       await rm(aside, { force: true }).catch(() => undefined);
       throw error;

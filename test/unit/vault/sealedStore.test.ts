@@ -13,6 +13,7 @@ const { identity, recipient } = makeIdentity();
 const vault = { recipients: [recipient], identity };
 const form = v.object({ names: v.array(v.string()) });
 type Names = v.InferOutput<typeof form>;
+const of = 'names.json.age';
 let folder = '';
 let path = '';
 const folders: string[] = [];
@@ -58,15 +59,15 @@ test('a new document is its initial value, and is written at the first update', 
   assert.deepEqual(await readdir(folder), []);
   await add(store, 'Garden');
   assert.deepEqual(await readdir(folder), ['names.json.age']);
-  assert.deepEqual(await onDisk(), { version: 1, value: { names: ['Garden'] } });
+  assert.deepEqual(await onDisk(), { version: 1, of, serial: 1, value: { names: ['Garden'] } });
   assert.deepEqual((await openNames()).value, { names: ['Garden'] });
 });
 
 test('the version before the last update stays beside it', async () => {
   const store = await openNames();
   for (const name of ['one', 'two', 'three']) await add(store, name);
-  assert.deepEqual(await onDisk(), { version: 1, value: { names: ['one', 'two', 'three'] } });
-  assert.deepEqual(await onDisk(`${path}.previous`), { version: 1, value: { names: ['one', 'two'] } });
+  assert.deepEqual(await onDisk(), { version: 1, of, serial: 3, value: { names: ['one', 'two', 'three'] } });
+  assert.deepEqual(await onDisk(`${path}.previous`), { version: 1, of, serial: 2, value: { names: ['one', 'two'] } });
   assert.deepEqual((await readdir(folder)).sort(), ['names.json.age', 'names.json.age.previous']);
 });
 
@@ -109,7 +110,7 @@ test('a damaged document falls back to the version before it, says so, and is pu
   assert.equal(restored.warning, null, 'said once');
   await add(restored, 'three');
   assert.deepEqual((await openNames()).value, { names: ['one', 'three'] });
-  assert.deepEqual(await onDisk(`${path}.previous`), { version: 1, value: { names: ['one'] } });
+  assert.deepEqual(await onDisk(`${path}.previous`), { version: 1, of, serial: 1, value: { names: ['one'] } });
 });
 
 test('content that its owner does not understand counts as damaged', async () => {
@@ -154,7 +155,7 @@ test('an update that cannot be written changes neither the disk nor the value', 
     () => undefined,
   );
   assert.deepEqual(store.value, { names: ['one', 'two'] });
-  assert.deepEqual(await onDisk(), { version: 1, value: { names: ['one', 'two'] } });
+  assert.deepEqual(await onDisk(), { version: 1, of, serial: 2, value: { names: ['one', 'two'] } });
   await rm(`${path}.previous`, { recursive: true });
   await add(store, 'four');
   assert.deepEqual((await openNames()).value, { names: ['one', 'two', 'four'] });
@@ -181,7 +182,7 @@ test('an older document is brought up to date step by step, a newer one is left 
   const store = await openNames({ version: 3, migrate });
   assert.deepEqual(store.value, { names: ['a', 'b'] });
   await add(store, 'c');
-  assert.deepEqual(await onDisk(), { version: 3, value: { names: ['a', 'b', 'c'] } });
+  assert.deepEqual(await onDisk(), { version: 3, of, serial: 1, value: { names: ['a', 'b', 'c'] } });
   const newer = await openStore(optionsFor({ version: 2, migrate: migrate.slice(0, 1) }));
   assert.deepEqual(newer, { ok: false, problem: { code: 'vaultNewer', version: 3, understood: 2 } });
   await assert.rejects(openStore(optionsFor({ version: 3 })), /one migration/);
@@ -203,4 +204,27 @@ test('no name in a document is readable on the disk', async () => {
     assert.equal((await readFile(join(folder, file))).includes('Front door'), false, file);
   }
   assert.ok(JSON.stringify(store.value).includes('Front door'), 'the search finds it where it is');
+});
+
+test('another document in its place is damage, not its value', async () => {
+  const store = await openNames();
+  for (const name of ['one', 'two']) await add(store, name);
+  const other = join(folder, 'others.json.age');
+  await add(await openNames({ path: other }), 'stranger');
+  await rename(other, path);
+  const again = await openNames();
+  assert.deepEqual(again.value, { names: ['one'] });
+  assert.deepEqual(again.warning, { code: 'vaultRestored', file: of });
+  await add(again, 'three');
+  // A number is never used twice, also when the version that had it is lost.
+  assert.deepEqual(await onDisk(), { version: 1, of, serial: 3, value: { names: ['one', 'three'] } });
+});
+
+test('a document from before documents said what they are of is read all the same', async () => {
+  const bytes = Buffer.from(JSON.stringify({ version: 1, value: { names: ['old'] } }));
+  await sealToFile(path, [recipient], bytes);
+  const store = await openNames();
+  assert.deepEqual(store.value, { names: ['old'] });
+  await add(store, 'new');
+  assert.deepEqual(await onDisk(), { version: 1, of, serial: 1, value: { names: ['old', 'new'] } });
 });
