@@ -100,14 +100,14 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     changed: (list) => tell('cameras.changed', list),
   });
 
-  let keepBytes = settings.value.value.keepBytes ?? (await firstKeepBytes(settings.value, vault));
+  let keepBytes = await keepBytesOf(settings.value, library, vault.folder);
   const status = async (): Promise<VaultStatus> => ({
     folder: vault.folder,
     usedBytes: await library.usedBytes(),
     freeBytes: (await folderReport(vault.folder)).freeBytes,
     keepBytes,
     oldestMs: await library.oldestMs(),
-    warning: options.warning,
+    warning: store.value.warning ?? options.warning ?? settings.value.warning,
   });
   const tellStatus = (): void => void status().then((now) => tell('vault.changed', now), defect('vault status'));
 
@@ -160,18 +160,19 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     exporter,
     status,
     async applySettings() {
-      keepBytes = settings.value.value.keepBytes ?? (await firstKeepBytes(settings.value, vault));
+      keepBytes = await keepBytesOf(settings.value, library, vault.folder);
       await retention.check();
       tellStatus();
     },
     async removeCamera(camera, recordings) {
       const removed = await cameras.remove(camera.id, recordings === 'keep');
-      if (!removed.ok) return removed;
+      // Off the list, it is gone, also when the keychain does not let go of its credentials.
+      if (!removed.ok && cameras.list().some(({ id }) => id === camera.id)) return removed;
       await watching.forget(camera.id);
       if (recordings === 'delete') await library.removeCamera(camera.id);
       tell('library.changed', { cameraId: camera.id });
       tellStatus();
-      return good(null);
+      return removed;
     },
     async close() {
       if (closed) return;
@@ -216,10 +217,14 @@ function atMostEvery(everyMs: number, tell: (cameraId: CameraId) => void): { tel
   };
 }
 
-/** 80 % of the free space at first, at most 500 GB; kept, so that it does not shrink as the vault fills. */
-async function firstKeepBytes(settings: SealedStore<Settings>, vault: Vault): Promise<number> {
-  const { freeBytes } = await folderReport(vault.folder);
-  const keepBytes = defaultKeepBytes(freeBytes);
+/**
+ * What the user set; else 80 % of the free space, at most 500 GB, and then kept, so that it does not shrink as the vault
+ * fills. What is recorded counts as free: to leave it to Nightjar must not delete nearly everything on a full disk.
+ */
+async function keepBytesOf(settings: SealedStore<Settings>, library: Library, folder: string): Promise<number> {
+  if (settings.value.keepBytes !== null) return settings.value.keepBytes;
+  const { freeBytes } = await folderReport(folder);
+  const keepBytes = defaultKeepBytes(freeBytes, await library.usedBytes());
   await settings.update((value) => ({ ...value, keepBytes }));
   return keepBytes;
 }

@@ -197,7 +197,7 @@ export interface Settings {
   wallLayout: WallLayout;
   /** Order of the cameras on the wall; cameras not in it follow in the order they were added. */
   wallOrder: CameraId[];
-  /** The most that recordings may take; null: 80 % of the free space at first, at most 500 GB. */
+  /** The most that recordings may take; null: 80 % of what is free or recorded, at most 500 GB, fixed when first needed. */
   keepBytes: number | null;
 }
 

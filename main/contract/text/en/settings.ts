@@ -12,7 +12,7 @@ export const settings = {
   keeping: 'Recordings',
   keep: 'The most that recordings may take',
   keepAuto: 'Let Nightjar decide again',
-  keepAutoNote: 'Nightjar decides for 80 % of the free space, at most 500 GB.',
+  keepAutoNote: 'Nightjar decides for 80 % of the space that is free or holds recordings, at most 500 GB.',
   keepBad: 'Write a whole number of GB, 1 or more.',
   keepFull:
     'When it is full, the oldest recordings make room for new ones. How long one camera keeps its own is set at the camera.',

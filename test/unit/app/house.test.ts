@@ -1,0 +1,80 @@
+/** What lives while a vault is open: its room, its warnings, and a camera that goes. */
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { test, type TestContext } from 'node:test';
+import { openHouse, type House } from '../../../main/app/house.ts';
+import { emptyCameraDocument, parseCameraDocument } from '../../../main/core/cameras/cameraDocument.ts';
+import type { StoredCamera } from '../../../main/core/cameras/cameraDocument.ts';
+import { openLog } from '../../../main/core/log.ts';
+import { Keychain } from '../../../main/core/vault/keychain.ts';
+import { openStore } from '../../../main/core/vault/sealedStore.ts';
+import { makeVault, type Place, tenMs } from '../recorder/footage.ts';
+
+// No keychain of the person who runs this, and none at all: every call of it is refused.
+process.env['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=/nonexistent';
+
+const pausedCamera: StoredCamera = {
+  ...{ id: '00112233445566aa', name: 'Front door', kind: 'rtsp', host: '127.0.0.1', port: 554, path: '/live' },
+  ...{ maker: '', model: '', firmware: '', serial: '', streams: [], addedMs: 0 },
+  ...{ recordsSound: false, keepDays: null, paused: true, scheme: 'rtsp', servicePath: '/live', knownStreams: [] },
+};
+
+async function enter(t: TestContext, place: Place): Promise<House> {
+  const opened = await openHouse({
+    vault: place.vault,
+    keychain: new Keychain('Nightjar test', 2000),
+    ffmpeg: { path: 'ffmpeg', version: '', major: 5, minor: 1 },
+    log: openLog(),
+    tell: () => undefined,
+    warning: null,
+  });
+  assert.ok(opened.ok);
+  t.after(async () => {
+    await opened.value.close();
+    place.remove();
+  });
+  return opened.value;
+}
+
+async function keepCameras(place: Place, ...lists: StoredCamera[][]): Promise<string> {
+  const path = place.vault.path('cameras.json.age');
+  const store = await openStore({
+    ...{ path, vault: place.vault, version: 1 },
+    ...{ initial: emptyCameraDocument, parse: parseCameraDocument },
+  });
+  assert.ok(store.ok);
+  for (const cameras of lists) assert.ok((await store.value.update((value) => ({ ...value, cameras }))).ok);
+  return path;
+}
+
+test('the room that Nightjar decides on again counts what is recorded as free', async (t) => {
+  const house = await enter(t, await makeVault());
+  // A row alone; nothing reads its recording here.
+  await house.library.add({ cameraId: pausedCamera.id, startMs: tenMs, endMs: tenMs + 1000, sizeBytes: 1e12 });
+  await house.settings.update((value) => ({ ...value, keepBytes: null }));
+  await house.applySettings();
+  assert.equal((await house.status()).keepBytes, 500e9);
+});
+
+test('a list of cameras that had to be restored is told as a warning', async (t) => {
+  const place = await makeVault();
+  const path = await keepCameras(place, [pausedCamera], []);
+  writeFileSync(path, 'not an age file');
+  const house = await enter(t, place);
+  assert.deepEqual((await house.status()).warning, { code: 'vaultRestored', file: 'cameras.json.age' });
+  assert.equal(house.cameras.list().length, 1);
+});
+
+test('a camera that leaves the list is recorded no more, also when the keychain keeps its password', async (t) => {
+  const place = await makeVault();
+  await keepCameras(place, [pausedCamera]);
+  const house = await enter(t, place);
+  const row = { cameraId: pausedCamera.id, startMs: tenMs, endMs: tenMs + 1000, sizeBytes: 1 };
+  await house.library.add(row);
+  const folder = place.vault.path('recordings', pausedCamera.id);
+  assert.ok(existsSync(folder));
+  const removed = await house.removeCamera(pausedCamera, 'delete');
+  assert.ok(!removed.ok && removed.problem.code.startsWith('keychain'));
+  assert.deepEqual(house.watching.statuses(), []);
+  assert.ok(!existsSync(folder));
+});
