@@ -82,10 +82,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     async enter(vault, warning) {
       if (!ffmpeg.ok) return ffmpeg;
       const opened = await openHouse({ vault, keychain, ffmpeg: ffmpeg.value, log, tell, warning });
-      if (!opened.ok) return opened;
+      if (!opened.ok) {
+        await log.keepIn(null);
+        return opened;
+      }
       house = opened.value;
       return good(null);
     },
+    defect: (error) => log.defect(error, 'opening the vault'),
     async leave() {
       const leaving = house;
       house = null;

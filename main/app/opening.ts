@@ -32,6 +32,8 @@ export interface OpeningOptions {
   /** Opens what lives in the vault; its problem closes the vault again. */
   enter(vault: Vault, warning: Problem | null): Promise<Outcome<null>>;
   leave(): Promise<void>;
+  /** Logs a defect and returns its id. */
+  defect(error: unknown): string;
 }
 
 interface Making {
@@ -215,9 +217,16 @@ export class Opening {
   async #enter(vault: Vault, trouble: Problem | null = null): Promise<Outcome<null>> {
     const report = await folderReport(vault.folder);
     const exposed: Problem | null = report.keepsPrivate ? null : { code: 'folderNotPrivate', folder: vault.folder };
-    const entered = await this.#options.enter(vault, trouble ?? exposed);
-    if (!entered.ok) return this.#closed(vault.folder, entered.problem);
-    await this.#options.where.write(vault.folder);
+    // A full disk elsewhere is no reason not to open the vault.
+    const remembered = await this.#options.where.write(vault.folder);
+    const warning = trouble ?? (remembered.ok ? exposed : remembered.problem);
+    const entered = await this.#options.enter(vault, warning).catch((error: unknown) => {
+      return bad({ code: 'defect', id: this.#options.defect(error) });
+    });
+    if (!entered.ok) {
+      vault.lock();
+      return this.#closed(vault.folder, entered.problem);
+    }
     return this.#become({ phase: 'open', folder: vault.folder }, good(null));
   }
 

@@ -48,12 +48,12 @@ export const callArguments = {
   'vault.places': nothing,
   /** The system's folder dialog; null when the user cancelled. */
   'vault.choosePlace': nothing,
-  /** Makes a vault and returns its twelve recovery words; they can be asked for again until they are proved. */
+  /** Prepares a vault and returns its twelve recovery words; they can be asked for again until they are proved. */
   'vault.create': v.strictObject({ placeId: shortId }),
-  /** Two words back, in the order of `askedWords`; opens the vault when they are right and the proof succeeded. */
+  /** Two words back, in the order of `askedWords`; right ones make the vault, which is opened when they prove it. */
   'vault.prove': v.strictObject({ words: v.pipe(words, v.length(2)) }),
   'vault.wordsAgain': nothing,
-  /** Undoes `vault.create` before the proof: removes the empty vault and its key. */
+  /** Undoes `vault.create` before the proof. */
   'vault.startOver': nothing,
   /** Opens an existing vault in that place: by the keychain, or the answer says what is needed. */
   'vault.open': v.strictObject({ placeId: shortId }),

@@ -1,0 +1,74 @@
+/** The way to an open vault where something else is broken: no keychain, no room for the app's own file, a defect. */
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { Opening, type OpeningOptions } from '../../../main/app/opening.ts';
+import { whereVault } from '../../../main/app/whereVault.ts';
+import { good, type Problem } from '../../../main/contract/problems.ts';
+import { createVault, type Vault } from '../../../main/core/vault/folder.ts';
+import { Keychain } from '../../../main/core/vault/keychain.ts';
+import { makeWords } from '../../../main/core/vault/keys.ts';
+import { makeVault } from '../recorder/footage.ts';
+
+// No keychain of the person who runs this, and none at all: every call of it is refused.
+process.env['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=/nonexistent';
+
+interface Broken {
+  opening: Opening;
+  words: string[];
+  folder: string;
+  appFolder: string;
+  entered: { vault: Vault; warning: Problem | null }[];
+}
+
+/** A vault whose key is in no keychain, so that its words open it. */
+async function startOf(t: TestContext, enter?: OpeningOptions['enter']): Promise<Broken> {
+  const place = await makeVault();
+  t.after(place.remove);
+  const folder = path.join(place.folder, 'other');
+  const words = makeWords();
+  assert.ok((await createVault(folder, words)).ok);
+  const appFolder = path.join(place.folder, 'app');
+  const entered: Broken['entered'] = [];
+  const opening = new Opening({
+    keychain: new Keychain('Nightjar test', 2000),
+    where: whereVault(appFolder),
+    changed: () => undefined,
+    async enter(vault, warning) {
+      entered.push({ vault, warning });
+      return enter ? await enter(vault, warning) : good(null);
+    },
+    leave: () => Promise.resolve(),
+    defect: () => '0badcafe',
+  });
+  t.after(() => opening.close());
+  assert.ok(!(await opening.open(folder)).ok);
+  return { opening, words, folder, appFolder, entered };
+}
+
+test('the recovery words open a vault where no keychain takes its key, and the folder is remembered', async (t) => {
+  const { opening, words, folder, appFolder, entered } = await startOf(t);
+  assert.ok((await opening.openWithWords(words)).ok);
+  assert.deepEqual(opening.state, { phase: 'open', folder });
+  assert.ok(entered[0]?.warning?.code.startsWith('keychain'));
+  assert.equal(await whereVault(appFolder).read(), folder);
+});
+
+test('a vault opens also when its folder cannot be remembered', async (t) => {
+  const { opening, words, appFolder, entered } = await startOf(t);
+  writeFileSync(appFolder, 'a file where the folder should be');
+  assert.ok((await opening.openWithWords(words)).ok);
+  assert.equal(opening.state.phase, 'open');
+  assert.equal(entered.length, 1);
+});
+
+test('a defect while opening is a closed vault with its id, without a lock and without its key in memory', async (t) => {
+  const { opening, words, folder, entered } = await startOf(t, () => Promise.reject(new Error('a defect')));
+  const opened = await opening.openWithWords(words);
+  const problem = { code: 'defect', id: '0badcafe' };
+  assert.deepEqual(opened, { ok: false, problem });
+  assert.deepEqual(opening.state, { phase: 'closed', folder, problem });
+  assert.equal(entered[0]?.vault.identity, null);
+  assert.ok(!existsSync(path.join(folder, 'lock')));
+});
