@@ -29,7 +29,11 @@ const silentArguments = [
   '--no-pings',
   '--no-first-run',
   '--no-default-browser-check',
-  '--disable-features=Translate,OptimizationHints,MediaRouter,AutofillServerCommunication',
+  '--disable-features=Translate,OptimizationHints,MediaRouter,AutofillServerCommunication,NetworkTimeServiceQuerying',
+  // A browser's own services, which Electron does not have: to an address that nothing can be sent to.
+  '--gaia-url=https://255.255.255.255/',
+  '--component-updater=url-source=https://255.255.255.255/',
+  '--apps-gallery-update-url=https://255.255.255.255/',
   '--autoplay-policy=no-user-gesture-required',
   // Electron turns it on: a port tells that its other end is gone.
   '--enable-blink-features=MessagePortCloseEvent',

@@ -12,7 +12,8 @@ import { Recorder } from '../core/recorder/recorder.ts';
 import type { Vault } from '../core/vault/folder.ts';
 import type { Viewer } from '../core/video/fanOut.ts';
 import { Feed } from '../core/video/feed.ts';
-import type { Ffmpeg, StreamSource } from '../core/video/ffmpeg.ts';
+import { flvCarriesHevc, type Ffmpeg, type StreamSource } from '../core/video/ffmpeg.ts';
+import { isCarried } from '../core/video/intakeScript.ts';
 
 /** A stream without viewers is kept for this long: switching between one and four tiles then costs nothing. */
 const lingerMs = 4000;
@@ -125,6 +126,13 @@ export class Watching {
       watched.recording?.retryNow();
       for (const { feed } of watched.viewing.values()) feed.retryNow();
     }
+  }
+
+  /** False for a codec that reaches the screen only converted. */
+  isCarried(cameraId: CameraId, role: StreamRole): boolean {
+    const streams = this.#watched.get(cameraId)?.camera.streams ?? [];
+    const video = (streams.find((stream) => stream.role === role) ?? streams[0])?.video ?? 'unknown';
+    return isCarried(video, flvCarriesHevc(this.#options.ffmpeg));
   }
 
   /**

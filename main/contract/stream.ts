@@ -65,6 +65,8 @@ export interface AudioConfig {
 export type LiveNotice =
   | { is: 'state'; state: StreamState; role: StreamRole }
   | { is: 'video'; config: VideoConfig; converted: boolean }
+  /** No frame of this stream will come: its codec reaches the page only converted. */
+  | { is: 'notCarried' }
   | { is: 'audio'; config: AudioConfig | null }
   /** Frames left out for want of credit, in all since the stream was opened. */
   | { is: 'dropped'; frames: number };

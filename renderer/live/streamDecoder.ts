@@ -29,7 +29,8 @@ export interface StreamListener {
   picture(frame: VideoFrame): void;
   state(state: StreamState): void;
   config(config: VideoConfig, converted: boolean): void;
-  cannotShow(config: VideoConfig): void;
+  /** Width and height are 0 where unknown. */
+  cannotShow(size: Pick<VideoConfig, 'widthPixels' | 'heightPixels'>): void;
   ended(): void;
 }
 
@@ -90,6 +91,7 @@ export class StreamDecoder {
     const notice = data as LiveNotice;
     if (notice.is === 'state') this.#on.state(notice.state);
     else if (notice.is === 'video') void this.#configure(notice.config, notice.converted);
+    else if (notice.is === 'notCarried') this.#giveUp({ widthPixels: 0, heightPixels: 0 });
     else if (notice.is === 'dropped') this.#droppedBefore = notice.frames;
   }
 
@@ -135,9 +137,9 @@ export class StreamDecoder {
     }
   }
 
-  #giveUp(config: VideoConfig): void {
+  #giveUp(size: Pick<VideoConfig, 'widthPixels' | 'heightPixels'>): void {
     this.#cannotShow = true;
-    this.#on.cannotShow(config);
+    this.#on.cannotShow(size);
   }
 
   async #isSupported(config: VideoConfig): Promise<boolean> {

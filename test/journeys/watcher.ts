@@ -55,7 +55,7 @@ export interface WatchPlan {
   /** The app's main process; its sockets are looked at, and those of everything it started. */
   appPid: () => number | null;
   /** Addresses that the app may talk to. */
-  mayReach: (address: string) => boolean;
+  mayReach: (address: string, kind: Socket['kind']) => boolean;
 }
 
 export interface Watcher {
@@ -84,7 +84,7 @@ export function watchProcesses(plan: WatchPlan): Watcher {
     if (appPid === null) return;
     for (const socket of socketsOf(treeOf(appPid).map(({ pid }) => pid))) {
       if (socket.listens) sighted(`${socket.kind} ${socket.local}`, 'listens');
-      else if (socket.remote !== null && !plan.mayReach(socket.remote))
+      else if (socket.remote !== null && !plan.mayReach(socket.remote, socket.kind))
         sighted(`${socket.kind} to ${socket.remote}`, 'leads elsewhere');
     }
   }

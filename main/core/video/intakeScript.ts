@@ -99,14 +99,18 @@ export interface Outputs {
   disk: { sound: 'copy' | 'aac' | null } | null;
 }
 
+/** Whether frames of this codec reach the screen without being converted. */
+export function isCarried(video: VideoCodec, flvCarriesHevc: boolean): boolean {
+  return video === 'H.264' || video === 'unknown' || (video === 'H.265' && flvCarriesHevc);
+}
+
 /** What can be had of this stream: FLV carries H.264, and H.265 since ffmpeg 6.1; the rest is converted, or not shown. */
 export function outputsFor(
   { video, audio }: Pick<StreamSource, 'video' | 'audio'>,
   wants: { record: boolean; sound: boolean; convert: boolean },
   flvCarriesHevc: boolean,
 ): Outputs {
-  const carried = video === 'H.264' || video === 'unknown' || (video === 'H.265' && flvCarriesHevc);
-  const live = wants.convert ? 'convert' : carried ? 'copy' : null;
+  const live = wants.convert ? 'convert' : isCarried(video, flvCarriesHevc) ? 'copy' : null;
   const sound = !wants.sound || audio === null ? null : audio === 'AAC' ? 'copy' : 'aac';
   return { live, disk: wants.record ? { sound } : null };
 }
