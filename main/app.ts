@@ -3,7 +3,6 @@
  * it needs of the desktop (dialogs, showing a file) comes in as `Desk`. A call that needs an open vault, made while it
  * is closed, is answered with the vault's problem, never thrown.
  */
-import path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { About, Handlers } from './contract/calls.ts';
 import type { CameraId } from './contract/model.ts';
@@ -13,7 +12,7 @@ import { LiveStream } from './app/liveStream.ts';
 import { openHouse, type House, type Tell } from './app/house.ts';
 import { Opening } from './app/opening.ts';
 import { Places } from './app/places.ts';
-import { clipName } from './app/clipName.ts';
+import { clipFile, clipName } from './app/clipName.ts';
 import { whereVault } from './app/whereVault.ts';
 import { readAddress } from './core/cameras/address.ts';
 import { Playback } from './core/library/playback.ts';
@@ -212,11 +211,13 @@ export async function createApp(options: AppOptions): Promise<App> {
         const spans = await open.library.spans(cameraId, fromMs, toMs);
         const recorded = recordedMs(spans);
         if (recorded === 0) return bad({ code: 'notRecorded' });
-        const file = await desk.chooseSaveFile(clipName(nameOf(open, cameraId), fromMs));
-        if (file === null) return good(null);
+        const typed = await desk.chooseSaveFile(clipName(nameOf(open, cameraId), fromMs));
+        if (typed === null) return good(null);
+        const file = await clipFile(typed);
+        if (!file.ok) return file;
         const placeId = randomBytes(8).toString('hex');
-        clipPlaces.set(placeId, path.extname(file) === '' ? `${file}.mp4` : file);
-        return good({ placeId, file: clipPlaces.get(placeId) ?? file, recordedMs: recorded });
+        clipPlaces.set(placeId, file.value);
+        return good({ placeId, file: file.value, recordedMs: recorded });
       }),
     'exports.start': ({ cameraId, fromMs, toMs, placeId }) =>
       withHouse(async (open) => {

@@ -1,7 +1,10 @@
 /**
- * The suggested name of an exported clip: camera and local start, with nothing in it that a file system of Windows,
- * macOS or Linux refuses.
+ * Names of exported clips. Suggested: camera and local start, with nothing in it that a file system of Windows, macOS or
+ * Linux refuses. Chosen: what the user typed, as an MP4, and never a file that nobody asked the user about.
  */
+import { lstat } from 'node:fs/promises';
+import path from 'node:path';
+import { bad, good, type Outcome } from '../contract/problems.ts';
 
 // eslint-disable-next-line no-control-regex -- control characters are what it refuses
 const refused = /[<>:"/\\|?*\u0000-\u001f\u007f]/g;
@@ -15,6 +18,20 @@ export function clipName(cameraName: string, fromMs: number): string {
     .trim()
     .slice(0, 60);
   return `${name || 'Camera'} ${localStamp(fromMs)}.mp4`;
+}
+
+/**
+ * The file that a typed name stands for: a name without the ending gets it. Of that one the system's dialog knew nothing,
+ * so where there is such a file the answer is `fileExists`.
+ */
+export async function clipFile(typed: string): Promise<Outcome<string>> {
+  if (/\.(mp4|m4v|mov)$/i.test(typed)) return good(typed);
+  const file = `${typed}.mp4`;
+  const isThere = await lstat(file).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? bad({ code: 'fileExists', file: path.basename(file) }) : good(file);
 }
 
 function localStamp(atMs: number): string {

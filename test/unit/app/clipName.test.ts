@@ -1,8 +1,11 @@
-/** Suggested names of clips are safe on every system. */
+/** Suggested names of clips are safe on every system, chosen ones replace nothing unasked. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { clipName } from '../../../main/app/clipName.ts';
+import { clipFile, clipName } from '../../../main/app/clipName.ts';
 
 const atMs = new Date(2026, 10, 17, 17, 56, 10).getTime();
 
@@ -26,4 +29,17 @@ test('no name holds a separator, a control character or more than 120 characters
     }),
     { seed: 20261120 },
   );
+});
+
+test('a typed name gets its ending, and never that of a file that the dialog did not ask about', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'nightjar-test-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const named = (name: string): string => path.join(folder, name);
+  assert.deepEqual(await clipFile(named('Clip.MP4')), { ok: true, value: named('Clip.MP4') });
+  // What is left of the suggested name without its ending looks like an ending.
+  const stamped = named('Front door 2026-11-17 17.56.10');
+  assert.deepEqual(await clipFile(stamped), { ok: true, value: `${stamped}.mp4` });
+  writeFileSync(named('Clip.mp4'), 'of the user');
+  assert.deepEqual(await clipFile(named('Clip')), { ok: false, problem: { code: 'fileExists', file: 'Clip.mp4' } });
+  assert.deepEqual(await clipFile(named('Clip.mp4')), { ok: true, value: named('Clip.mp4') });
 });
