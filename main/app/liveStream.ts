@@ -2,7 +2,8 @@
  * One live stream to the page: a viewer that sends what fits into the page's credit. Without credit it leaves frames
  * out until the next keyframe, counts them and says so; the camera is never slowed and nothing piles up. What comes
  * before the second keyframe goes out beyond the credit, as a debt: without the frames since the last keyframe, which
- * a new viewer gets at once, there would be no picture until the next one.
+ * a new viewer gets at once, there would be no picture until the next one. The debt has a bound, for cameras whose
+ * second keyframe is long in coming and pages that stand still.
  */
 import type { StreamRole, StreamState } from '../contract/model.ts';
 import {
@@ -14,6 +15,9 @@ import {
 } from '../contract/stream.ts';
 import type { Viewer } from '../core/video/fanOut.ts';
 import type { MediaFrame } from '../core/video/flv.ts';
+
+/** A minute and more at 25 pictures a second; a new viewer gets at most 2000 at once. */
+const mostDebt = 2500;
 
 export interface Outlet {
   send(packet: Uint8Array<ArrayBuffer>): void;
@@ -52,7 +56,7 @@ export class LiveStream implements Viewer {
       this.#keyframes += 1;
       this.#skipping = false;
     }
-    if (this.#skipping || (this.#credit <= 0 && this.#keyframes > 1)) {
+    if (this.#skipping || this.#credit <= (this.#keyframes > 1 ? 0 : -mostDebt)) {
       this.#skipping = true;
       this.#dropped += 1;
       return;

@@ -1,0 +1,56 @@
+/** What a tile is sent: no more than its page takes, and always enough for a first picture. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LiveStream } from '../../../main/app/liveStream.ts';
+import type { LiveNotice } from '../../../main/contract/stream.ts';
+
+const data = new Uint8Array(4);
+
+function streamOf(): { stream: LiveStream; sent: Uint8Array[]; dropped: () => number } {
+  const sent: Uint8Array[] = [];
+  const notices: LiveNotice[] = [];
+  const stream = new LiveStream(
+    { send: (packet) => sent.push(packet), notice: (notice) => notices.push(notice) },
+    'main',
+    false,
+  );
+  const dropped = (): number => {
+    const last = notices.findLast((notice) => notice.is === 'dropped');
+    return last?.frames ?? 0;
+  };
+  return { stream, sent, dropped };
+}
+
+function give(stream: LiveStream, keyframe: boolean, times = 1): void {
+  for (let time = 0; time < times; time++) stream.frame({ track: 'video', keyframe, timeMs: time * 40, data });
+}
+
+test('the frames since the last keyframe go out before the page has granted anything', () => {
+  const { stream, sent } = streamOf();
+  give(stream, true);
+  give(stream, false, 249);
+  assert.equal(sent.length, 250);
+});
+
+test('without credit frames are left out up to a keyframe, and counted', () => {
+  const { stream, sent, dropped } = streamOf();
+  stream.heard({ is: 'credit', messages: 12 });
+  give(stream, true);
+  give(stream, false, 9);
+  give(stream, true);
+  give(stream, false, 9);
+  assert.equal(sent.length, 12);
+  stream.heard({ is: 'credit', messages: 5 });
+  give(stream, false, 5);
+  assert.equal(sent.length, 12);
+  give(stream, true);
+  assert.equal(sent.length, 13);
+  assert.equal(dropped(), 13);
+});
+
+test('a page that stands still is not sent more and more of a camera without a second keyframe', () => {
+  const { stream, sent } = streamOf();
+  give(stream, true);
+  give(stream, false, 10_000);
+  assert.equal(sent.length, 2500);
+});
