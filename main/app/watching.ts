@@ -218,6 +218,7 @@ export class Watching {
           this.#tell(watched);
         },
         note: (what) => this.#options.on.note(what, { camera: camera.id }),
+        defect: (error) => this.#options.on.defect(error),
       },
     });
     for (const viewer of watched.viewers.keys()) watched.viewers.set(viewer, watched.recording.watch(viewer));
@@ -240,7 +241,7 @@ export class Watching {
         record: false,
         sound: false,
         convert: key.endsWith('converted'),
-        on: {},
+        on: { defect: (error) => this.#options.on.defect(error) },
       });
       viewing = { feed, viewers: new Map(), linger: null };
       watched.viewing.set(key, viewing);

@@ -31,6 +31,8 @@ export interface FeedListener {
   bitRate?(bitsPerSecond: number): void;
   /** What ffmpeg said at the end of a connection, without addresses; what was left out to keep the recording going. */
   note?(what: string): void;
+  /** What asking for the address threw: a defect. The camera is tried again like one that is lost. */
+  defect?(error: unknown): void;
 }
 
 export interface FeedOptions {
@@ -168,7 +170,11 @@ export class Feed {
     const { promise, resolve } = Promise.withResolvers<Outcome<StreamSource>>();
     const giveUp = (): void => resolve(bad({ code: 'cancelled' }));
     signal.addEventListener('abort', giveUp, { once: true });
-    const answer = await Promise.race([this.#options.source(signal), promise]);
+    const asked = this.#options.source(signal).catch((error: unknown) => {
+      this.#options.on.defect?.(error);
+      return bad({ code: 'defect', id: '' });
+    });
+    const answer = await Promise.race([asked, promise]);
     signal.removeEventListener('abort', giveUp);
     return answer;
   }

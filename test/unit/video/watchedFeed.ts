@@ -18,7 +18,8 @@ export type Told =
   | { what: 'config'; video: VideoConfig; audio: AudioConfig | null }
   | { what: 'frame'; frame: MediaFrame; replayed: boolean }
   | { what: 'bitRate'; bitsPerSecond: number }
-  | { what: 'note'; text: string };
+  | { what: 'note'; text: string }
+  | { what: 'defect'; error: unknown };
 
 /** A small camera without ONVIF. */
 export function planOf(change: {
@@ -64,6 +65,7 @@ export class WatchedFeed {
         runEnd: (cause) => tell({ what: 'runEnd', cause }),
         bitRate: (bitsPerSecond) => tell({ what: 'bitRate', bitsPerSecond }),
         note: (text) => tell({ what: 'note', text }),
+        defect: (error) => tell({ what: 'defect', error }),
       },
     });
   }
