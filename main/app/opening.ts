@@ -34,6 +34,8 @@ export interface OpeningOptions {
   leave(): Promise<void>;
   /** Logs a defect and returns its id. */
   defect(error: unknown): string;
+  /** How often the vault's lock is touched, and looked at; every 2 s when not said. */
+  touchEveryMs?: number;
 }
 
 interface Making {
@@ -198,10 +200,19 @@ export class Opening {
 
   async #lockFolder(folder: string): Promise<Outcome<null>> {
     await this.#unlock();
-    const locked = await lockVault(folder);
+    const locked = await lockVault(folder, this.#options.touchEveryMs, () => void this.#giveWay(folder));
     if (!locked.ok) return locked;
     this.#lock = locked.value;
     return good(null);
+  }
+
+  /** Another computer took the vault while this one slept: two must not write into it. */
+  #giveWay(folder: string): Promise<Outcome<null>> {
+    return this.#inTurn(async () => {
+      if (this.#state.phase !== 'open' || this.#state.folder !== folder) return bad({ code: 'gone' });
+      await this.#options.leave();
+      return this.#closed(folder, { code: 'otherInstance', folder });
+    });
   }
 
   async #unlock(): Promise<void> {

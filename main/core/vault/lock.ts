@@ -5,7 +5,7 @@
  * it every 2 s, and it is watched for three times that; no clock is compared. The file names no computer and no user.
  *
  * Nothing here waits longer than that watch. A lock that cannot be touched any more (the drive was unplugged) is not
- * given up; one that was taken over by somebody else is told by `lost`.
+ * given up; one that was taken over by somebody else is told by `onLost`.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
@@ -36,22 +36,18 @@ const lockFile = v.object({
 type LockFile = v.InferOutput<typeof lockFile>;
 
 export class VaultLock {
-  #lost = false;
   readonly #path: string;
   readonly #nonce: string;
+  readonly #onLost: () => void;
   readonly #touching: NodeJS.Timeout;
   #releasing: Promise<void> | null = null;
 
-  constructor(path: string, nonce: string, touchEveryMs: number) {
+  constructor(path: string, nonce: string, touchEveryMs: number, onLost: () => void) {
     this.#path = path;
     this.#nonce = nonce;
+    this.#onLost = onLost;
     this.#touching = setInterval(() => void this.#touch(), touchEveryMs);
     this.#touching.unref();
-  }
-
-  /** Another Nightjar took it over, which it does only when this one was not seen alive. */
-  get lost(): boolean {
-    return this.#lost;
   }
 
   /** Gives the vault free. May be called twice. Never throws: a lock that stays is stale, and is taken over. */
@@ -65,9 +61,13 @@ export class VaultLock {
 
   async #touch(): Promise<void> {
     try {
-      this.#lost = !(await this.#isOurs());
-      if (this.#lost) clearInterval(this.#touching);
-      else await utimes(this.#path, new Date(), new Date());
+      const there = await readLock(this.#path);
+      if (there?.nonce === this.#nonce) {
+        await utimes(this.#path, new Date(), new Date());
+      } else if (there && this.#releasing === null) {
+        clearInterval(this.#touching);
+        this.#onLost();
+      }
     } catch {
       // The drive does not answer for now; whoever shares it sees the lock unchanged, as it should.
     }
@@ -80,9 +80,14 @@ export class VaultLock {
 
 /**
  * Takes the vault for this process. Problems: `otherInstance`; those of the disk. Every Nightjar that shares the folder
- * must touch its lock equally often.
+ * must touch its lock equally often. `onLost`: another Nightjar took it over, which it does only when this one was not
+ * seen alive; called at most once.
  */
-export async function lockVault(folder: string, touchEveryMs = usualTouchEveryMs): Promise<Outcome<VaultLock>> {
+export async function lockVault(
+  folder: string,
+  touchEveryMs = usualTouchEveryMs,
+  onLost: () => void = () => undefined,
+): Promise<Outcome<VaultLock>> {
   const path = join(folder, lockFileName);
   const nonce = randomBytes(16).toString('hex');
   const own: LockFile = {
@@ -94,7 +99,7 @@ export async function lockVault(folder: string, touchEveryMs = usualTouchEveryMs
   try {
     // More than once: a stale lock is found and removed. Whoever is faster then has it.
     for (let tries = 0; tries < 3; tries += 1) {
-      if (await put(path, own)) return good(new VaultLock(path, nonce, touchEveryMs));
+      if (await put(path, own)) return good(new VaultLock(path, nonce, touchEveryMs, onLost));
       const seenMs = await changedMs(path);
       if (seenMs === null) continue;
       const there = await readLock(path);

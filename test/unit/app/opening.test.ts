@@ -1,6 +1,6 @@
-/** The way to an open vault where something else is broken: no keychain, no room for the app's own file, a defect. */
+/** The way to an open vault where something is broken: no keychain, no room for the app's own file, a lock that is lost. */
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { Opening, type OpeningOptions } from '../../../main/app/opening.ts';
@@ -9,7 +9,7 @@ import { good, type Problem } from '../../../main/contract/problems.ts';
 import { createVault, type Vault } from '../../../main/core/vault/folder.ts';
 import { Keychain } from '../../../main/core/vault/keychain.ts';
 import { makeWords } from '../../../main/core/vault/keys.ts';
-import { makeVault } from '../recorder/footage.ts';
+import { makeVault, until } from '../recorder/footage.ts';
 
 // No keychain of the person who runs this, and none at all: every call of it is refused.
 process.env['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=/nonexistent';
@@ -20,6 +20,7 @@ interface Broken {
   folder: string;
   appFolder: string;
   entered: { vault: Vault; warning: Problem | null }[];
+  left: { times: number };
 }
 
 /** A vault whose key is in no keychain, so that its words open it. */
@@ -31,6 +32,7 @@ async function startOf(t: TestContext, enter?: OpeningOptions['enter']): Promise
   assert.ok((await createVault(folder, words)).ok);
   const appFolder = path.join(place.folder, 'app');
   const entered: Broken['entered'] = [];
+  const left = { times: 0 };
   const opening = new Opening({
     keychain: new Keychain('Nightjar test', 2000),
     where: whereVault(appFolder),
@@ -39,12 +41,16 @@ async function startOf(t: TestContext, enter?: OpeningOptions['enter']): Promise
       entered.push({ vault, warning });
       return enter ? await enter(vault, warning) : good(null);
     },
-    leave: () => Promise.resolve(),
+    leave() {
+      left.times++;
+      return Promise.resolve();
+    },
     defect: () => '0badcafe',
+    touchEveryMs: 20,
   });
   t.after(() => opening.close());
   assert.ok(!(await opening.open(folder)).ok);
-  return { opening, words, folder, appFolder, entered };
+  return { opening, words, folder, appFolder, entered, left };
 }
 
 test('the recovery words open a vault where no keychain takes its key, and the folder is remembered', async (t) => {
@@ -71,4 +77,17 @@ test('a defect while opening is a closed vault with its id, without a lock and w
   assert.deepEqual(opening.state, { phase: 'closed', folder, problem });
   assert.equal(entered[0]?.vault.identity, null);
   assert.ok(!existsSync(path.join(folder, 'lock')));
+});
+
+test('a vault that another Nightjar took over is left, and its lock stays', async (t) => {
+  const { opening, words, folder, left } = await startOf(t);
+  assert.ok((await opening.openWithWords(words)).ok);
+  const file = path.join(folder, 'lock');
+  const theirs = readFileSync(file, 'utf8').replace(/("nonce":\s*")[0-9a-f]{32}/, `$1${'0'.repeat(32)}`);
+  writeFileSync(file, theirs);
+  await until('the vault is left', () => opening.state.phase === 'closed');
+  assert.deepEqual(opening.state, { phase: 'closed', folder, problem: { code: 'otherInstance', folder } });
+  assert.equal(left.times, 1);
+  await opening.close();
+  assert.equal(readFileSync(file, 'utf8'), theirs);
 });
