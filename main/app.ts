@@ -132,7 +132,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     'vault.places': () => places.list(),
     'vault.choosePlace': async () => {
       const folder = await desk.chooseFolder();
-      return folder === null ? null : places.chosen(folder);
+      return folder === null ? good(null) : places.chosen(folder);
     },
     'vault.create': ({ placeId }) => placed(placeId, (folder) => opening.make(folder)),
     'vault.prove': ({ words }) => opening.prove(words),

@@ -7,6 +7,7 @@ import { readdir, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { VaultPlace } from '../contract/model.ts';
+import { bad, good, type Outcome } from '../contract/problems.ts';
 import { en } from '../contract/text/en.ts';
 import { folderReport } from '../core/vault/folderReport.ts';
 
@@ -43,11 +44,15 @@ export class Places {
       .sort((one, other) => other.freeBytes - one.freeBytes);
   }
 
-  /** The place that a chosen folder stands for: itself when it is empty or holds a vault, else a new folder in it. */
-  async chosen(folder: string): Promise<VaultPlace | null> {
+  /**
+   * The place that a chosen folder stands for: itself when it is empty or holds a vault, else a new folder in it.
+   * Problems: `folderNotWritable`.
+   */
+  async chosen(folder: string): Promise<Outcome<VaultPlace>> {
     const report = await folderReport(folder);
     const itself = report.holdsVault || report.empty;
-    return this.#place(itself ? folder : path.join(folder, vaultName), path.basename(folder) || folder);
+    const place = await this.#place(itself ? folder : path.join(folder, vaultName), path.basename(folder) || folder);
+    return place ? good(place) : bad({ code: 'folderNotWritable', folder });
   }
 
   async #place(folder: string, label: string): Promise<VaultPlace | null> {

@@ -131,7 +131,7 @@ export interface CallResults {
   'app.about': About;
 
   'vault.places': VaultPlace[];
-  'vault.choosePlace': VaultPlace | null;
+  'vault.choosePlace': Outcome<VaultPlace | null>;
   'vault.create': Outcome<{ words: string[] }>;
   'vault.prove': Outcome<null>;
   'vault.wordsAgain': Outcome<{ words: string[] }>;
