@@ -130,6 +130,7 @@ async function checkAll(walk: Walk): Promise<Outcome<Finding[]>> {
 
 /** One file in the vault's own folder. */
 async function checkTop(walk: Walk, file: string): Promise<Outcome<Finding[]>> {
+  if (file === 'lock' || file === 'lock.taking' || isEmpty([file])) return good([]);
   walk.began(file);
   const form = walk.documents[file];
   if ((await kindOf(walk, file)) !== 'file') return good([{ kind: 'unexplained', file }]);
@@ -145,7 +146,6 @@ async function checkTop(walk: Walk, file: string): Promise<Outcome<Finding[]>> {
     return good(bytes && looksLikeRecovery(bytes) ? [] : [misread]);
   }
   if (file === 'log.txt.age') return checkSealedFile({ ...walk, file });
-  if (file === 'lock' || file === 'lock.taking' || isEmpty([file])) return good([]);
   if (newest !== undefined && file === previousOf(newest)) {
     // Looked at together with the newest; alone it is what a crash between two renames leaves.
     if ((await kindOf(walk, newest)) === 'file') return good([]);
