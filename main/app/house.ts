@@ -22,6 +22,7 @@ import { sealToFile } from '../core/vault/sealedFile.ts';
 import { openStore, type SealedStore } from '../core/vault/sealedStore.ts';
 import type { Ffmpeg } from '../core/video/ffmpeg.ts';
 import { firstPicture } from '../core/video/snapshot.ts';
+import { DiskWarnings } from './diskWarnings.ts';
 import { watchNetworks } from './network.ts';
 import { Watching } from './watching.ts';
 
@@ -107,9 +108,10 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     freeBytes: (await folderReport(vault.folder)).freeBytes,
     keepBytes,
     oldestMs: await library.oldestMs(),
-    warning: store.value.warning ?? options.warning ?? settings.value.warning,
+    warning: diskWarnings.current ?? store.value.warning ?? options.warning ?? settings.value.warning,
   });
   const tellStatus = (): void => void status().then((now) => tell('vault.changed', now), defect('vault status'));
+  const diskWarnings = new DiskWarnings(vault.folder, tellStatus);
 
   const retention = new Retention({
     library,
@@ -125,7 +127,14 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     sourceOf: (cameraId, role) => cameras.sourceOf(cameraId, role),
     clockOffsetMs: (cameraId) => cameras.clockOffsetMs(cameraId),
     on: {
-      status: (now) => tell('status.changed', now),
+      status: (now) => {
+        diskWarnings.status(now);
+        tell('status.changed', now);
+      },
+      trouble: (cameraId, problem) => {
+        log.note('recording stopped', { camera: cameraId, code: problem.code });
+        diskWarnings.trouble(cameraId, problem);
+      },
       finished: () => {
         retention.soon();
         tellStatus();
@@ -169,6 +178,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       // Off the list, it is gone, also when the keychain does not let go of its credentials.
       if (!removed.ok && cameras.list().some(({ id }) => id === camera.id)) return removed;
       await watching.forget(camera.id);
+      diskWarnings.forget(camera.id);
       if (recordings === 'delete') await library.removeCamera(camera.id);
       tell('library.changed', { cameraId: camera.id });
       tellStatus();

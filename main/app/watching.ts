@@ -6,7 +6,7 @@
  * Nothing here throws after start: trouble is a state, told by `on.status`.
  */
 import type { Camera, CameraId, CameraStatus, RecordingState, StreamRole, StreamState } from '../contract/model.ts';
-import type { Outcome } from '../contract/problems.ts';
+import type { Outcome, Problem } from '../contract/problems.ts';
 import type { Library } from '../core/library/library.ts';
 import { Recorder } from '../core/recorder/recorder.ts';
 import type { Vault } from '../core/vault/folder.ts';
@@ -33,7 +33,9 @@ export interface WatchingOptions {
     status(status: CameraStatus): void;
     /** A recording was finished. */
     finished(): void;
-    /** What a connection or a disk said, for the log. */
+    /** The disk refuses a camera's recording; it is tried again. */
+    trouble(cameraId: CameraId, problem: Problem): void;
+    /** What a connection said, for the log. */
     note(what: string, details: Record<string, string>): void;
     defect(error: unknown): void;
   };
@@ -90,7 +92,7 @@ export class Watching {
             this.#tell(watched);
           },
           finished: () => this.#options.on.finished(),
-          trouble: (problem) => this.#options.on.note('recording stopped', { camera: camera.id, code: problem.code }),
+          trouble: (problem) => this.#options.on.trouble(camera.id, problem),
           defect: (error) => this.#options.on.defect(error),
         },
       }),

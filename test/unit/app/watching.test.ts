@@ -29,6 +29,7 @@ async function watchingOf(t: TestContext): Promise<{ watching: Watching; asked: 
     on: {
       status: () => undefined,
       finished: () => undefined,
+      trouble: () => undefined,
       note: () => undefined,
       defect: (error) => assert.fail(error instanceof Error ? error : String(error)),
     },
