@@ -4,11 +4,12 @@
  * Never fails on what lies in the folders; a folder that cannot be listed has no days, and is listed again next time.
  */
 import { readdir, rm, rmdir } from 'node:fs/promises';
+import path from 'node:path';
 import type { CameraId } from '../../contract/model.ts';
 import type { Vault } from '../vault/folder.ts';
 import type { DayRow } from './dayDocument.ts';
 import { DayIndex } from './dayIndex.ts';
-import { isCameraId, isDay, recordingsFolder } from './recordingName.ts';
+import { isCameraId, isDay, readOpenName, recordingsFolder } from './recordingName.ts';
 import { Turns } from './turns.ts';
 
 /** Rows kept in memory, over all days: about 20 MB, a month of four cameras. */
@@ -89,6 +90,20 @@ export class DayShelf {
         days.filter((other) => other !== day),
       );
     });
+  }
+
+  /** Removes what was cut off while it was recorded, of all days: nothing of this camera is being written. */
+  async removeCutOff(cameraId: CameraId): Promise<void> {
+    // A day of which nothing was finished is not known yet.
+    this.#days.delete(cameraId);
+    for (const day of await this.days(cameraId)) {
+      await this.#turns.take(keyOf(cameraId, day), async () => {
+        const folder = this.#vault.path(recordingsFolder, cameraId, day);
+        for (const name of await namesIn(folder)) {
+          if (readOpenName(name)) await rm(path.join(folder, name), { force: true });
+        }
+      });
+    }
   }
 
   /** Removes a camera's folder when nothing lies in it. */

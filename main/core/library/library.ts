@@ -104,8 +104,12 @@ export class Library {
     await this.#shelf.removeEmpty(cameraId, day);
   }
 
-  /** Deletes every recording of a camera, and its folder when nothing else lies in it. */
+  /**
+   * Deletes every recording of a camera that is not recorded any more, those that were cut off among them, and its folder
+   * when nothing else lies in it.
+   */
   async removeCamera(cameraId: CameraId): Promise<void> {
+    await this.#shelf.removeCutOff(cameraId);
     for (const day of await this.days(cameraId)) {
       await this.remove(await this.#rowsOfDay(cameraId, day));
       await this.removeEmptyDay(cameraId, day);
