@@ -32,9 +32,12 @@ export function electronBinary(): string | null {
 }
 
 export const runtime = chooseRuntime();
-console.log(`Journeys run on ${runtime === 'electron' ? 'Electron' : 'the understudy (no Electron binary here)'}.`);
+let told = false;
 
 export async function launchApp(plan: AppPlan): Promise<AppUnderTest> {
+  if (!told)
+    console.log(`It runs on ${runtime === 'electron' ? 'Electron' : 'the understudy (no Electron binary here)'}.`);
+  told = true;
   const env = { ...plan.env, NIGHTJAR_HOME: plan.home };
   if (runtime === 'understudy') {
     return await launch({ args: [plan.entry ?? path.join(root, 'out/app/main/index.js')], env, cwd: root });
