@@ -89,7 +89,7 @@ function tell({ files, findings, repaired }: CheckReport): number {
   list('Worth knowing:', notes);
   list('Wrong:', wrong);
   const counted = `${units.count(files)} ${files === 1 ? 'file was' : 'files were'} looked at.`;
-  console.log(wrong.length === 0 ? `${counted} All is well.` : `${counted} ${units.count(wrong.length)} findings.`);
+  console.log(wrong.length === 0 ? `${counted} All is well.` : `${counted} Findings: ${units.count(wrong.length)}.`);
   return wrong.length === 0 ? 0 : 1;
 }
 

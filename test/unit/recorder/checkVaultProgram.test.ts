@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { createVault } from '../../../main/core/vault/folder.ts';
+import { startKeyring } from '../../../build/withKeyring.ts';
 import { makeWords } from '../../../main/core/vault/keys.ts';
 import { lockVault } from '../../../main/core/vault/lock.ts';
 
@@ -16,15 +17,21 @@ const program = path.resolve(import.meta.dirname, '../../../build/checkVault.ts'
 const words = makeWords();
 let above = '';
 let folder = '';
+/** Of the vault's key in the keychain. */
+let account = '';
+let secret = '';
 before(async () => {
   above = mkdtempSync(path.join(tmpdir(), 'nightjar-check-'));
   folder = path.join(above, 'vault');
-  assert.ok((await createVault(folder, words)).ok);
+  const made = await createVault(folder, words);
+  assert.ok(made.ok && made.value.identity);
+  account = made.value.id;
+  secret = made.value.identity.toSecretString();
 });
 after(() => rmSync(above, { recursive: true, force: true }));
 
-function run(given: string[], input: string): { code: number | null; said: string } {
-  const env = { PATH: process.env['PATH'], HOME: above, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent' };
+function run(given: string[], input: string, bus = 'unix:path=/nonexistent'): { code: number | null; said: string } {
+  const env = { PATH: process.env['PATH'], HOME: above, DBUS_SESSION_BUS_ADDRESS: bus };
   const ran = spawnSync(process.execPath, [program, ...given], { input, env, encoding: 'utf8' });
   return { code: ran.status, said: ran.stdout + ran.stderr };
 }
@@ -53,4 +60,30 @@ test('wrong words, no vault, a vault in use and no folder say so: exit code 2', 
   const inUse = run([folder], `${words.join(' ')}\n`);
   await lock.value.release();
   assert.deepEqual([inUse.code, inUse.said.startsWith('Another Nightjar has the vault')], [2, true]);
+});
+
+const lacking = ['dbus-daemon', 'dbus-send', 'gnome-keyring-daemon'].filter(
+  (one) => spawnSync(one, ['--version'], { stdio: 'ignore' }).error,
+);
+const skip =
+  process.platform !== 'linux'
+    ? 'a keyring of its own is a matter of Linux'
+    : lacking.length > 0 && `not installed: ${lacking.join(', ')}`;
+
+test('where the keychain has the key, no words are asked for', { skip }, async () => {
+  const keyring = await startKeyring();
+  try {
+    const keychain = path.resolve(import.meta.dirname, '../../../main/core/vault/keychain.ts');
+    const put = `import { Keychain } from ${JSON.stringify(keychain)};
+      import { text } from 'node:stream/consumers';
+      const put = await new Keychain().write(process.argv[1], await text(process.stdin));
+      process.exitCode = put.ok ? 0 : 1;`;
+    const env = { PATH: process.env['PATH'], HOME: above, DBUS_SESSION_BUS_ADDRESS: keyring.busAddress };
+    const args = ['--input-type=module', '-e', put, account];
+    assert.equal(spawnSync(process.execPath, args, { input: secret, env }).status, 0);
+    assert.equal(run([folder], '', keyring.busAddress).code, 0);
+    assert.equal(run([folder], '').code, 2, 'without it, words are needed');
+  } finally {
+    await keyring.stop();
+  }
 });

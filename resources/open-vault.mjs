@@ -1,0 +1,366 @@
+// Gets every recording out of a Nightjar vault, without Nightjar: from the twelve recovery words alone, as plain MP4
+// files in a folder for each camera and day. Written from the format's description (main/core/vault/README.md) only.
+//
+//   npm install age-encryption
+//   node open-vault.mjs <vault> <folder for the recordings>
+//
+// Needs Node 20 or later. The words are read from standard input. It changes nothing in the vault. Stopped, it goes on
+// where it was when started again: what has its name is whole and is skipped. Of a damaged recording it saves what is
+// readable, as "… (damaged).mp4". Times are UTC. Exit code: 0 all whole, 1 some damaged, 2 the vault could not be opened
+// or the folder could not be written.
+import { Buffer } from 'node:buffer';
+import { createDecipheriv, hkdfSync } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { Decrypter } from 'age-encryption';
+
+const chunkBytes = 65_536;
+const tagBytes = 16;
+const sealedChunkBytes = chunkBytes + tagBytes;
+const nonceBytes = 16;
+const longestHeaderBytes = 32 * 1024;
+/** More than any moov or moof of a recording. */
+const largestHeadBytes = 4 * 2 ** 20;
+/** What recovery.age may ask for; Nightjar's asks for 2^12. */
+const highestWorkFactor = 18;
+
+/** What stops the program, as a sentence for the person at the terminal. */
+class Refusal extends Error {}
+
+// ---- the key
+
+async function readWords() {
+  const { stdin } = process;
+  if (stdin.isTTY) console.error('The twelve recovery words (not shown), then Enter:');
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: stdin, output: nowhere, terminal: stdin.isTTY });
+  lines.once('SIGINT', () => lines.close());
+  const words = [];
+  for await (const line of lines) {
+    words.push(
+      ...line
+        .normalize('NFKD')
+        .toLowerCase()
+        .split(/[^a-z]+/)
+        .filter(Boolean),
+    );
+    if (words.length >= 12) break;
+  }
+  lines.close();
+  stdin.pause();
+  return words;
+}
+
+/** The vault's identity, `AGE-SECRET-KEY-1…`, out of recovery.age. */
+async function recoverIdentity(vault, words) {
+  const sealed = await readFile(path.join(vault, 'recovery.age')).catch(() => null);
+  if (!sealed) throw new Refusal(`There is no vault in ${vault}: it has no recovery.age.`);
+  const stanza = /^age-encryption\.org\/v1\n-> scrypt \S+ (\d{1,2})\n/.exec(sealed.toString('latin1', 0, 200));
+  if (!stanza || Number(stanza[1]) > highestWorkFactor) throw new Refusal('recovery.age is damaged.');
+  const decrypter = new Decrypter();
+  decrypter.addPassphrase(words.join(' '));
+  try {
+    return (await decrypter.decrypt(sealed, 'text')).trim();
+  } catch {
+    throw new Refusal(
+      'These words do not open the vault (or its recovery.age is damaged). Check each, and their order.',
+    );
+  }
+}
+
+async function checkVersion(vault) {
+  const text = await readFile(path.join(vault, 'vault.json'), 'utf8').catch(() => '{}');
+  let version = 1;
+  try {
+    version = JSON.parse(text).version ?? 1;
+  } catch {
+    console.error('vault.json is damaged; the recordings are opened all the same.');
+  }
+  if (version > 1) throw new Refusal(`This vault is of version ${version}, and this program understands version 1.`);
+}
+
+// ---- sealed files
+
+/** A sealed file to be read chunk by chunk; null when its header does not open. Whoever opens it closes it. */
+async function openSealed(file, decrypter) {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    const start = await readAt(handle, 0, Math.min(size, longestHeaderBytes + nonceBytes));
+    const macLine = start.indexOf('\n---');
+    const headerBytes = macLine < 0 ? 0 : start.indexOf('\n', macLine + 1) + 1;
+    const payloadStart = headerBytes + nonceBytes;
+    if (headerBytes > 0 && payloadStart <= start.length) {
+      const fileKey = await decrypter.decryptHeader(start.subarray(0, headerBytes)).catch(() => null);
+      if (fileKey) {
+        const key = Buffer.from(hkdfSync('sha256', fileKey, start.subarray(headerBytes, payloadStart), 'payload', 32));
+        return { handle, key, payloadStart, payloadBytes: size - payloadStart };
+      }
+    }
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  await handle.close();
+  return null;
+}
+
+/** Each chunk in order: its number, its bytes (null when they do not open), and whether it is the last of a whole file. */
+async function* chunksOf({ handle, key, payloadStart, payloadBytes }) {
+  const count = Math.max(1, Math.ceil(payloadBytes / sealedChunkBytes));
+  for (let index = 0; index < count; index += 1) {
+    const at = index * sealedChunkBytes;
+    const sealed = await readAt(handle, payloadStart + at, Math.min(sealedChunkBytes, payloadBytes - at));
+    const whole = index === count - 1 ? openChunk(key, index, true, sealed) : null;
+    // An empty chunk is the last of an empty file only.
+    const ends = whole !== null && (whole.length > 0 || index === 0);
+    const full = sealed.length === sealedChunkBytes;
+    yield { index, plain: ends ? whole : full ? openChunk(key, index, false, sealed) : null, ends };
+  }
+}
+
+function openChunk(key, index, last, sealed) {
+  if (sealed.length < tagBytes) return null;
+  const nonce = Buffer.alloc(12);
+  nonce.writeUIntBE(index, 5, 6);
+  nonce.writeUInt8(last ? 1 : 0, 11);
+  const cipher = createDecipheriv('chacha20-poly1305', key, nonce, { authTagLength: tagBytes });
+  cipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
+  const plain = cipher.update(sealed.subarray(0, sealed.length - tagBytes));
+  try {
+    cipher.final();
+    return plain;
+  } catch {
+    return null;
+  }
+}
+
+/** Up to `length` bytes; fewer where the file ends. A sector that cannot be read is as good as zeros. */
+async function readAt(handle, position, length) {
+  const bytes = Buffer.alloc(Math.max(0, length));
+  let done = 0;
+  while (done < bytes.length) {
+    try {
+      const { bytesRead } = await handle.read(bytes, done, bytes.length - done, position + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    } catch (error) {
+      if (error.code !== 'EIO') throw error;
+      return bytes;
+    }
+  }
+  return bytes.subarray(0, done);
+}
+
+// ---- one recording
+
+/**
+ * Opens one recording into `base`.mp4. Returns 'whole', 'there' (it was already), or what was saved of it under another
+ * name: 'damaged', 'cut off', or 'closed' when nothing was.
+ */
+async function saveRecording(sealedFile, decrypter, base, unfinished) {
+  if (await stat(`${base}.mp4`).catch(() => null)) return 'there';
+  const sealed = await openSealed(sealedFile, decrypter);
+  if (!sealed) return 'closed';
+  const partial = `${base}.mp4.partial`;
+  try {
+    const out = await open(partial, 'w+', 0o600);
+    try {
+      const holes = [];
+      let sizeBytes = 0;
+      let ended = false;
+      for await (const { index, plain, ends } of chunksOf(sealed)) {
+        const at = index * chunkBytes;
+        if (plain) await writeAt(out, at, plain);
+        else holes.push([at, at + chunkBytes]);
+        if (plain) sizeBytes = at + plain.length;
+        ended = ends;
+      }
+      if (ended && holes.length === 0) {
+        await out.sync();
+        await rename(partial, `${base}.mp4`);
+        return 'whole';
+      }
+      const kind = unfinished ? 'cut off' : 'damaged';
+      return (await saveReadable({ out, sizeBytes, holes }, `${base} (${kind}).mp4`)) ? kind : 'closed';
+    } finally {
+      await out.close();
+      await rm(partial, { force: true });
+    }
+  } finally {
+    await sealed.handle.close();
+  }
+}
+
+async function writeAt(handle, position, bytes) {
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
+/**
+ * What is whole of a recording with holes: its beginning (ftyp and moov) and every fragment (moof and mdat) that no hole
+ * touches. False when the beginning or every fragment is lost.
+ */
+async function saveReadable(recording, file) {
+  const initBytes = await initBytesOf(recording);
+  if (initBytes === null) return false;
+  const kept = [[0, initBytes]];
+  for (let at = initBytes; at !== null && at < recording.sizeBytes;) {
+    const end = await fragmentEnd(recording, at);
+    if (end !== null && end <= recording.sizeBytes && isWhole(recording, at, end)) kept.push([at, end]);
+    at = end ?? (await nextFragment(recording, at + 1));
+  }
+  if (kept.length === 1) return false;
+  const out = await open(`${file}.partial`, 'w', 0o600);
+  try {
+    let position = 0;
+    for (const [from, to] of kept) {
+      for (let at = from; at < to; at += 2 ** 20) {
+        const bytes = await readAt(recording.out, at, Math.min(2 ** 20, to - at));
+        await writeAt(out, position, bytes);
+        position += bytes.length;
+      }
+    }
+    await out.sync();
+  } finally {
+    await out.close();
+  }
+  await rename(`${file}.partial`, file);
+  return true;
+}
+
+function isWhole({ holes, sizeBytes }, from, to) {
+  return to <= sizeBytes && holes.every(([start, end]) => end <= from || start >= to);
+}
+
+/** The head of the box at this place; null where there is a hole, or no box. */
+async function boxAt(recording, at) {
+  if (!isWhole(recording, at, at + 8)) return null;
+  const head = await readAt(recording.out, at, 8);
+  const sizeBytes = head.readUInt32BE(0);
+  return sizeBytes < 8 ? null : { sizeBytes, type: head.toString('latin1', 4, 8) };
+}
+
+async function initBytesOf(recording) {
+  for (let at = 0; at < largestHeadBytes;) {
+    const box = await boxAt(recording, at);
+    if (!box || box.type === 'moof' || box.type === 'mdat') return null;
+    at += box.sizeBytes;
+    if (box.type === 'moov') return isWhole(recording, 0, at) ? at : null;
+  }
+  return null;
+}
+
+/** Where the fragment that begins here ends; null when none begins here, or its head is lost. */
+async function fragmentEnd(recording, at) {
+  const moof = await boxAt(recording, at);
+  if (moof?.type !== 'moof' || moof.sizeBytes > largestHeadBytes) return null;
+  if (!isWhole(recording, at, at + moof.sizeBytes)) return null;
+  const mdat = await boxAt(recording, at + moof.sizeBytes);
+  return mdat?.type === 'mdat' ? at + moof.sizeBytes + mdat.sizeBytes : null;
+}
+
+/** The next place from here on where a whole moof and the head of its mdat lie; null when there is none. */
+async function nextFragment(recording, from) {
+  const windowBytes = 2 ** 20;
+  for (let start = from; start < recording.sizeBytes; start += windowBytes) {
+    const bytes = await readAt(recording.out, start, windowBytes + 7);
+    for (let found = bytes.indexOf('moof', 4); found >= 0; found = bytes.indexOf('moof', found + 1)) {
+      if ((await fragmentEnd(recording, start + found - 4)) !== null) return start + found - 4;
+    }
+  }
+  return null;
+}
+
+// ---- the whole vault
+
+/** The cameras' names by their ids, as far as the sealed list of cameras opens. */
+async function readNames(vault, decrypter) {
+  for (const file of ['cameras.json.age', 'cameras.json.age.previous']) {
+    try {
+      const document = await decrypter.decrypt(await readFile(path.join(vault, file)), 'text');
+      return new Map(JSON.parse(document).value.cameras.map(({ id, name }) => [id, String(name)]));
+    } catch {
+      // Without it, the folders are called by the cameras' ids.
+    }
+  }
+  return new Map();
+}
+
+function folderName(id, name = '') {
+  const fit = Array.from(name, (letter) => (letter < ' ' || '\\/:*?"<>|'.includes(letter) ? ' ' : letter)).join('');
+  const short = fit.replace(/\s+/g, ' ').slice(0, 60).trim();
+  return short === '' ? id : `${short} (${id})`;
+}
+
+/** Recordings of a vault in order; whatever is not named like one is left out. */
+async function* recordingsOf(vault) {
+  const root = path.join(vault, 'recordings');
+  for (const id of (await names(root)).filter((name) => /^[0-9a-f]{16}$/.test(name))) {
+    for (const day of (await names(path.join(root, id))).filter((name) => /^\d{4}-\d\d-\d\d$/.test(name))) {
+      for (const name of await names(path.join(root, id, day))) {
+        const found = /^(\d{1,15})(?:-\d{1,15}\.mp4\.age|\.mp4\.age(\.part))$/.exec(name);
+        if (found)
+          yield {
+            id,
+            day,
+            startMs: Number(found[1]),
+            unfinished: Boolean(found[2]),
+            file: path.join(root, id, day, name),
+          };
+      }
+    }
+  }
+}
+
+async function names(folder) {
+  return (await readdir(folder).catch(() => [])).sort();
+}
+
+async function openVault(vault, out) {
+  await checkVersion(vault);
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(await recoverIdentity(vault, await readWords()));
+  const cameraNames = await readNames(vault, decrypter);
+  const all = [];
+  for await (const recording of recordingsOf(vault)) all.push(recording);
+  const counts = { whole: 0, there: 0, damaged: 0, 'cut off': 0, closed: 0 };
+  for (const [nth, { id, day, startMs, unfinished, file }] of all.entries()) {
+    const folder = path.join(out, folderName(id, cameraNames.get(id)), day);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const time = new Date(startMs).toISOString().slice(11, 23).replaceAll(':', '-');
+    const kind = await saveRecording(file, decrypter, path.join(folder, `${time} UTC`), unfinished);
+    counts[kind] += 1;
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${nth + 1} of ${all.length}  ${day} ${time}`);
+    const told = {
+      damaged: 'damaged; what is readable was saved',
+      'cut off': 'cut off; saved up to there',
+      closed: 'does not open',
+    };
+    if (told[kind]) console.log(`${path.relative(vault, file)}: ${told[kind]}`);
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  const parts = [`${counts.whole} opened`, `${counts.there} there already`, `${counts['cut off']} cut off`];
+  console.log(`Recordings: ${parts.join(', ')}, ${counts.damaged + counts.closed} damaged.`);
+  return counts.damaged + counts.closed > 0 ? 1 : 0;
+}
+
+const [vault, out, ...more] = process.argv.slice(2);
+if (!vault || !out || more.length > 0) {
+  console.error('Usage: node open-vault.mjs <vault> <folder for the recordings>');
+  process.exitCode = 2;
+} else {
+  try {
+    process.exitCode = await openVault(path.resolve(vault), path.resolve(out));
+  } catch (error) {
+    // What is neither ours nor the file system's is a defect, and shows itself whole.
+    if (!(error instanceof Refusal) && typeof error.code !== 'string') throw error;
+    console.error(error.message);
+    process.exitCode = 2;
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * resources/open-vault.mjs, run as its user would, on a vault that our own code recorded: what it writes is what any
+ * ffmpeg plays, it goes on where it was stopped, and it says what is damaged.
+ */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Library } from '../../../main/core/library/library.ts';
+import { Recorder } from '../../../main/core/recorder/recorder.ts';
+import { createVault, type Vault } from '../../../main/core/vault/folder.ts';
+import { makeWords } from '../../../main/core/vault/keys.ts';
+import { sealToFile } from '../../../main/core/vault/sealedFile.ts';
+import { cameraId, decode, makeFootage, openWithAge, probe, record, tenMs, until } from '../recorder/footage.ts';
+
+const script = path.resolve(import.meta.dirname, '../../../resources/open-vault.mjs');
+const words = makeWords();
+const camera = `Front door (${cameraId})`;
+const headerBytes = 168 + 16;
+let above = '';
+let vault: Vault;
+/** The day's folder in the vault. */
+let day = '';
+before(async () => {
+  above = mkdtempSync(path.join(tmpdir(), 'nightjar-open-'));
+  const made = await createVault(path.join(above, 'vault'), words);
+  assert.ok(made.ok);
+  vault = made.value;
+  const cameras = { version: 1, value: { cameras: [{ id: cameraId, name: 'Front/door' }] } };
+  await sealToFile(vault.path('cameras.json.age'), vault.recipients, Buffer.from(JSON.stringify(cameras)));
+  const library = new Library({ vault });
+  const limits = { queueMs: Infinity, recordingMs: 4000 };
+  const recorder = new Recorder({ cameraId, vault, library, limits, on: { state: () => undefined } });
+  const footage = makeFootage({ seconds: 12, size: '640x360', sound: true });
+  record(recorder, footage, tenMs);
+  await until('everything is written', () => {
+    const last = library.openRecording(cameraId)?.fragments.at(-1);
+    return last !== undefined && last.startMs - tenMs > 1000 * (footage.fragments.at(-1)?.startSeconds ?? 0) - 50;
+  });
+  await recorder.close();
+  await library.close();
+  day = path.join('recordings', cameraId, '2026-11-20');
+});
+after(() => rmSync(above, { recursive: true, force: true }));
+
+let copies = 0;
+/** A copy of the vault to be damaged, and an empty folder beside it. */
+function copy(): { from: string; to: string; files: string[] } {
+  const from = path.join(above, `vault-${++copies}`);
+  cpSync(vault.folder, from, { recursive: true });
+  const files = globSync('*.mp4.age', { cwd: path.join(from, day) }).sort();
+  assert.equal(files.length, 3);
+  return { from, to: path.join(above, `out-${copies}`), files: files.map((name) => path.join(from, day, name)) };
+}
+
+function run(from: string, to: string, given = words): { code: number | null; said: string } {
+  const ran = spawnSync(process.execPath, [script, from, to], { input: `${given.join(' ')}\n`, encoding: 'utf8' });
+  return { code: ran.status, said: ran.stdout + ran.stderr };
+}
+
+function saved(to: string): string[] {
+  return readdirSync(path.join(to, camera, '2026-11-20')).sort();
+}
+
+test('every recording is a plain MP4 that any ffmpeg decodes without an error', () => {
+  const { from, to, files } = copy();
+  assert.deepEqual(run(from, to), {
+    code: 0,
+    said: 'Recordings: 3 opened, 0 there already, 0 cut off, 0 damaged.\n',
+  });
+  const names = saved(to);
+  assert.equal(names.length, 3);
+  assert.equal(names[0], '10-00-00.000 UTC.mp4');
+  for (const [nth, name] of names.entries()) {
+    const file = path.join(to, camera, '2026-11-20', name);
+    const { errors, pictures } = decode(file);
+    assert.equal(errors, '');
+    assert.ok(pictures >= 90);
+    assert.deepEqual([probe(file).widthPixels, probe(file).sound], [640, true]);
+    const sealed = files[nth] ?? '';
+    assert.ok(readFileSync(file).equals(openWithAge({ vault, folder: above, remove: () => undefined }, sealed)));
+  }
+});
+
+test('what was done is not done again, and what was begun is', () => {
+  const { from, to } = copy();
+  run(from, to);
+  const [first = '', second = ''] = saved(to).map((name) => path.join(to, camera, '2026-11-20', name));
+  const inode = statSync(first).ino;
+  rmSync(second);
+  writeFileSync(`${second}.partial`, 'cut off');
+  assert.match(run(from, to).said, /^Recordings: 1 opened, 2 there already/);
+  assert.equal(statSync(first).ino, inode);
+  assert.equal(decode(second).errors, '');
+  assert.equal(saved(to).length, 3);
+});
+
+test('killed in the middle, it goes on when it is started again', async () => {
+  const { from, to } = copy();
+  const child = spawn(process.execPath, [script, from, to], { stdio: ['pipe', 'ignore', 'inherit'] });
+  child.stdin.end(`${words.join(' ')}\n`);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  await until('it has begun to write', () => existsSync(path.join(to, camera, '2026-11-20')));
+  child.kill('SIGKILL');
+  await ended;
+  for (const name of saved(to).filter((one) => one.endsWith('.mp4'))) {
+    assert.equal(decode(path.join(to, camera, '2026-11-20', name)).errors, '', 'what has its name is whole');
+  }
+  assert.equal(run(from, to).code, 0);
+  assert.equal(saved(to).length, 3);
+  assert.ok(saved(to).every((name) => name.endsWith('UTC.mp4')));
+});
+
+test('of a damaged recording what is readable is saved, and the file is named', () => {
+  const { from, to, files } = copy();
+  const [first = '', second = '', third = ''] = files;
+  // In the seventh chunk, where one fragment ends and the head of the next lies: both are lost, those around not.
+  const bytes = readFileSync(first);
+  bytes.writeUInt8(bytes.readUInt8(headerBytes + 65_552 * 6 + 5) ^ 1, headerBytes + 65_552 * 6 + 5);
+  writeFileSync(first, bytes);
+  writeFileSync(second, Buffer.concat([Buffer.from('X'), readFileSync(second).subarray(1)]));
+  truncateSync(third, headerBytes + 65_552 * 8 + 100);
+  const { code, said } = run(from, to);
+  assert.equal(code, 1);
+  for (const file of files) assert.ok(said.includes(path.relative(from, file)), said);
+  assert.match(said, /does not open\n/);
+  assert.deepEqual(
+    saved(to).filter((name) => !name.includes('(damaged)')),
+    [],
+  );
+  assert.equal(saved(to).length, 2);
+  const [mended = '', cut = ''] = saved(to).map((name) => path.join(to, camera, '2026-11-20', name));
+  for (const file of [mended, cut]) {
+    const { errors, pictures } = decode(file);
+    assert.equal(errors, '');
+    assert.ok(pictures >= 25 && pictures < 100, `${pictures} pictures`);
+  }
+  // What is behind the hole is there too, at its own time.
+  assert.ok(probe(mended).durationSeconds > 3.5 && probe(cut).durationSeconds < 3);
+});
+
+test('a recording that a crash cut off is saved up to its last whole fragment', () => {
+  const { from, to, files } = copy();
+  const [, , third = ''] = files;
+  const part = path.join(path.dirname(third), `${/^\d+/.exec(path.basename(third))?.[0] ?? ''}.mp4.age.part`);
+  renameSync(third, part);
+  truncateSync(part, headerBytes + 65_552 * 8 + 7);
+  const { code, said } = run(from, to);
+  assert.equal(code, 0);
+  assert.match(said, /2 opened, 0 there already, 1 cut off, 0 damaged/);
+  const name = saved(to).find((one) => one.includes('(cut off)')) ?? '';
+  const { errors, pictures } = decode(path.join(to, camera, '2026-11-20', name));
+  assert.deepEqual([errors, pictures >= 25], ['', true]);
+});
+
+test('wrong words, no vault and too few arguments say so, and nothing is written', () => {
+  const { from, to } = copy();
+  const wrong = run(from, to, makeWords());
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.said, /^These words do not open the vault/);
+  assert.equal(run(from, to, words.slice(0, 11)).code, 2);
+  assert.match(run(above, to).said, /^There is no vault in/);
+  assert.equal(existsSync(to), false);
+  assert.equal(spawnSync(process.execPath, [script, from], { encoding: 'utf8' }).status, 2);
+});
+
+test('the script is of Node and age-encryption alone, and shares no code with Nightjar', () => {
+  const imported = [...readFileSync(script, 'utf8').matchAll(/\bfrom '([^']+)'|import\('([^']+)'\)/g)].map(
+    (one) => one[1],
+  );
+  assert.deepEqual(
+    imported.filter((name) => !name?.startsWith('node:')),
+    ['age-encryption'],
+  );
+});
