@@ -62,6 +62,8 @@ export interface App {
   wake(): void;
   /** How many cameras are being recorded. */
   recordingCameras(): number;
+  /** There is a camera to record, also one that is lost at the moment and will be recorded when it is back. */
+  recordsCameras(): boolean;
   close(): Promise<void>;
 }
 
@@ -301,6 +303,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     wake: () => house?.watching.tryNow(),
     recordingCameras: () => house?.watching.statuses().filter(({ recording }) => recording.recording).length ?? 0,
+    recordsCameras: () => house?.cameras.list().some(({ paused }) => !paused) ?? false,
     async close() {
       ended.abort();
       await opening.close();

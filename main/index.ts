@@ -38,7 +38,7 @@ startShell({
     return {
       handlers: app.handlers,
       openStream: (stream) => app.openStream(stream),
-      keepsRunning: () => shell.tray && app.recordingCameras() > 0,
+      keepsRunning: () => shell.tray && app.recordsCameras(),
       suspend: () => log.note('suspend'),
       resume: () => app.wake(),
       network: (online) => {
