@@ -130,10 +130,13 @@ test('what is not damaged of a recording still opens', async () => {
   assert.ok(opened.ok);
   const read = await Promise.all(opened.value.fragments.map(({ offset, length }) => opened.value.read(offset, length)));
   await opened.value.close();
-  assert.ok(
-    read.some((one) => one.ok),
-    'a fragment before or behind the damage opens',
+  const touched = opened.value.fragments.map(({ offset, length }) => offset < 2 * 65_536 && offset + length > 65_536);
+  assert.deepEqual(
+    read.map((one) => one.ok),
+    touched.map((one) => !one),
+    'every fragment that the damaged chunk does not touch',
   );
+  assert.ok(touched.includes(true) && touched.includes(false));
 });
 
 test('two recordings that changed places are both named, and so is one under another camera', async () => {
@@ -201,6 +204,30 @@ test('a chunk that was moved, repeated or taken out is named', async () => {
       findings.some((one) => lostOf(one) !== null),
       what,
     );
+  }
+});
+
+test('a recording cut off at any chunk, or one byte beside it, is named with what is lost of it', async () => {
+  const folder = copyOfVault();
+  const [, , third = ''] = recordings;
+  const whole = readFileSync(path.join(folder, third));
+  const chunks = Math.floor((whole.length - 184) / 65_552);
+  assert.ok(chunks >= 3);
+  for (let nth = 0; nth <= chunks; nth += 1) {
+    for (const beside of [-1, 0, 1]) {
+      const size = 184 + nth * 65_552 + beside;
+      writeFileSync(path.join(folder, third), whole.subarray(0, size));
+      const { findings } = await check(folder);
+      assert.deepEqual(
+        findings.map(({ file }) => file),
+        [third],
+        `cut off at ${size}`,
+      );
+      const [finding] = findings;
+      assert.ok(finding && (finding.kind === 'cutOff' || finding.kind === 'closed') && finding.lost);
+      const before = nth - (beside < 0 ? 1 : 0);
+      if (finding.kind === 'cutOff') assert.equal(finding.atByte, 184 + Math.max(0, before) * 65_552);
+    }
   }
 });
 
