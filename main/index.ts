@@ -26,7 +26,9 @@ startShell({
       log,
       tell: (name, value) => {
         shell.emit(name, value);
-        if (name === 'status.changed') shell.setRecording(app.recordingCameras());
+        // A camera that is removed, or a vault that is left, tells no status any more.
+        if (name === 'status.changed' || name === 'cameras.changed' || name === 'app.changed')
+          shell.setRecording(app.recordingCameras());
       },
       desk: {
         chooseFolder: () => shell.dialogs.chooseFolder(en.desktop.chooseVaultFolder),
