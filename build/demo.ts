@@ -53,11 +53,16 @@ async function headless(): Promise<void> {
   await mkdir(outFolder, { recursive: true });
   const yard = await YardProcess.start(4);
   const household = await Household.make();
+  const tidyUp = async (): Promise<void> => {
+    await household.close();
+    await yard.stop();
+  };
+  const interrupted = (): void => void tidyUp().finally(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     await mainJob(await household.open(), household, yard);
   } finally {
-    await household.close();
-    await yard.stop();
+    await tidyUp();
   }
   say(`done. Screenshots and the exported clip lie in ${path.relative(root, outFolder)}; everything else was removed.`);
 }

@@ -25,6 +25,9 @@ export async function startWithWindow(environment: NodeJS.ProcessEnv): Promise<n
         stdio: 'inherit',
         env: { ...environment, UNDERSTUDY_HEADED: '1' },
       });
+  // Whoever ends us ends the app in order, and what comes after it (the demo's tidying up) still happens.
+  const pass = (signal: NodeJS.Signals): unknown => child.kill(signal);
+  process.on('SIGINT', pass).on('SIGTERM', pass);
   return new Promise((resolve) => {
     child.on('error', () => resolve(1));
     child.on('exit', (code) => resolve(code ?? 1));
