@@ -18,6 +18,8 @@ class Known {
   online = $state(true);
   /** The bridge failed: nothing can be shown, only said. */
   failed = $state(false);
+  /** What main said last; `app` follows when everything for it is here. */
+  #told: AppState | null = null;
 
   /** The cameras in the order of the wall. */
   readonly ordered = $derived.by(() => {
@@ -70,6 +72,7 @@ class Known {
 
   /** A vault that opened brings everything else with it. */
   async #enter(app: AppState): Promise<void> {
+    this.#told = app;
     if (app.phase === 'open' && this.app?.phase !== 'open') {
       const [cameras, statuses, settings, vault] = await Promise.all([
         call('cameras.list'),
@@ -77,6 +80,8 @@ class Known {
         call('settings.get'),
         call('vault.status'),
       ]);
+      // It was left again meanwhile.
+      if (this.#told !== app) return;
       for (const status of statuses) this.statuses.set(status.cameraId, status);
       this.settings = settings;
       if (vault.ok) this.vault = vault.value;
