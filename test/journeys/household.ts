@@ -4,11 +4,12 @@
  * and is gone after `close`.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect as plainExpect, type Page } from 'playwright/test';
+import { Keychain } from '../../main/core/vault/keychain.ts';
 import { launchApp, type AppUnderTest } from './runtime.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -130,7 +131,18 @@ export class Household {
 
   async close(): Promise<void> {
     await this.quit();
+    await this.#emptyKeychain();
     await rm(this.home, { recursive: true, force: true });
+  }
+
+  /** On Linux the keyring is the journey's own and goes with it; elsewhere it is the user's, under a name of its own. */
+  async #emptyKeychain(): Promise<void> {
+    const vault = path.join(this.home, 'videos', 'Nightjar vault');
+    const file = await readFile(path.join(vault, 'vault.json'), 'utf8').catch(() => '{}');
+    const id = /"id":\s*"([0-9a-f]{16})"/.exec(file)?.[1];
+    const cameras = await readdir(path.join(vault, 'recordings')).catch(() => []);
+    const keychain = new Keychain(this.environment['NIGHTJAR_KEYCHAIN_SERVICE']);
+    for (const account of [...cameras, ...(id === undefined ? [] : [id])]) await keychain.remove(account);
   }
 
   /** First run: a vault in the first place offered, its words read off the screen and two given back. */

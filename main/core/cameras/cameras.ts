@@ -42,6 +42,14 @@ interface Trial {
   forget: NodeJS.Timeout;
 }
 
+/** What the user chose about a camera that is added. */
+interface Choice {
+  name: string;
+  records: boolean;
+  recordsSound: boolean;
+  keepDays: number | null;
+}
+
 const trialLifeMs = 600_000;
 /** For all questions of a try; a wrong password is told long before. */
 const tryTimeoutMs = 25_000;
@@ -53,6 +61,7 @@ export class Cameras {
   readonly #addresses: StreamAddresses;
   readonly #ended = new AbortController();
   #trial: Trial | null = null;
+  #adding = false;
   #running: AbortController | null = null;
 
   constructor(options: CamerasOptions) {
@@ -130,7 +139,16 @@ export class Cameras {
   /** Keeps what the try found: first the credentials in the keychain, then the list. */
   async add(choice: CameraChoice & { tryId: string }): Promise<Outcome<Camera>> {
     const trial = this.#trial;
-    if (trial?.tryId !== choice.tryId) return bad({ code: 'gone' });
+    if (trial?.tryId !== choice.tryId || this.#adding) return bad({ code: 'gone' });
+    this.#adding = true;
+    try {
+      return await this.#add(trial, choice);
+    } finally {
+      this.#adding = false;
+    }
+  }
+
+  async #add(trial: Trial, choice: Choice): Promise<Outcome<Camera>> {
     const known = this.#sameCamera(trial.reached);
     if (known !== null) return bad({ code: 'alreadyAdded', name: known.name });
     const camera = storedCamera(trial.reached, choice);
