@@ -113,12 +113,18 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   const tellStatus = (): void => void status().then((now) => tell('vault.changed', now), defect('vault status'));
   const diskWarnings = new DiskWarnings(vault.folder, tellStatus);
 
+  /** Names of removed cameras go with their last recording. */
+  async function forgetGone(): Promise<void> {
+    const recorded = new Set(await library.cameras());
+    for (const { id } of cameras.removed()) if (!recorded.has(id)) await cameras.forgetRemoved(id);
+  }
+
   const retention = new Retention({
     library,
     folder: vault.folder,
     keepBytes: () => keepBytes,
     keepDays: (cameraId) => cameras.list().find(({ id }) => id === cameraId)?.keepDays ?? null,
-    on: { deleted: tellStatus, defect: defect('retention') },
+    on: { deleted: () => void forgetGone().then(tellStatus, defect('retention')), defect: defect('retention') },
   });
   const watching = new Watching({
     ffmpeg,
