@@ -1,0 +1,30 @@
+/** Answers the calls about what is recorded. */
+import type { Handlers } from '../../contract/calls.ts';
+import type { CameraId } from '../../contract/model.ts';
+import { good } from '../../contract/problems.ts';
+import type { House } from '../house.ts';
+import type { Rooms } from './rooms.ts';
+
+type LibraryCalls = Extract<keyof Handlers, `library.${string}`>;
+
+export function libraryCalls({ house, withHouse }: Rooms): Pick<Handlers, LibraryCalls> {
+  return {
+    'library.spans': ({ cameraId, fromMs, toMs }) =>
+      withHouse(async (open) => good(await open.library.spans(cameraId, fromMs, toMs))),
+    'library.cameras': async () => {
+      const open = house();
+      return open ? withRecordings(open) : [];
+    },
+  };
+}
+
+/** Cameras on the list, and removed ones whose recordings are still there. */
+async function withRecordings({
+  cameras,
+  library,
+}: House): Promise<{ cameraId: CameraId; name: string; removed: boolean }[]> {
+  const recorded = new Set(await library.cameras());
+  const listed = cameras.list().map(({ id, name }) => ({ cameraId: id, name, removed: false }));
+  const removed = cameras.removed().filter(({ id }) => recorded.has(id));
+  return [...listed, ...removed.map(({ id, name }) => ({ cameraId: id, name, removed: true }))];
+}

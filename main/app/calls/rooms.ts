@@ -1,0 +1,38 @@
+/**
+ * What the answers to the page's calls share: the way into the open house, and what they need of the desktop. A call
+ * that needs an open vault, made while it is closed or locked, is answered with the reason, never thrown.
+ */
+import type { CameraId } from '../../contract/model.ts';
+import type { Outcome } from '../../contract/problems.ts';
+import type { Log } from '../../core/log.ts';
+import type { House, Tell } from '../house.ts';
+import type { Opening } from '../opening.ts';
+import type { Places } from '../places.ts';
+
+/** What the app needs of the desktop. */
+export interface Desk {
+  /** null when the user cancelled. */
+  chooseFolder(): Promise<string | null>;
+  chooseSaveFile(suggestedName: string): Promise<string | null>;
+  showFile(file: string): void;
+}
+
+export interface Rooms {
+  opening: Opening;
+  places: Places;
+  desk: Desk;
+  log: Log;
+  tell: Tell;
+  /** Aborted when the app ends. */
+  ended: AbortSignal;
+  /** The house, when its vault is open and not locked. */
+  house: () => House | null;
+  /** Does the work in the open house; else the problem that keeps it closed. */
+  withHouse: <Value>(work: (house: House) => Promise<Outcome<Value>>) => Promise<Outcome<Value>>;
+}
+
+/** A camera's name, also of one that was removed; '' when nobody knows it. */
+export function nameOf({ cameras }: House, cameraId: CameraId): string {
+  const known = [...cameras.list(), ...cameras.removed()].find(({ id }) => id === cameraId);
+  return known?.name ?? '';
+}

@@ -1,0 +1,33 @@
+/** Answers the calls about the vault: where it lies, the way into it, its lock. */
+import type { Handlers } from '../../contract/calls.ts';
+import { bad, good, type Outcome } from '../../contract/problems.ts';
+import type { Rooms } from './rooms.ts';
+
+type VaultCalls = Extract<keyof Handlers, `vault.${string}`>;
+
+export function vaultCalls({ opening, places, desk, withHouse }: Rooms): Pick<Handlers, VaultCalls> {
+  async function placed<Value>(
+    placeId: string,
+    work: (folder: string) => Promise<Outcome<Value>>,
+  ): Promise<Outcome<Value>> {
+    const folder = places.folderOf(placeId);
+    return folder === null ? bad({ code: 'gone' }) : work(folder);
+  }
+
+  return {
+    'vault.places': () => places.list(),
+    'vault.choosePlace': async () => {
+      const folder = await desk.chooseFolder();
+      return folder === null ? good(null) : places.chosen(folder);
+    },
+    'vault.create': ({ placeId }) => placed(placeId, (folder) => opening.make(folder)),
+    'vault.prove': ({ words }) => opening.prove(words),
+    'vault.wordsAgain': async () => opening.wordsAgain(),
+    'vault.startOver': async () => opening.startOver(),
+    'vault.open': ({ placeId }) => placed(placeId, (folder) => opening.open(folder)),
+    'vault.openWithWords': ({ words }) => opening.openWithWords(words),
+    'vault.retry': () => opening.retry(),
+    'vault.forget': () => opening.forget(),
+    'vault.status': () => withHouse(async (open) => good(await open.status())),
+  };
+}
