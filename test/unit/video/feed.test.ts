@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { Readable } from 'node:stream';
 import { bad } from '../../../main/contract/problems.ts';
 import { runFfmpeg } from '../../../main/core/video/ffmpeg.ts';
+import { fragmentMs } from '../../../main/core/video/intakeScript.ts';
 import { readFrameNumber } from '../../yard/frameNumber.ts';
 import { startYard, type Yard, type YardCamera } from '../../yard/yard.ts';
 import { ffmpeg } from './makeMedia.ts';
@@ -62,6 +63,8 @@ test('goes live: state, configuration, frames, and a run of fragments without a 
     assert.ok(run.startMs > openedMs - 1000 && run.startMs < Date.now());
     assert.equal(feed.all('fragment')[0]?.fragment.keyframe, true);
     assertUnbroken(feed);
+    const longest = Math.max(...feed.all('fragment').map(({ fragment }) => fragment.durationSeconds));
+    assert.ok(longest * 1000 <= fragmentMs + 40, `a fragment of ${longest} s is held back too long`);
     await feed.feed.close();
     assert.deepEqual(
       feed.all('runEnd').map(({ cause }) => cause),
