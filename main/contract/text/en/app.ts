@@ -28,6 +28,7 @@ export const app = {
   signingIn: 'Asking the camera…',
   signInTo: (camera: string): string => `Sign in to ${camera}`,
   opening: 'Opening the vault',
+  noReply: { fact: 'Nightjar’s other half did not answer.', remedy: 'Try again, or start Nightjar again.' },
 
   keys: {
     title: 'Keys',

@@ -8,7 +8,6 @@ export const cameras = {
   none: 'No camera yet',
   noneLead: 'Nightjar can look for cameras on this computer’s private networks. No camera is changed by it.',
   choose: 'Choose a camera from the list.',
-  failed: { fact: 'Nightjar’s other half did not answer.', remedy: 'Try again, or start Nightjar again.' },
 
   recordingSince: (time: string): string => `recording since ${time}`,
   notRecordingSince: (cause: string, time: string): string => `not recorded since ${time}: ${cause}`,
@@ -49,7 +48,6 @@ export const cameras = {
   edit: 'Edit…',
   editTitle: (camera: string): string => `Edit ${camera}`,
   signIn: 'Sign in again…',
-  signInTitle: (camera: string): string => `Sign in to ${camera}`,
   signInNote: 'They are tried at the camera first, and kept only when it takes them.',
   pause: 'Pause recording',
   pauseTitle: (camera: string): string => `Pause the recording of ${camera}?`,

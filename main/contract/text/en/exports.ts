@@ -16,7 +16,6 @@ export const exports = {
   none: 'No exports yet',
   noneLead: 'Mark a span in the archive, then export it. The file is yours: any player shows it.',
   openArchive: 'Open the archive',
-  failed: { fact: 'Nightjar’s other half did not answer.', remedy: 'Try again, or start Nightjar again.' },
 
   job: (camera: string, from: string, to: string): string => `${camera}, ${from} to ${to}`,
   kind: (recordedMs: number): string => `plain video, ${units.duration(recordedMs)} recorded`,

@@ -3,7 +3,6 @@ import { units } from './units.ts';
 
 export const settings = {
   title: 'Settings',
-  failed: { fact: 'Nightjar’s other half did not answer.', remedy: 'Try again, or start Nightjar again.' },
 
   look: 'Look',
   theme: 'Theme',
