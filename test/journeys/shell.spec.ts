@@ -2,16 +2,17 @@
  * The shell's rules, each tried from a page that has turned against its user. The app is the real shell and preload
  * with a program that writes down what reaches it (test/fixtures/shell-app).
  */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test, type Page } from 'playwright/test';
 import { treeOf } from '../bench/measure.ts';
 import { bundleShellApp } from '../fixtures/shell-app/bundle.ts';
 import { appUrl, launchApp, runtime, type AppUnderTest } from './runtime.ts';
+import { endSample, heardBy, probeOn, startSample, type Sample } from './sample.ts';
 import { socketsOf } from './watcher.ts';
 
 let entry: string;
+let sample: Sample;
 let home: string;
 let app: AppUnderTest;
 let page: Page;
@@ -21,25 +22,14 @@ test.beforeAll(async () => {
 });
 
 test.beforeEach(async () => {
-  home = mkdtempSync(path.join(os.tmpdir(), 'nightjar-shell-'));
-  app = await launchApp({ entry, home });
-  page = await app.firstWindow();
-  await expect(page.getByRole('heading')).toHaveText('Shell sample');
+  sample = await startSample(entry, 'Shell sample');
+  ({ home, app, page } = sample);
 });
 
-test.afterEach(async () => {
-  await app.close();
-  rmSync(home, { recursive: true, force: true });
-});
+test.afterEach(() => endSample(sample));
 
-async function probe(name: string, ...args: unknown[]): Promise<unknown> {
-  return await page.evaluate(`probe.${name}(...${JSON.stringify(args)})`);
-}
-
-async function heard(): Promise<string[]> {
-  // Safe: the sample app puts it there.
-  return await app.evaluate(() => Reflect.get(globalThis, 'shellHeard') as string[]);
-}
+const probe = (name: string, ...args: unknown[]): Promise<unknown> => probeOn(page, name, args);
+const heard = (): Promise<string[]> => heardBy(app, 'shellHeard');
 
 test('the page gets call, on and openStream, frozen, and nothing else', async () => {
   expect(appUrl(page.url())).toBe('app://nightjar/index.html');

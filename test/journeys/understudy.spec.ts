@@ -2,13 +2,13 @@
  * The understudy itself: what it performs, it performs as Electron does; what it does not, throws. Its sample app runs
  * unchanged on real Electron.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { expect, test, type Page } from 'playwright/test';
 import { appUrl, launchApp, runtime, type AppUnderTest } from './runtime.ts';
+import { endSample, heardBy, probeOn, startSample, type Sample } from './sample.ts';
 
 const entry = path.join(import.meta.dirname, '../fixtures/understudy-app/main.ts');
+let sample: Sample;
 let home: string;
 let app: AppUnderTest;
 let page: Page;
@@ -16,25 +16,14 @@ let page: Page;
 test.skip(runtime === 'electron', 'these are tests of the understudy');
 
 test.beforeEach(async () => {
-  home = mkdtempSync(path.join(os.tmpdir(), 'nightjar-understudy-'));
-  app = await launchApp({ entry, home });
-  page = await app.firstWindow();
-  await expect(page.getByRole('heading')).toHaveText('Sample');
+  sample = await startSample(entry, 'Sample');
+  ({ home, app, page } = sample);
 });
 
-test.afterEach(async () => {
-  await app.close();
-  rmSync(home, { recursive: true, force: true });
-});
+test.afterEach(() => endSample(sample));
 
-async function probe(name: string, ...args: unknown[]): Promise<unknown> {
-  return await page.evaluate(`probe.${name}(...${JSON.stringify(args)})`);
-}
-
-async function heard(): Promise<string[]> {
-  // Safe: the sample app puts it there.
-  return await app.evaluate(() => Reflect.get(globalThis, 'heard') as string[]);
-}
+const probe = (name: string, ...args: unknown[]): Promise<unknown> => probeOn(page, name, args);
+const heard = (): Promise<string[]> => heardBy(app, 'heard');
 
 test('the preload has a world of its own, and the page a policy that holds', async () => {
   expect(appUrl(page.url())).toBe('app://sample/index.html');
