@@ -33,7 +33,8 @@ async function check(folder: string, repair: boolean): Promise<number> {
   if (!opened.ok) return refuse(opened.problem);
   const vault = opened.value;
   // A Nightjar that writes meanwhile would be taken for damage.
-  const lock = await lockVault(folder);
+  // A disk that can only be read is looked at all the same; nobody writes on it.
+  const lock = await lockVault(folder, repair ? {} : { onTaken: () => undefined });
   if (!lock.ok) return refuse(lock.problem);
   try {
     if (!vault.identity) throw new Error('an opened vault has its identity');

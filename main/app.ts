@@ -87,6 +87,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       house = null;
       await leaving?.close();
     },
+    writable: () => void house?.diskIsBack(),
   });
 
   /** The open house, or why nothing of it is told. */

@@ -11,15 +11,15 @@ import { Cameras } from '../core/cameras/cameras.ts';
 import { Discovery } from '../core/cameras/discovery.ts';
 import { Exporter } from '../core/exporter/exporter.ts';
 import { Library } from '../core/library/library.ts';
-import { defaultKeepBytes, Retention } from '../core/library/retention.ts';
+import { defaultKeepBytes, isFull, Retention, roomOf } from '../core/library/retention.ts';
 import type { Log } from '../core/log.ts';
 import { recover } from '../core/recorder/recovery.ts';
 import { firstSettings, parseSettings, settingsVersion } from '../core/settings.ts';
 import type { Vault } from '../core/vault/folder.ts';
-import { folderReport } from '../core/vault/folderReport.ts';
 import type { Keychain } from '../core/vault/keychain.ts';
 import { sealToFile } from '../core/vault/sealedFile.ts';
 import { openStore, type SealedStore } from '../core/vault/sealedStore.ts';
+import { freeBytesOf } from '../core/vault/vaultError.ts';
 import type { Ffmpeg } from '../core/video/ffmpeg.ts';
 import { firstPicture } from '../core/video/snapshot.ts';
 import { DiskWarnings } from './diskWarnings.ts';
@@ -41,6 +41,8 @@ export interface House {
   applySettings(): Promise<void>;
   /** Ends a camera's recording and watching, and then its recordings too when they are to go. */
   removeCamera(camera: Camera, recordings: 'keep' | 'delete'): Promise<Outcome<null>>;
+  /** The disk could not be written when the vault was opened, and can be now: does what was left undone. */
+  diskIsBack(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,7 +58,11 @@ export interface HouseOptions {
 
 export async function openHouse(options: HouseOptions): Promise<Outcome<House>> {
   const { vault, keychain, ffmpeg, log, tell } = options;
-  await log.keepIn((text) => sealToFile(vault.path('log.txt.age'), vault.recipients, Buffer.from(text)));
+  await log.keepIn(async (text) => {
+    if ((await vault.away()) === null) {
+      await sealToFile(vault.path('log.txt.age'), vault.recipients, Buffer.from(text));
+    }
+  });
 
   const settings = await openStore<Settings>({
     path: vault.path('settings.json.age'),
@@ -78,13 +84,11 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   const defect = (where: string) => (error: unknown) => log.defect(error, where);
   const libraryTold = atMostEvery(1000, (cameraId) => tell('library.changed', { cameraId }));
   const library = new Library({ vault, on: { changed: libraryTold.tell } });
-  const recovered = await recover(vault, library);
-  log.note('recovery', {
-    finished: recovered.finished,
-    indexed: recovered.indexed,
-    waiting: recovered.waiting,
-    unexplained: recovered.unexplained.length,
-  });
+  /** Puts right what a crash left. */
+  async function putRight(): Promise<void> {
+    const { unexplained, ...recovered } = await recover(vault, library);
+    log.note('recovery', { ...recovered, unexplained: unexplained.length });
+  }
 
   const discovery: Discovery = new Discovery({
     on: (search) => tell('search.changed', search),
@@ -102,14 +106,18 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   });
 
   let keepBytes = await keepBytesOf(settings.value, library, vault.folder);
-  const status = async (): Promise<VaultStatus> => ({
-    folder: vault.folder,
-    usedBytes: await library.usedBytes(),
-    freeBytes: (await folderReport(vault.folder)).freeBytes,
-    keepBytes,
-    oldestMs: await library.oldestMs(),
-    warning: diskWarnings.current ?? store.value.warning ?? options.warning ?? settings.value.warning,
-  });
+  const status = async (): Promise<VaultStatus> => {
+    const away = await vault.away();
+    return {
+      folder: vault.folder,
+      usedBytes: await library.usedBytes(),
+      // Where the drive was, the room is another disk's.
+      freeBytes: away?.code === 'vaultMissing' ? 0 : await freeBytesOf(vault.folder),
+      keepBytes,
+      oldestMs: await library.oldestMs(),
+      warning: away ?? diskWarnings.current ?? store.value.warning ?? options.warning ?? settings.value.warning,
+    };
+  };
   const tellStatus = (): void => void status().then((now) => tell('vault.changed', now), defect('vault status'));
   const diskWarnings = new DiskWarnings(vault.folder, tellStatus);
 
@@ -124,6 +132,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     folder: vault.folder,
     keepBytes: () => keepBytes,
     keepDays: (cameraId) => cameras.list().find(({ id }) => id === cameraId)?.keepDays ?? null,
+    away: () => vault.away(),
     on: { deleted: () => void forgetGone().then(tellStatus, defect('retention')), defect: defect('retention') },
   });
   const watching = new Watching({
@@ -140,6 +149,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       trouble: (cameraId, problem) => {
         log.note('recording stopped', { camera: cameraId, code: problem.code });
         diskWarnings.trouble(cameraId, problem);
+        // Somebody else filled the disk: the oldest recordings make room at once.
+        if (problem.code === 'diskFull') retention.soon();
       },
       finished: () => {
         retention.soon();
@@ -155,6 +166,13 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     vault,
     on: { changed: (jobs: ExportJob[]) => tell('exports.changed', jobs), defect: defect('export') },
   });
+
+  // On a full disk room comes first: what was cut off is finished by writing it anew.
+  if (isFull(await roomOf(vault.folder).catch(() => null))) await retention.check();
+  // Where nothing can be written it waits until that is over.
+  if ((await vault.away()) === null) await putRight();
+  let puttingRight: Problem | null = null;
+  vault.holdBack(() => puttingRight);
 
   for (const camera of cameras.list()) await watching.watch(camera);
   // After the recording has begun: the first look at a large vault reads every day's index.
@@ -189,6 +207,15 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       tell('library.changed', { cameraId: camera.id });
       tellStatus();
       return removed;
+    },
+    async diskIsBack() {
+      // The recorders wait meanwhile: what they began now would be taken for cut off.
+      puttingRight = { code: 'diskReadOnly', folder: vault.folder };
+      await putRight().catch(defect('recovery'));
+      puttingRight = null;
+      await library.saveNotes();
+      retention.soon();
+      tellStatus();
     },
     async close() {
       if (closed) return;
@@ -239,8 +266,7 @@ function atMostEvery(everyMs: number, tell: (cameraId: CameraId) => void): { tel
  */
 async function keepBytesOf(settings: SealedStore<Settings>, library: Library, folder: string): Promise<number> {
   if (settings.value.keepBytes !== null) return settings.value.keepBytes;
-  const { freeBytes } = await folderReport(folder);
-  const keepBytes = defaultKeepBytes(freeBytes, await library.usedBytes());
+  const keepBytes = defaultKeepBytes(await freeBytesOf(folder), await library.usedBytes());
   await settings.update((value) => ({ ...value, keepBytes }));
   return keepBytes;
 }

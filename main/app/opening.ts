@@ -32,6 +32,8 @@ export interface OpeningOptions {
   /** Opens what lives in the vault; its problem closes the vault again. */
   enter(vault: Vault, warning: Problem | null): Promise<Outcome<null>>;
   leave(): Promise<void>;
+  /** The vault was opened on a disk that took no writing, and can be written from now on. */
+  writable(): void;
   /** Logs a defect and returns its id. */
   defect(error: unknown): string;
   /** How often the vault's lock is touched, and looked at; every 2 s when not said. */
@@ -200,7 +202,11 @@ export class Opening {
 
   async #lockFolder(folder: string): Promise<Outcome<null>> {
     await this.#unlock();
-    const locked = await lockVault(folder, this.#options.touchEveryMs, () => void this.#giveWay(folder));
+    const locked = await lockVault(folder, {
+      ...(this.#options.touchEveryMs !== undefined && { touchEveryMs: this.#options.touchEveryMs }),
+      onLost: () => void this.#giveWay(folder),
+      onTaken: () => this.#options.writable(),
+    });
     if (!locked.ok) return locked;
     this.#lock = locked.value;
     return good(null);
@@ -231,6 +237,8 @@ export class Opening {
     // A full disk elsewhere is no reason not to open the vault.
     const remembered = await this.#options.where.write(vault.folder);
     const warning = trouble ?? (remembered.ok ? exposed : remembered.problem);
+    const lock = this.#lock;
+    vault.holdBack(() => lock?.waitsFor ?? null);
     const entered = await this.#options.enter(vault, warning).catch((error: unknown) => {
       return bad({ code: 'defect', id: this.#options.defect(error) });
     });

@@ -61,7 +61,8 @@ export type StreamState =
 
 /**
  * Why a second of a camera is not recorded. lost: the camera did not answer. refused: user name or password.
- * notKeptUp: this computer did not keep up. diskFull. closed: Nightjar was closed. asleep: the computer slept.
+ * notKeptUp: this computer did not keep up. diskFull. diskGone: the vault's disk was not there, or took no writing.
+ * closed: Nightjar was closed. asleep: the computer slept.
  * paused: by the user. deleted: by the user, or as the oldest. clock: the computer's clock was set. codec: the stream
  * cannot be recorded. unknown: no trace of the cause is left.
  */
@@ -70,6 +71,7 @@ export type GapCause =
   | 'refused'
   | 'notKeptUp'
   | 'diskFull'
+  | 'diskGone'
   | 'closed'
   | 'asleep'
   | 'paused'

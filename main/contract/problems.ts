@@ -46,6 +46,8 @@ export type Problem =
   /** The folder holds other things, and no vault. */
   | { code: 'folderNotEmpty'; folder: string }
   | { code: 'folderNotWritable'; folder: string }
+  /** The disk takes no writing at all: its switch, how it is mounted, or because the system found errors on it. */
+  | { code: 'diskReadOnly'; folder: string }
   /** The disk cannot keep the files private to this user (FAT, exFAT, some network shares). A warning. */
   | { code: 'folderNotPrivate'; folder: string }
   | { code: 'diskFull'; folder: string; freeBytes: number }

@@ -9,6 +9,7 @@ const patterns = {
   refused: 'g g-refused',
   notKeptUp: 'g g-full',
   diskFull: 'g g-full',
+  diskGone: 'g g-full',
   codec: 'g g-full',
   closed: 'g g-off',
   asleep: 'g g-off',

@@ -29,6 +29,7 @@ const causes = [
   'refused',
   'notKeptUp',
   'diskFull',
+  'diskGone',
   'closed',
   'asleep',
   'paused',

@@ -36,8 +36,10 @@ export class DayIndex {
   #store: SealedStore<DayDocument> | null = null;
   /** There is no folder yet: it is made with the first thing to be written. */
   #absent = false;
-  /** What waits for the identity. */
+  /** What waits for the identity, or for the folder. */
   #unsaved: GapNote[] = [];
+  /** The disk refused the last version: what is in memory is newer. */
+  #refused = false;
   readonly #vault: Vault;
   readonly #cameraId: CameraId;
 
@@ -83,7 +85,12 @@ export class DayIndex {
   }
 
   get holdsUnsaved(): boolean {
-    return this.#unsaved.length > 0;
+    return this.#unsaved.length > 0 || this.#refused;
+  }
+
+  /** Writes what the disk refused. */
+  async saveAgain(): Promise<void> {
+    if (this.#refused) await this.#save(this.#document);
   }
 
   async inherit(older: DayIndex): Promise<void> {
@@ -185,6 +192,7 @@ export class DayIndex {
     if (this.#store === null) return good(null);
     const written = await this.#store.update(() => document);
     if (written.ok) this.#unsaved = [];
+    this.#refused = !written.ok;
     return written;
   }
 }

@@ -65,6 +65,17 @@ export class DayShelf {
     return value;
   }
 
+  /** Tries again to write what the disk refused. */
+  async saveUnsaved(): Promise<void> {
+    for (const [key, { holdsUnsaved }] of [...this.#loaded]) {
+      if (!holdsUnsaved) continue;
+      const [cameraId = '', day = ''] = key.split('/');
+      await this.#turns.take(key, async () => {
+        await (await this.#take(cameraId, day)).saveAgain();
+      });
+    }
+  }
+
   /** Reads a day anew from the disk. */
   async reread(cameraId: CameraId, day: string): Promise<DayIndex> {
     return await this.#turns.take(keyOf(cameraId, day), async () => {

@@ -82,6 +82,11 @@ export class Library {
     return outcome;
   }
 
+  /** Writes down what could not be written while the disk was full or away. What still cannot be stays in memory. */
+  async saveNotes(): Promise<void> {
+    await this.#shelf.saveUnsaved();
+  }
+
   /** Deletes recordings for good and notes it. Missing files are no trouble; an open recording has no row. */
   async remove(rows: readonly RecordingRow[]): Promise<void> {
     const groups = Map.groupBy(rows, (row) => `${row.cameraId}/${dayOf(row.startMs)}`);

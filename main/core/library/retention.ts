@@ -34,6 +34,11 @@ export function floorOf(totalBytes: number): number {
   return Math.min(Math.max(floorBytes, totalBytes * floorShare), totalBytes * 0.1);
 }
 
+/** There is less room than must stay free. */
+export function isFull(room: DiskRoom | null): boolean {
+  return room !== null && room.freeBytes < floorOf(room.totalBytes);
+}
+
 export async function roomOf(folder: string): Promise<DiskRoom> {
   const disk = await statfs(folder);
   return { freeBytes: disk.bavail * disk.bsize, totalBytes: disk.blocks * disk.bsize };
@@ -123,6 +128,8 @@ export interface RetentionOptions {
   /** Asked at every check. */
   keepBytes: () => number;
   keepDays: (cameraId: CameraId) => number | null;
+  /** Why the vault is not there to be looked after; null when it is. */
+  away?: () => Promise<unknown>;
   now?: () => number;
   on?: { deleted?: (deleted: Deleted) => void; defect?: (error: unknown) => void };
 }
@@ -161,8 +168,9 @@ export class Retention {
   }
 
   async #check(): Promise<void> {
-    const { library, folder, keepBytes, keepDays, now = Date.now, on } = this.#options;
+    const { library, folder, keepBytes, keepDays, away, now = Date.now, on } = this.#options;
     try {
+      if (await away?.()) return;
       const room = await roomOf(folder);
       const rule = { library, keepBytes: keepBytes(), keepDays, room, nowMs: now(), signal: this.#ending.signal };
       const deleted = await keepWithin(rule);

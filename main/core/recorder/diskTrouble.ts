@@ -1,13 +1,16 @@
 /**
- * Trouble with the disk: what it was, what it left unfinished, and when to try again. The unfinished recording stays
- * readable through its writer, is made whole as soon as there is room, and is otherwise left to recovery at the next
- * start. Stopping and going on with recording is the recorder's.
+ * Trouble with the disk (full, gone, takes no writing): what it was, what it left unfinished, and when to try again.
+ * Before every try it looks whether the disk is there and has room, without writing where it is not. The unfinished
+ * recording stays readable through its writer, is made whole as soon as the disk takes it, and is otherwise left to
+ * recovery at the next start. Stopping and going on with recording is the recorder's.
  */
 import type { GapCause } from '../../contract/model.ts';
 import type { Problem } from '../../contract/problems.ts';
 import type { Library, RecordingRow } from '../library/library.ts';
+import { floorOf, roomOf } from '../library/retention.ts';
 import type { Vault } from '../vault/folder.ts';
-import { freeBytesOf, VaultError } from '../vault/vaultError.ts';
+import { takesFiles } from '../vault/folderReport.ts';
+import { isDiskTrouble, VaultError } from '../vault/vaultError.ts';
 import type { RecordingFile } from './recordingFile.ts';
 
 export interface DiskTroubleOptions {
@@ -37,7 +40,8 @@ export class DiskTrouble {
   /** What the gap is called while it lasts; null when all is well. */
   get cause(): GapCause | null {
     if (this.#problem === null) return null;
-    return this.#problem.code === 'diskFull' ? 'diskFull' : 'unknown';
+    if (this.#problem.code === 'diskFull') return 'diskFull';
+    return isDiskTrouble(this.#problem) ? 'diskGone' : 'unknown';
   }
 
   /** `cutOff`: the recording that it hit, with what is whole in it. */
@@ -47,16 +51,17 @@ export class DiskTrouble {
     this.#later();
   }
 
-  /** Ends the trouble, or puts it off. Throws a VaultError when the disk is full again. */
+  /** Ends the trouble, or puts it off. Throws a VaultError when the disk refuses again. */
   async tryAgain(): Promise<void> {
     if (this.#problem === null) return;
-    const { vault, roomBytes } = this.#options;
-    const neededBytes = roomBytes + (this.#cutOff?.sizeBytes ?? 0);
-    if (this.#problem.code === 'diskFull' && (await freeBytesOf(vault.folder)) < neededBytes) {
+    const still = await this.#refusal(this.#problem);
+    if (still) {
+      this.#problem = still;
       this.#later();
       return;
     }
     if (this.#cutOff) await this.#mend(this.#cutOff);
+    await this.#options.library.saveNotes();
     this.#problem = null;
   }
 
@@ -67,16 +72,30 @@ export class DiskTrouble {
     if (this.#cutOff) await this.#letGo(this.#cutOff);
   }
 
-  /** Throws only when the disk is full again. */
+  /** Why a try would be in vain; null when it would not. */
+  async #refusal(problem: Problem): Promise<Problem | null> {
+    const { vault, roomBytes } = this.#options;
+    const away = await vault.away();
+    if (away) return away;
+    if (problem.code !== 'diskFull') return (await takesFiles(vault.folder)) ? null : problem;
+    const { freeBytes, totalBytes } = await roomOf(vault.folder);
+    // Retention makes no more room than the floor: to wait for more on a small disk would be to wait for ever.
+    const neededBytes = Math.min(roomBytes, floorOf(totalBytes) / 2) + (this.#cutOff?.sizeBytes ?? 0);
+    return freeBytes < neededBytes ? { code: 'diskFull', folder: vault.folder, freeBytes } : null;
+  }
+
+  /** Throws only when it is the disk that refuses, and not this one file that cannot be mended. */
   async #mend(cutOff: RecordingFile): Promise<void> {
     const { library, onFinished, onDefect } = this.#options;
     try {
       const row = await cutOff.mend();
-      await library.add(row);
-      onFinished(row);
+      if (row) {
+        await library.add(row);
+        onFinished(row);
+      }
     } catch (error) {
       if (!(error instanceof VaultError)) onDefect(error);
-      else if (error.problem.code === 'diskFull') throw error;
+      else if (error.problem.code === 'diskFull' || (await this.#refusal(error.problem))) throw error;
     }
     await this.#letGo(cutOff);
   }

@@ -109,8 +109,13 @@ export class RecordingFile implements OpenRecording {
     return last !== undefined;
   }
 
-  /** Makes a whole recording of what `cut` left. */
-  async mend(): Promise<Omit<RecordingRow, 'path'>> {
+  /** Makes a whole recording of what `cut` left, and the disk still has; null, and no file, when that is nothing. */
+  async mend(): Promise<Omit<RecordingRow, 'path'> | null> {
+    await this.#writer.reopen();
+    if (!this.cut()) {
+      await this.discard();
+      return null;
+    }
     const { startMs, endMs } = this;
     const read = (offset: number, length: number): Promise<Uint8Array> => this.#writer.read(offset, length);
     const cutOff = { path: this.#writer.path, startMs, endMs, wholeBytes: this.#wholeBytes, read };

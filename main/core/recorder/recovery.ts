@@ -22,7 +22,7 @@ import { readRecordingTable } from '../library/recordingTable.ts';
 import { renameDurably } from '../vault/durable.ts';
 import type { Vault } from '../vault/folder.ts';
 import { SealedReader } from '../vault/sealedReader.ts';
-import { VaultError } from '../vault/vaultError.ts';
+import { isDiskTrouble, VaultError } from '../vault/vaultError.ts';
 import { reseal } from './reseal.ts';
 
 export interface RecoveryReport {
@@ -30,7 +30,7 @@ export interface RecoveryReport {
   finished: number;
   /** Recordings that were in the folder and not in the index. */
   indexed: number;
-  /** Cut-off recordings that wait until the vault is unlocked. */
+  /** Cut-off recordings that wait until the vault is unlocked, or the disk has room for them. */
   waiting: number;
   /** Files that are no part of a vault, or do not open; from the vault's folder on. Nothing was done to them. */
   unexplained: string[];
@@ -139,7 +139,9 @@ async function recoverFile(place: Place, file: string, startMs: number): Promise
     report.finished++;
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;
-    unexplained();
+    // It is not the file: it waits for the next start, or for room.
+    if (isDiskTrouble(error.problem)) report.waiting++;
+    else unexplained();
   } finally {
     await reader.close();
   }

@@ -8,12 +8,12 @@ import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { bad, good } from '../../contract/problems.ts';
-import type { Outcome } from '../../contract/problems.ts';
+import type { Outcome, Problem } from '../../contract/problems.ts';
 import { folderMode, makeFolder, removeTemporaries, syncFolder, temporaryPath, writeDurably } from './durable.ts';
 import type { Identity } from './keys.ts';
 import { areWords, makeIdentity, openIdentity, sealIdentity } from './keys.ts';
 import { openFile, sealToFile } from './sealedFile.ts';
-import { problemOf, systemCode } from './vaultError.ts';
+import { isDiskTrouble, problemOf, systemCode } from './vaultError.ts';
 
 export const vaultVersion = 1;
 export const vaultFileName = 'vault.json';
@@ -39,6 +39,7 @@ export class Vault {
   readonly id: string;
   readonly recipients: readonly string[];
   #identity: Identity | null;
+  readonly #heldBack: (() => Problem | null)[] = [];
 
   constructor(folder: string, file: VaultFile, identity: Identity | null) {
     this.folder = folder;
@@ -57,12 +58,36 @@ export class Vault {
     return join(this.folder, ...parts);
   }
 
+  /** From now on nothing is written while `why` names a problem (the vault's lock is not ours yet). */
+  holdBack(why: () => Problem | null): void {
+    this.#heldBack.push(why);
+  }
+
+  /**
+   * Why nothing may be written into the vault now; null when it is there and ours. It is there when its vault.json is:
+   * where its drive was mounted, an empty folder can be left, and nothing may be written beneath the drive.
+   */
+  async away(): Promise<Problem | null> {
+    for (const why of this.#heldBack) {
+      const heldBack = why();
+      if (heldBack) return heldBack;
+    }
+    const missing: Problem = { code: 'vaultMissing', folder: this.folder };
+    const file = await readVaultFile(this.folder);
+    if (file.ok) return file.value.id === this.id ? null : missing;
+    // A vault.json that was spoilt meanwhile keeps nobody from recording: the vault is open.
+    if (!isDiskTrouble(file.problem)) return null;
+    return file.problem.code === 'vaultMissing' ? missing : file.problem;
+  }
+
   /**
    * Makes a folder inside the vault (0700), and those above it up to the vault's own, which is never made anew: when
-   * its drive is not connected, nothing may be written where it used to be. Problems: those of the disk.
+   * its drive is not connected, nothing may be written where it used to be. Problems: those of the disk; as `away`.
    */
   async makeFolder(...parts: string[]): Promise<Outcome<string>> {
     let folder = this.folder;
+    const away = await this.away();
+    if (away) return bad(away);
     try {
       for (const part of parts) {
         folder = join(folder, part);

@@ -39,6 +39,11 @@ export async function folderReport(folder: string): Promise<FolderReport> {
   };
 }
 
+/** Whether the folder takes a file right now; it is removed again. */
+export async function takesFiles(folder: string): Promise<boolean> {
+  return (await tryFile(folder)).writable;
+}
+
 async function nearest(folder: string): Promise<string> {
   let one = folder;
   while (!(await stat(one).catch(() => null))) {

@@ -5,16 +5,20 @@
  * it every 2 s, and it is watched for three times that; no clock is compared. The file names no computer and no user.
  *
  * Nothing here waits longer than that watch. A lock that cannot be touched any more (the drive was unplugged) is not
- * given up; one that was taken over by somebody else is told by `onLost`.
+ * given up, and is made again when the drive comes back without it; one that was taken over by somebody else is told by
+ * `onLost`. On a full disk the file has a name and no content: that holds too, because it is touched, and the content
+ * follows as soon as there is room. Where not even a name can be made (the disk can only be read) nobody else can have
+ * the vault either: whoever asks for it gets a lock that waits, with the problem, and is taken as soon as the disk lets
+ * it; until then nothing may be written.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { access, open, readFile, rm, stat, utimes, writeFile, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as v from 'valibot';
 import { bad, good } from '../../contract/problems.ts';
-import type { Outcome } from '../../contract/problems.ts';
+import type { Outcome, Problem } from '../../contract/problems.ts';
 import { fileMode } from './durable.ts';
 import { problemOf, systemCode } from './vaultError.ts';
 
@@ -35,59 +39,102 @@ const lockFile = v.object({
 });
 type LockFile = v.InferOutput<typeof lockFile>;
 
+export interface LockOptions {
+  /** Every Nightjar that shares the folder must touch its lock equally often. */
+  touchEveryMs?: number;
+  /** Another Nightjar took the vault, which it does only when this one was not seen alive. Called at most once. */
+  onLost?: () => void;
+  /** The disk takes the lock at last. Where this is not given, there is no lock that waits. */
+  onTaken?: () => void;
+}
+
 export class VaultLock {
   readonly #path: string;
-  readonly #nonce: string;
-  readonly #onLost: () => void;
+  readonly #own: LockFile;
+  readonly #on: Pick<LockOptions, 'onLost' | 'onTaken'>;
   readonly #touching: NodeJS.Timeout;
+  readonly #watchMs: number;
+  #state: PutLock | 'lost';
+  #turn: Promise<void> | null = null;
   #releasing: Promise<void> | null = null;
 
-  constructor(path: string, nonce: string, touchEveryMs: number, onLost: () => void) {
+  constructor(path: string, own: LockFile, state: PutLock, { touchEveryMs = usualTouchEveryMs, ...on }: LockOptions) {
     this.#path = path;
-    this.#nonce = nonce;
-    this.#onLost = onLost;
-    this.#touching = setInterval(() => void this.#touch(), touchEveryMs);
+    this.#own = own;
+    this.#state = state;
+    this.#on = on;
+    this.#watchMs = 3 * touchEveryMs;
+    this.#touching = setInterval(() => this.#soon(), touchEveryMs);
     this.#touching.unref();
+  }
+
+  /** Why the vault is not ours yet: nothing may be written into it. null when it is. */
+  get waitsFor(): Problem | null {
+    return typeof this.#state === 'string' ? null : this.#state.refused;
   }
 
   /** Gives the vault free. May be called twice. Never throws: a lock that stays is stale, and is taken over. */
   release(): Promise<void> {
     this.#releasing ??= (async () => {
       clearInterval(this.#touching);
+      await this.#turn;
       if (await this.#isOurs().catch(() => false)) await rm(this.#path, { force: true }).catch(() => undefined);
     })();
     return this.#releasing;
   }
 
-  async #touch(): Promise<void> {
-    try {
-      const there = await readLock(this.#path);
-      if (there?.nonce === this.#nonce) {
-        await utimes(this.#path, new Date(), new Date());
-      } else if (there && this.#releasing === null) {
-        clearInterval(this.#touching);
-        this.#onLost();
-      }
-    } catch {
+  #soon(): void {
+    this.#turn ??= this.#touch()
       // The drive does not answer for now; whoever shares it sees the lock unchanged, as it should.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#turn = null;
+      });
+  }
+
+  async #touch(): Promise<void> {
+    // Where the drive is not, nothing may be written: an empty folder can be left in its place.
+    if (!(await exists(join(dirname(this.#path), 'vault.json')))) return;
+    const waits = this.waitsFor !== null;
+    const there = waits ? null : await readLock(this.#path);
+    if (waits || (await changedMs(this.#path)) === null) {
+      const taken = await takeLock(this.#path, this.#own, this.#watchMs);
+      if (taken === 'held') {
+        this.#lose();
+        return;
+      }
+      this.#state = taken;
+      if (waits && typeof taken === 'string' && !this.#releasing) this.#on.onTaken?.();
+      return;
     }
+    if (there && there.nonce !== this.#own.nonce) {
+      this.#lose();
+      return;
+    }
+    if (!there && this.#state === 'named')
+      await writeFile(this.#path, JSON.stringify(this.#own)).catch(() => undefined);
+    if (there || this.#state === 'named') await utimes(this.#path, new Date(), new Date());
+  }
+
+  #lose(): void {
+    if (this.#releasing) return;
+    clearInterval(this.#touching);
+    this.#state = 'lost';
+    this.#on.onLost?.();
   }
 
   async #isOurs(): Promise<boolean> {
-    return (await readLock(this.#path))?.nonce === this.#nonce;
+    const there = await readLock(this.#path);
+    return there ? there.nonce === this.#own.nonce : this.#state === 'named';
   }
 }
 
 /**
- * Takes the vault for this process. Problems: `otherInstance`; those of the disk. Every Nightjar that shares the folder
- * must touch its lock equally often. `onLost`: another Nightjar took it over, which it does only when this one was not
- * seen alive; called at most once.
+ * Takes the vault for this process. Problems: `otherInstance`; those of the disk, where no lock that waits is wanted or
+ * the folder is not there.
  */
-export async function lockVault(
-  folder: string,
-  touchEveryMs = usualTouchEveryMs,
-  onLost: () => void = () => undefined,
-): Promise<Outcome<VaultLock>> {
+export async function lockVault(folder: string, options: LockOptions = {}): Promise<Outcome<VaultLock>> {
+  const { touchEveryMs = usualTouchEveryMs, onTaken } = options;
   const path = join(folder, lockFileName);
   const nonce = randomBytes(16).toString('hex');
   const own: LockFile = {
@@ -97,16 +144,10 @@ export async function lockVault(
     started: await startOf(process.pid),
   };
   try {
-    // More than once: a stale lock is found and removed. Whoever is faster then has it.
-    for (let tries = 0; tries < 3; tries += 1) {
-      if (await put(path, own)) return good(new VaultLock(path, nonce, touchEveryMs, onLost));
-      const seenMs = await changedMs(path);
-      if (seenMs === null) continue;
-      const there = await readLock(path);
-      if (await isHeld(path, there, 3 * touchEveryMs)) return bad({ code: 'otherInstance', folder });
-      await removeStale(path, { nonce: there?.nonce, changedMs: seenMs });
-    }
-    return bad({ code: 'otherInstance', folder });
+    const taken = await takeLock(path, own, 3 * touchEveryMs);
+    if (taken === 'held') return bad({ code: 'otherInstance', folder });
+    if (typeof taken === 'object' && (!onTaken || taken.refused.code === 'vaultMissing')) return bad(taken.refused);
+    return good(new VaultLock(path, own, taken, options));
   } catch (error) {
     const problem = await problemOf(error, path);
     if (!problem) throw error;
@@ -114,20 +155,58 @@ export async function lockVault(
   }
 }
 
-/** False when there is a lock already. */
-async function put(path: string, own: LockFile): Promise<boolean> {
-  try {
-    const file = await open(path, 'wx', fileMode);
+/** How far a lock got: whole; its name alone, on a full disk; or not at all, and why. */
+type PutLock = 'whole' | 'named' | { refused: Problem };
+
+/** `held`: by another Nightjar, which was watched for `watchMs` where that was needed. Throws as the file system does. */
+async function takeLock(path: string, own: LockFile, watchMs: number): Promise<PutLock | 'held'> {
+  // More than once: a stale lock is found and removed. Whoever is faster then has it.
+  for (let tries = 0; tries < 3; tries += 1) {
+    const put = await putLock(path, own);
+    if (put !== null) return put;
+    const seenMs = await changedMs(path);
+    if (seenMs === null) continue;
+    const there = await readLock(path);
+    if (await isHeld(path, there, watchMs)) return 'held';
     try {
-      await file.writeFile(JSON.stringify(own));
-    } finally {
-      await file.close();
+      await removeStale(path, { nonce: there?.nonce, changedMs: seenMs });
+    } catch (error) {
+      const problem = await problemOf(error, path);
+      if (!problem) throw error;
+      return { refused: problem };
     }
-    return true;
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
-    throw error;
   }
+  return 'held';
+}
+
+/** null when there is a lock already. */
+async function putLock(path: string, own: LockFile): Promise<PutLock | null> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'wx', fileMode);
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return null;
+    const problem = await problemOf(error, path);
+    if (!problem) throw error;
+    return { refused: problem };
+  }
+  try {
+    await file.writeFile(JSON.stringify(own));
+    return 'whole';
+  } catch (error) {
+    if ((await problemOf(error, path))?.code !== 'diskFull') throw error;
+    await file.truncate(0);
+    return 'named';
+  } finally {
+    await file.close();
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** null when there is none, or it is not whole (it is being written, or its writer died at it). */

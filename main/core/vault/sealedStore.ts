@@ -20,7 +20,12 @@ import { problemOf, VaultError } from './vaultError.ts';
 
 export interface StoreOptions<Value> {
   path: string;
-  vault: { readonly recipients: readonly string[]; readonly identity: Identity | null };
+  vault: {
+    readonly recipients: readonly string[];
+    readonly identity: Identity | null;
+    /** Asked before anything is written; null when nothing speaks against it. */
+    away?(): Promise<Problem | null>;
+  };
   /** The version of the document that this program writes, from 1. */
   version: number;
   /** The value where there is no document yet. */
@@ -111,6 +116,8 @@ class SealedAdapter<Value> implements Adapter<Value> {
   readonly #options: StoreOptions<Value>;
   /** What lies under the document's own name is good, and worth being kept as the previous one. */
   #newestIsGood = false;
+  /** The newest does not open, and could not be put aside yet (the disk takes no writing). */
+  #toPutAside = false;
   #serial = 0;
 
   constructor(options: StoreOptions<Value>) {
@@ -121,7 +128,8 @@ class SealedAdapter<Value> implements Adapter<Value> {
   async read(): Promise<Value | null> {
     const { path, vault } = this.#options;
     if (!vault.identity) throw new VaultError({ code: 'keyMissing' });
-    await removeTemporaries(dirname(path), basename(path));
+    // A disk that can only be read is no reason not to read.
+    await removeTemporaries(dirname(path), basename(path)).catch(() => undefined);
     const newest = await readDocument(this.#options, vault.identity, path);
     this.#newestIsGood = newest.ok;
     if (newest.ok) {
@@ -134,7 +142,8 @@ class SealedAdapter<Value> implements Adapter<Value> {
     if (previous.ok) {
       // No newest beside it: a crash between the two renames of an update, of whose success nobody was told.
       if (damaged) {
-        await rename(path, `${path}.damaged`);
+        this.#toPutAside = true;
+        await this.#putAside().catch(() => undefined);
         this.warning = { code: 'vaultRestored', file: basename(path) };
       }
       // One is skipped: the version that was lost had it.
@@ -145,8 +154,17 @@ class SealedAdapter<Value> implements Adapter<Value> {
     throw new VaultError(damaged ? newest.problem : previous.problem);
   }
 
+  async #putAside(): Promise<void> {
+    if (!this.#toPutAside) return;
+    await rename(this.#options.path, `${this.#options.path}.damaged`);
+    this.#toPutAside = false;
+  }
+
   async write(value: Value): Promise<void> {
     const { path, vault, version } = this.#options;
+    const away = await vault.away?.();
+    if (away) throw new VaultError(away);
+    await this.#putAside();
     const bytes = new TextEncoder().encode(
       JSON.stringify({ version, of: ofWhat(this.#options), serial: this.#serial + 1, value }),
     );

@@ -12,7 +12,7 @@ import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { fileMode, renameDurably, syncFolder } from './durable.ts';
 import { makeHeader } from './header.ts';
-import { openSpan } from './openSpan.ts';
+import { openChunk, openSpan } from './openSpan.ts';
 import { wipe } from './sodium.ts';
 import { chunkBytes, payloadNonceBytes, sealedChunkBytes, StreamKey } from './stream.ts';
 import { VaultError, vaultErrorOf } from './vaultError.ts';
@@ -28,7 +28,7 @@ const syncEveryMs = 600;
 
 export class SealedWriter {
   readonly path: string;
-  readonly #file: FileHandle;
+  #file: FileHandle;
   readonly #key: StreamKey;
   /** Where the first chunk begins. */
   readonly #payloadStart: number;
@@ -120,6 +120,31 @@ export class SealedWriter {
   }
 
   /**
+   * For reading, after the disk was away: opens the file anew by its name. Chunks that did not get to the disk before it
+   * went are forgotten, and what waited behind them. Throws a VaultError when the file is not there; nothing has changed
+   * then.
+   */
+  reopen(): Promise<void> {
+    return this.#next(async () => {
+      if (this.#closing) throw new Error('opened a sealed file anew that was closed');
+      await this.#syncing;
+      let file: FileHandle | null = null;
+      try {
+        file = await open(this.path, 'r');
+        const kept = await this.#chunksIn(file);
+        await this.#file.close().catch(() => undefined);
+        this.#file = file;
+        if (kept === this.#chunks) return;
+        this.#chunks = kept;
+        this.#dropTail();
+      } catch (error) {
+        await file?.close();
+        throw await vaultErrorOf(error, this.path);
+      }
+    });
+  }
+
+  /**
    * Seals what waits as the last chunk, and puts the file on the disk for good, under `finalPath` (in the same folder)
    * if given. Throws a VaultError; the file then keeps its name, cut off or whole, and what is in it can still be `read`.
    */
@@ -199,6 +224,16 @@ export class SealedWriter {
     }
     this.#unsynced = true;
     this.#syncSoon();
+  }
+
+  /** How many of our chunks are whole in this file: at its end may lie what was never written. */
+  async #chunksIn(file: FileHandle): Promise<number> {
+    const source = { file, key: this.#key, payloadStart: this.#payloadStart, lastChunk: null };
+    const fitting = Math.floor(((await file.stat()).size - this.#payloadStart) / sealedChunkBytes);
+    for (let chunks = Math.min(this.#chunks, fitting); chunks > 0; chunks -= 1) {
+      if (await openChunk(source, chunks - 1)) return chunks;
+    }
+    return 0;
   }
 
   #dropTail(): void {

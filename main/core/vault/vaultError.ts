@@ -17,9 +17,19 @@ export class VaultError extends Error {
   }
 }
 
+/** Linux's numbers that Node has no code for: it calls them 'Unknown system error -122'. */
+const unnamed: Readonly<Record<number, string>> = { 116: 'ESTALE', 117: 'EUCLEAN', 122: 'EDQUOT', 123: 'ENOMEDIUM' };
+
 /** The system's code of an error (ENOSPC, …); '' when it has none. */
 export function systemCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return '';
+  const number = 'errno' in error && process.platform === 'linux' ? -Number(error.errno) : 0;
+  return unnamed[number] ?? error.code;
+}
+
+/** Trouble with the disk itself, which can pass: not with one file. */
+export function isDiskTrouble({ code }: Problem): boolean {
+  return code === 'diskFull' || code === 'diskReadOnly' || code === 'folderNotWritable' || code === 'vaultMissing';
 }
 
 /** Bytes that an ordinary user may still write there; 0 when the disk does not say. */
@@ -41,16 +51,21 @@ export async function problemOf(error: unknown, path: string): Promise<Problem |
     case 'EDQUOT':
     case 'EFBIG':
       return { code: 'diskFull', folder, freeBytes: await freeBytesOf(folder) };
+    case 'EROFS':
+      return { code: 'diskReadOnly', folder };
     case 'EACCES':
     case 'EPERM':
-    case 'EROFS':
       return { code: 'folderNotWritable', folder };
     case 'ENOENT':
     case 'ENOTDIR':
     case 'ENODEV':
     case 'ENXIO':
     case 'EIO':
+    case 'EREMOTEIO':
+    case 'ENOMEDIUM':
+    case 'EUCLEAN':
     case 'ESTALE':
+    case 'ETIMEDOUT':
     case 'EHOSTDOWN':
     case 'ENOTCONN':
       return { code: 'vaultMissing', folder };

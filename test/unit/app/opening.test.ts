@@ -45,6 +45,7 @@ async function startOf(t: TestContext, enter?: OpeningOptions['enter']): Promise
       left.times++;
       return Promise.resolve();
     },
+    writable: () => undefined,
     defect: () => '0badcafe',
     touchEveryMs: 20,
   });

@@ -274,6 +274,7 @@ test('while the vault is locked recordings are known and causes wait for the key
     // A vault that is locked and unlocked again; `lock` would wipe the identity for good.
     const vault = Object.create(reopened.value, {
       identity: { get: () => (locked ? null : identity) },
+      away: { value: () => reopened.value.away() },
     }) as typeof own.vault;
     const library = new Library({ vault, now: () => tenMs + hourMs });
     const row = { cameraId, startMs: tenMs, endMs: tenMs + minuteMs, sizeBytes: 3 };

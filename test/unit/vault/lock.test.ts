@@ -92,10 +92,10 @@ test('a lock of another computer holds while it is touched, and not when nobody 
   const touching = (async () => {
     for await (const _ of every(100, null, { signal: stop.signal })) await utimes(path, new Date(), new Date());
   })().catch(() => undefined);
-  assert.deepEqual(await lockVault(folder, touchEveryMs), other());
+  assert.deepEqual(await lockVault(folder, { touchEveryMs }), other());
   stop.abort();
   await touching;
-  const taken = await lockVault(folder, touchEveryMs);
+  const taken = await lockVault(folder, { touchEveryMs });
   assert.ok(taken.ok);
   await taken.value.release();
 });
@@ -123,7 +123,7 @@ test('a lock file that is not one, in whatever way, is taken over when nobody to
     bytes.map(async (text, nth) => {
       const own = await mkdtemp(join(folder, `${nth}-`));
       await writeFile(join(own, 'lock'), text);
-      return lockVault(own, touchEveryMs);
+      return lockVault(own, { touchEveryMs });
     }),
   );
   for (const outcome of outcomes) {

@@ -107,6 +107,11 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
     fact: `Nightjar may not write into ${folder}.`,
     remedy: 'Choose another folder, or allow it in the folder’s permissions.',
   }),
+  diskReadOnly: ({ folder }) => ({
+    fact: `The disk of ${folder} can only be read.`,
+    remedy:
+      'Allow writing on it, by its switch or how it is mounted, or have the system check it for errors. What lies on it can be played.',
+  }),
   folderNotPrivate: ({ folder }) => ({
     fact: `The disk of ${folder} cannot keep files private to you.`,
     remedy: 'What lies in the vault is sealed all the same. Others who use this computer could delete it.',
