@@ -13,6 +13,7 @@ import { previousOf } from '../vault/sealedStore.ts';
 import { checkDocument } from './checkDocument.ts';
 import { type CheckedFile, checkRecording, checkUnfinished } from './checkRecording.ts';
 import { type DayDocument, dayDocumentVersion, type MarkedRow, readDayDocument } from './dayDocument.ts';
+import { isLaterName, laterForm } from './dayLater.ts';
 import type { Finding } from './finding.ts';
 import { dayOf, finishedName, indexName, readFinishedName, readOpenName, recordingsFolder } from './recordingName.ts';
 
@@ -29,6 +30,7 @@ export async function checkDay(checked: CheckedDay): Promise<Outcome<Finding[]>>
   const findings: Finding[] = [];
   const finished: string[] = [];
   const unsound = new Set<string>();
+  const removed = new Set<string>();
   const entries = await readdir(path.join(folder, inDay('')), { withFileTypes: true }).catch(() => null);
   if (!entries) return good([{ kind: 'unreadable', file: inDay(''), code: 'folder', lost: null }]);
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -48,6 +50,11 @@ export async function checkDay(checked: CheckedDay): Promise<Outcome<Finding[]>>
       const found = await checkUnfinished({ ...checked, file });
       if (!found.ok) return found;
       findings.push(...found.value);
+    } else if (entry.isFile() && isLaterName(name)) {
+      const later = await checkDocument({ ...checked, file }, laterForm(`${cameraId}/${day}`));
+      if (!later.ok) return later;
+      findings.push(...later.value.findings);
+      for (const row of later.value.value?.removed ?? []) removed.add(finishedName(row));
     } else findings.push(...otherFile(file, entry.isFile()));
   }
   const index = await checkDocument(
@@ -57,7 +64,8 @@ export async function checkDay(checked: CheckedDay): Promise<Outcome<Finding[]>>
   if (!index.ok) return index;
   findings.push(...index.value.findings);
   if (!index.value.there && finished.length > 0) findings.push({ kind: 'noIndex', file: inDay(indexName) });
-  if (index.value.value) findings.push(...(await compare(checked, index.value.value, { finished, unsound, inDay })));
+  if (index.value.value)
+    findings.push(...(await compare(checked, index.value.value, { finished, unsound, removed, inDay })));
   return good(findings);
 }
 
@@ -72,6 +80,8 @@ interface Folder {
   finished: readonly string[];
   /** Of them, those that have findings of their own. */
   unsound: ReadonlySet<string>;
+  /** Deleted while the vault was locked: the index still has them. */
+  removed: ReadonlySet<string>;
   inDay: (name: string) => string;
 }
 
@@ -88,6 +98,7 @@ async function compare(checked: CheckedDay, index: DayDocument, folder: Folder):
     rows.delete(name);
   }
   for (const [name, { startMs, endMs }] of rows) {
+    if (folder.removed.has(name)) continue;
     findings.push({ kind: 'missing', file: folder.inDay(name), lost: { fromMs: startMs, toMs: endMs } });
   }
   return findings;

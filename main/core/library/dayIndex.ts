@@ -1,9 +1,10 @@
 /**
  * One day of one camera: its recordings and the causes of its gaps. The folder is the truth about recordings: at every
  * load the sealed index is compared with the file names, and repaired where they differ; a missing or damaged index is
- * rebuilt from names and sizes, and only the causes of gaps are lost ('unknown' then). Without the identity (locked)
- * recordings come from the folder and what is noted waits in memory. The caller makes sure that one thing happens at
- * a time; which files are deleted is not decided here.
+ * rebuilt from names and sizes, and only the causes of gaps are lost ('unknown' then). A day that is opened while the
+ * vault is locked takes its recordings from the folder, and what happens to it waits in a file of its own (dayLater.ts)
+ * until it is opened with the identity. The caller makes sure that one thing happens at a time; which files are deleted
+ * is not decided here.
  */
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,13 +12,14 @@ import type { CameraId } from '../../contract/model.ts';
 import { good, type Outcome } from '../../contract/problems.ts';
 import { readMark } from '../vault/fileMark.ts';
 import type { Vault } from '../vault/folder.ts';
-import { openStore, type SealedStore } from '../vault/sealedStore.ts';
+import { openStore, previousOf, type SealedStore } from '../vault/sealedStore.ts';
+import { withNotes, withoutRows, withRows, withUnknownGaps } from './dayChanges.ts';
 import { type DayDocument, dayDocumentVersion, type DayRow, type MarkedRow, readDayDocument } from './dayDocument.ts';
+import { isLaterName, type Later, newLaterName, readLaterFile, takeUp, writeLater } from './dayLater.ts';
 import { dayOf, finishedName, indexName, readFinishedName, recordingsFolder } from './recordingName.ts';
-import { coverSpan, type GapNote, joinRecordings } from './spans.ts';
+import type { GapNote } from './spans.ts';
 
-/** More notes than this on one day are a defect of whoever writes them: the oldest are dropped. */
-const mostNotes = 5000;
+const nothing: Later = { notes: [], removed: [] };
 
 export interface Repair {
   /** Recordings found in the folder and not in the index. */
@@ -29,15 +31,20 @@ export interface Repair {
 export class DayIndex {
   readonly folder: string;
   readonly day: string;
-  /** What the load had to put right. */
+  /** What the load had to put right in the index; nothing where that could not be opened. */
   readonly repaired: Repair = { added: 0, removed: 0 };
   #document: DayDocument = { rows: [], notes: [] };
   /** null while the index on disk could not be read: it must not be overwritten then. */
   #store: SealedStore<DayDocument> | null = null;
   /** There is no folder yet: it is made with the first thing to be written. */
   #absent = false;
-  /** What waits for the identity, or for the folder. */
-  #unsaved: GapNote[] = [];
+  /** What waits for the identity, or for the folder, and the name under which it lies on the disk. */
+  #later: Later = nothing;
+  #laterName: string | null = null;
+  /** Taken up, and to be removed when the index is written. */
+  #taken: string[] = [];
+  /** There is more to be taken up, and it could not be opened. */
+  #leftLater = false;
   /** The disk refused the last version: what is in memory is newer. */
   #refused = false;
   readonly #vault: Vault;
@@ -79,70 +86,66 @@ export class DayIndex {
     return this.rows.reduce((sum, row) => sum + row.sizeBytes, 0);
   }
 
-  /** The index could not be read, and now perhaps it can: open the day anew and `inherit` from this one. */
+  /** Something could not be read, and now perhaps it can: open the day anew and `inherit` from this one. */
   get stale(): boolean {
-    return this.#store === null && this.#vault.identity !== null;
+    return (this.#store === null || this.#leftLater) && this.#vault.identity !== null;
   }
 
+  /** Something waits for the identity, or for the disk. */
   get holdsUnsaved(): boolean {
-    return this.#unsaved.length > 0 || this.#refused;
+    return this.#waits || this.#refused;
   }
 
   /** Writes what the disk refused. */
   async saveAgain(): Promise<void> {
-    if (this.#refused) await this.#save(this.#document);
+    if (this.#refused) await (this.#store ? this.#save(this.#document) : this.#saveLater(nothing));
   }
 
+  /** Takes up what the disk did not take while the vault was locked. */
   async inherit(older: DayIndex): Promise<void> {
-    for (const note of older.#unsaved) await this.addNote(note);
+    if (older.holdsUnsaved) await this.#save(takeUp(this.#document, older.#later), older.#later);
   }
 
   async addRow(row: DayRow): Promise<Outcome<null>> {
-    const others = this.#document.rows.filter((other) => finishedName(other) !== finishedName(row));
-    const marked = { ...row, mark: await readMark(path.join(this.folder, finishedName(row))) };
-    return await this.#save({ rows: inOrder([...others, marked]), notes: this.#document.notes });
+    const mark = await readMark(path.join(this.folder, finishedName(row)));
+    // While the vault is locked the folder is what remembers it.
+    return await this.#save(withRows(this.#document, [{ ...row, mark }]), nothing);
   }
 
   async addNote(note: GapNote): Promise<Outcome<null>> {
-    if (this.#store === null) this.#unsaved.push(note);
-    return await this.#save({ rows: this.#document.rows, notes: withNotes(this.#document.notes, [note]) });
+    return await this.#save(withNotes(this.#document, [note]), { notes: [note], removed: [] });
   }
 
   /** Takes rows out and notes that they were deleted; gaps between them keep their causes. The files stay. */
   async removeRows(removed: readonly DayRow[]): Promise<Outcome<null>> {
-    const { rows, notes } = this.#document;
-    const names = new Set(removed.map(finishedName));
-    const endMs = Math.max(0, ...rows.map((row) => row.endMs));
-    const causeAfter = new Map(
-      coverSpan(rows, notes, 0, endMs + 1).flatMap((span) => (span.kind === 'gap' ? [[span.fromMs, span.cause]] : [])),
-    );
-    const added: GapNote[] = [];
-    for (const row of rows.filter((candidate) => names.has(finishedName(candidate)))) {
-      const cause = causeAfter.get(row.endMs);
-      added.push({ atMs: row.startMs, cause: 'deleted' });
-      if (cause) added.push({ atMs: row.endMs, cause });
-    }
-    const outside = notes.filter(({ atMs }) => !removed.some((row) => atMs >= row.startMs && atMs < row.endMs));
-    return await this.#save({
-      rows: rows.filter((row) => !names.has(finishedName(row))),
-      notes: withNotes(outside, added),
-    });
+    const rows = removed.map(({ startMs, endMs, sizeBytes }) => ({ startMs, endMs, sizeBytes }));
+    return await this.#save(withoutRows(this.#document, rows), { notes: [], removed: rows });
   }
 
   async #load(expectedName: string | null): Promise<void> {
     const found = await namesIn(this.folder);
     this.#absent = found === null;
     if (found === null) return;
-    const names = found.filter((name) => name !== expectedName);
     this.#store = await this.#openStore();
     this.#document = this.#store?.value ?? this.#document;
     const rebuilt = this.#document.rows.length === 0;
-    await this.#reconcile(names);
-    if (this.repaired.added === 0 && this.repaired.removed === 0) return;
-    // Without its index nobody knows any more why there are gaps.
-    const ends: GapNote[] = joinRecordings(this.rows).map(({ endMs }) => ({ atMs: endMs, cause: 'unknown' }));
-    if (rebuilt) this.#document.notes = withNotes(this.#document.notes, ends);
-    if (this.#store) await this.#save(this.#document);
+    await this.#takeUpLater(found.filter(isLaterName));
+    await this.#reconcile(found.filter((name) => name !== expectedName));
+    const repaired = this.repaired.added > 0 || this.repaired.removed > 0;
+    if (rebuilt && repaired) this.#document = withUnknownGaps(this.#document);
+    if (this.#store === null) Object.assign(this.repaired, { added: 0, removed: 0 });
+    else if (repaired || this.#taken.length > 0) await this.#save(this.#document);
+  }
+
+  async #takeUpLater(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      if (this.#store === null) return;
+      const read = await readLaterFile(this.#vault, path.join(this.folder, name), this.#of);
+      if (read.ok) {
+        this.#document = takeUp(this.#document, read.value);
+        this.#taken.push(name);
+      } else if (read.problem.code === 'keyMissing') this.#leftLater = true;
+    }
   }
 
   async #openStore(): Promise<SealedStore<DayDocument> | null> {
@@ -151,7 +154,7 @@ export class DayIndex {
       path: file,
       vault: this.#vault,
       version: dayDocumentVersion,
-      of: `${this.#cameraId}/${this.day}`,
+      of: this.#of,
       initial: { rows: [], notes: [] },
       parse: readDayDocument,
     };
@@ -159,7 +162,7 @@ export class DayIndex {
     if (opened.ok) return opened.value;
     if (opened.problem.code !== 'vaultDamaged') return null;
     // It is a cache: the recordings themselves are the truth.
-    await Promise.all([rm(file, { force: true }), rm(`${file}.previous`, { force: true })]);
+    await Promise.all([rm(file, { force: true }), rm(previousOf(file), { force: true })]);
     const again = await openStore(options);
     return again.ok ? again.value : null;
   }
@@ -178,31 +181,53 @@ export class DayIndex {
       if (sizeBytes !== null) found.push({ ...span, sizeBytes, mark: await readMark(file) });
     }
     this.repaired.added = found.length;
-    this.#document = { rows: inOrder([...kept, ...found]), notes: withNotes(this.#document.notes, []) };
+    this.#document = withRows({ rows: kept, notes: this.#document.notes }, found);
   }
 
-  async #save(document: DayDocument): Promise<Outcome<null>> {
+  /** `later`: how this document came about, to be done again where the index cannot be written now. */
+  async #save(document: DayDocument, later: Later = nothing): Promise<Outcome<null>> {
     this.#document = document;
-    if (this.#absent && this.#vault.identity !== null) {
+    if (this.#absent) {
       const folder = await this.#vault.makeFolder(recordingsFolder, this.#cameraId, this.day);
-      if (!folder.ok) return folder;
+      if (!folder.ok) {
+        this.#remember(later);
+        return folder;
+      }
       this.#store = await this.#openStore();
       this.#absent = false;
     }
-    if (this.#store === null) return good(null);
+    if (this.#store === null) return await this.#saveLater(later);
     const written = await this.#store.update(() => document);
-    if (written.ok) this.#unsaved = [];
+    this.#refused = !written.ok;
+    if (!written.ok) {
+      this.#remember(later);
+      return written;
+    }
+    this.#later = nothing;
+    for (const name of this.#taken.splice(0)) await rm(path.join(this.folder, name), { force: true });
+    return written;
+  }
+
+  async #saveLater(later: Later): Promise<Outcome<null>> {
+    this.#remember(later);
+    if (!this.#waits) return good(null);
+    this.#laterName ??= newLaterName();
+    const written = await writeLater(this.#vault, path.join(this.folder, this.#laterName), this.#of, this.#later);
     this.#refused = !written.ok;
     return written;
   }
-}
 
-function inOrder(rows: readonly MarkedRow[]): MarkedRow[] {
-  return [...rows].sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
-}
+  #remember({ notes, removed }: Later): void {
+    this.#later = { notes: [...this.#later.notes, ...notes], removed: [...this.#later.removed, ...removed] };
+  }
 
-function withNotes(notes: readonly GapNote[], added: readonly GapNote[]): GapNote[] {
-  return [...notes, ...added].sort((a, b) => a.atMs - b.atMs).slice(-mostNotes);
+  get #waits(): boolean {
+    return this.#later.notes.length > 0 || this.#later.removed.length > 0;
+  }
+
+  get #of(): string {
+    return `${this.#cameraId}/${this.day}`;
+  }
 }
 
 /** null when the folder is not there. */

@@ -84,6 +84,14 @@ export class DayShelf {
     });
   }
 
+  /** Takes up what happened to the days in memory while their indexes could not be opened. */
+  async unlocked(): Promise<void> {
+    for (const [key, index] of [...this.#loaded]) {
+      const [cameraId = '', day = ''] = key.split('/');
+      if (index.stale) await this.read(cameraId, day);
+    }
+  }
+
   /** Removes a day's folder that holds no recording any more, and with it what was noted on that day. */
   async removeEmpty(cameraId: CameraId, day: string): Promise<void> {
     await this.#turns.take(keyOf(cameraId, day), async () => {

@@ -4,6 +4,7 @@
  */
 import { basename } from 'node:path';
 import type { ClosedChunks } from '../vault/sealedCheck.ts';
+import { isLaterName } from './dayLater.ts';
 import { indexName } from './recordingName.ts';
 
 /** Recorded time that cannot be shown any more; null where a file holds no time, or nobody can tell. */
@@ -51,8 +52,12 @@ export function weightOf(finding: Finding): 'damage' | 'repairable' | 'note' {
       return 'repairable';
     case 'leftover':
       return 'note';
-    default:
-      return basename(finding.file).startsWith(indexName) && finding.kind !== 'unexplained' ? 'repairable' : 'damage';
+    default: {
+      const name = basename(finding.file);
+      // What the index has not taken up yet lies nowhere else.
+      if (finding.kind === 'unexplained' || isLaterName(name)) return 'damage';
+      return name.startsWith(indexName) ? 'repairable' : 'damage';
+    }
   }
 }
 

@@ -41,6 +41,8 @@ export class Library {
   readonly #shelf: DayShelf;
   readonly #open = new Map<CameraId, OpenRecording>();
   readonly #listeners = new Map<CameraId, Set<() => void>>();
+  /** Recordings whose files are being written, by camera and start. */
+  readonly #held = new Set<string>();
 
   constructor({ vault, now = Date.now, on = {} }: LibraryOptions) {
     this.#vault = vault;
@@ -68,6 +70,46 @@ export class Library {
     const outcome = await this.#shelf.change(cameraId, dayOf(startMs), (index) => index.addRow(added), added);
     this.#tell(cameraId);
     return outcome;
+  }
+
+  /**
+   * Takes up the recording that `finish` puts in its place, and that nothing is recorded after it; nobody else sees or
+   * deletes anything of that day meanwhile. null from `finish`: there is none.
+   */
+  async takeUp(
+    cameraId: CameraId,
+    day: string,
+    finish: () => Promise<Omit<RecordingRow, 'path' | 'cameraId'> | null>,
+  ): Promise<void> {
+    const taken = await this.#shelf.change(cameraId, day, async (index) => {
+      const row = await finish();
+      if (row === null) return false;
+      await index.addRow(row);
+      await index.addNote({ atMs: row.endMs, cause: 'closed' });
+      return true;
+    });
+    if (taken) this.#tell(cameraId);
+  }
+
+  /**
+   * This camera's recording of that start is about to be written: until the function returned is called, its file is
+   * nobody else's to touch.
+   */
+  hold(cameraId: CameraId, startMs: number): () => void {
+    const key = `${cameraId}/${startMs}`;
+    // Of one that is still held the file is there, and another of its name cannot be begun.
+    if (this.#held.has(key)) return () => undefined;
+    this.#held.add(key);
+    return () => void this.#held.delete(key);
+  }
+
+  holds(cameraId: CameraId, startMs: number): boolean {
+    return this.#held.has(`${cameraId}/${startMs}`);
+  }
+
+  /** The identity is there again: what happened meanwhile to days whose indexes could not be opened is written. */
+  async unlocked(): Promise<void> {
+    await this.#shelf.unlocked();
   }
 
   /** From `atMs` on nothing is recorded, because of `cause`; said again it changes nothing. */

@@ -223,7 +223,7 @@ export class Recorder {
 
   async #begin(run: Run, first: Fragment, startMs: number): Promise<void> {
     const { vault, cameraId, library } = this.#options;
-    const file = await RecordingFile.begin({ vault, cameraId, init: run.init, first, startMs });
+    const file = await RecordingFile.begin({ vault, library, cameraId, init: run.init, first, startMs });
     this.#file = file;
     library.setOpen(cameraId, file);
     if (!this.#state.recording) this.#setState({ recording: true, sinceMs: file.startMs });

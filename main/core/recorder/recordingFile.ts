@@ -6,7 +6,7 @@
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CameraId } from '../../contract/model.ts';
-import type { RecordingRow } from '../library/library.ts';
+import type { Library, RecordingRow } from '../library/library.ts';
 import type { FragmentPlace, OpenRecording } from '../library/openRecording.ts';
 import { dayOf, finishedName, openName, recordingsFolder } from '../library/recordingName.ts';
 import type { Vault } from '../vault/folder.ts';
@@ -30,10 +30,11 @@ export class RecordingFile implements OpenRecording {
   /** Media time of the run at which this file begins. */
   readonly #baseSeconds: number;
   readonly #writer: SealedWriter;
+  readonly #release: () => void;
   #endMs: number;
   #size = 0;
 
-  private constructor(options: BeginOptions, startMs: number, writer: SealedWriter) {
+  private constructor(options: BeginOptions, { startMs, writer, release }: Begun) {
     this.cameraId = options.cameraId;
     this.startMs = startMs;
     this.#endMs = startMs;
@@ -43,12 +44,12 @@ export class RecordingFile implements OpenRecording {
     this.#init = options.init;
     this.#baseSeconds = options.first.startSeconds;
     this.#writer = writer;
+    this.#release = release;
   }
 
   /** Makes the file and puts init and first fragment into it; leaves no file behind when that fails. */
   static async begin(options: BeginOptions): Promise<RecordingFile> {
-    const writer = await createWriter(options);
-    const file = new RecordingFile(options, writer.startMs, writer.writer);
+    const file = new RecordingFile(options, await createWriter(options));
     try {
       await file.#writer.append(options.init.bytes);
       file.#size = options.init.bytes.length;
@@ -124,13 +125,14 @@ export class RecordingFile implements OpenRecording {
 
   /** Removes a file that holds nothing whole. */
   async discard(): Promise<void> {
-    await this.close();
-    await rm(this.#writer.path, { force: true });
+    await this.#writer.close();
+    await rm(this.#writer.path, { force: true }).finally(() => this.#release());
   }
 
   /** Unfinished, it stays as after a crash, for recovery. May be called twice. */
   async close(): Promise<void> {
     await this.#writer.close();
+    this.#release();
   }
 
   get #wholeBytes(): number {
@@ -150,27 +152,33 @@ export class RecordingFile implements OpenRecording {
 
 export interface BeginOptions {
   vault: Vault;
+  library: Library;
   cameraId: CameraId;
   init: Init;
   first: Fragment;
   startMs: number;
 }
 
-async function createWriter({
-  vault,
-  cameraId,
-  startMs,
-}: BeginOptions): Promise<{ writer: SealedWriter; startMs: number }> {
+interface Begun {
+  startMs: number;
+  writer: SealedWriter;
+  /** Lets others touch the file. */
+  release: () => void;
+}
+
+async function createWriter({ vault, library, cameraId, startMs }: BeginOptions): Promise<Begun> {
   for (let tryMs = startMs; ; tryMs++) {
     const folder = await vault.makeFolder(recordingsFolder, cameraId, dayOf(tryMs));
     if (!folder.ok) throw new VaultError(folder.problem);
     const file = path.join(folder.value, openName(tryMs));
+    const release = library.hold(cameraId, tryMs);
     try {
-      return { writer: await SealedWriter.create(file, vault.recipients), startMs: tryMs };
+      return { startMs: tryMs, writer: await SealedWriter.create(file, vault.recipients), release };
     } catch (error) {
       const taken = error instanceof VaultError && error.problem.code === 'fileExists';
       // A full disk still takes the name of a file, and nothing into it.
       if (!taken) await rm(file, { force: true }).catch(() => undefined);
+      release();
       if (!taken || tryMs - startMs >= mostNames) throw error;
     }
   }

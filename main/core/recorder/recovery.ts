@@ -2,7 +2,8 @@
  * Puts right what a crash or a power cut left, at the start: finishes recordings that were being written (a whole sealed
  * file again, of every whole fragment), compares each camera's last days with their index, and names every file that
  * should not be there. Deletes only what a finished recording or an empty beginning explains; while the vault is locked
- * the cut-off recordings wait. Never throws for what lies in the folder.
+ * the cut-off recordings wait. What is being written is left alone, so it may run beside the recording, as it does when
+ * the vault is unlocked. Never throws for what lies in the folder.
  */
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -16,13 +17,14 @@ import {
   dayOf,
   readFinishedName,
   readOpenName,
+  type RecordingSpan,
   recordingsFolder,
 } from '../library/recordingName.ts';
 import { readRecordingTable } from '../library/recordingTable.ts';
 import { renameDurably } from '../vault/durable.ts';
 import type { Vault } from '../vault/folder.ts';
 import { SealedReader } from '../vault/sealedReader.ts';
-import { isDiskTrouble, VaultError } from '../vault/vaultError.ts';
+import { VaultError } from '../vault/vaultError.ts';
 import { reseal } from './reseal.ts';
 
 export interface RecoveryReport {
@@ -81,7 +83,7 @@ async function recoverDay(place: Place): Promise<void> {
       continue;
     }
     // It is being written right now.
-    if (library.openRecording(cameraId)?.startMs === open.startMs) continue;
+    if (library.holds(cameraId, open.startMs)) continue;
     const original = names.some((other) => other !== name && readOpenName(other)?.startMs === open.startMs);
     // Its original is still there, and will be copied anew.
     if (open.again && original) await rm(path.join(folder, name), { force: true });
@@ -90,8 +92,7 @@ async function recoverDay(place: Place): Promise<void> {
 }
 
 async function recoverFile(place: Place, file: string, startMs: number): Promise<void> {
-  const { vault, library, cameraId, report } = place;
-  const unexplained = (): unknown => report.unexplained.push(path.relative(vault.folder, file));
+  const { vault, library, cameraId, day, report } = place;
   if (await isEmpty(file)) {
     await rm(file, { force: true });
     return;
@@ -100,32 +101,45 @@ async function recoverFile(place: Place, file: string, startMs: number): Promise
     report.waiting++;
     return;
   }
-  const opened = await SealedReader.open(file, vault.identity);
-  if (!opened.ok) {
-    unexplained();
-    return;
+  try {
+    await library.takeUp(cameraId, day, () => finishCutOff(place, file, startMs));
+  } catch (error) {
+    if (!(error instanceof VaultError)) throw error;
+    const { code } = error.problem;
+    if (code === 'vaultDamaged') report.unexplained.push(path.relative(vault.folder, file));
+    // Gone: with its camera, while this looked elsewhere. Anything else is the disk's, and can pass.
+    else if (code !== 'gone') report.waiting++;
   }
+}
+
+/**
+ * Makes a finished recording of it, and returns its row; null when it held nothing. Throws a VaultError for what does
+ * not open or is a riddle, which stays as it is.
+ */
+async function finishCutOff(
+  { vault, report }: Place,
+  file: string,
+  startMs: number,
+): Promise<(RecordingSpan & { sizeBytes: number }) | null> {
+  if (vault.identity === null) throw new VaultError({ code: 'keyMissing' });
+  const opened = await SealedReader.open(file, vault.identity);
+  if (!opened.ok) throw new VaultError(opened.problem);
   const reader = opened.value;
+  const riddle = new VaultError({ code: 'vaultDamaged', file: path.basename(file) });
   try {
     const table = await readRecordingTable(reader, startMs);
-    if (!table.ok || table.value?.damaged) {
-      unexplained();
-      return;
-    }
+    if (!table.ok || table.value?.damaged) throw riddle;
     const last = table.value?.fragments.at(-1);
     if (!table.value || !last) {
       // Cut off before its first fragment was whole: a beginning that holds no picture. Anything else is a riddle.
-      if (reader.complete || (table.value === null && reader.sizeBytes > 0)) unexplained();
-      else await rm(file, { force: true });
-      return;
+      if (reader.complete || (table.value === null && reader.sizeBytes > 0)) throw riddle;
+      await rm(file, { force: true });
+      return null;
     }
     const span = { startMs, endMs: Math.max(Math.round(last.startMs + last.durationMs), startMs + 1) };
     const trailing = reader.complete && table.value.wholeBytes !== reader.sizeBytes;
     // Nothing that we wrote holds times beyond reason.
-    if (trailing || readFinishedName(finishedName(span)) === null) {
-      unexplained();
-      return;
-    }
+    if (trailing || readFinishedName(finishedName(span)) === null) throw riddle;
     const read = async (offset: number, length: number): Promise<Uint8Array> => {
       const bytes = await reader.read(offset, length);
       if (!bytes.ok) throw new VaultError(bytes.problem);
@@ -134,14 +148,8 @@ async function recoverFile(place: Place, file: string, startMs: number): Promise
     const finalPath = path.join(path.dirname(file), finishedName(span));
     if (reader.complete) await renameDurably(file, finalPath);
     else await reseal({ path: file, ...span, wholeBytes: table.value.wholeBytes, read }, vault.recipients);
-    await library.add({ cameraId, ...span, sizeBytes: (await stat(finalPath)).size });
-    await library.note(cameraId, { atMs: span.endMs, cause: 'closed' });
     report.finished++;
-  } catch (error) {
-    if (!(error instanceof VaultError)) throw error;
-    // It is not the file: it waits for the next start, or for room.
-    if (isDiskTrouble(error.problem)) report.waiting++;
-    else unexplained();
+    return { ...span, sizeBytes: (await stat(finalPath)).size };
   } finally {
     await reader.close();
   }

@@ -101,6 +101,14 @@ export class Vault {
     return good(folder);
   }
 
+  /** Takes the identity over. False, with it wiped, when it is not this vault's. */
+  unlock(identity: Identity): boolean {
+    const ours = this.recipients.includes(identity.recipient);
+    if (ours && this.#identity === null) this.#identity = identity;
+    else if (identity !== this.#identity) identity.wipe();
+    return ours;
+  }
+
   /** Wipes the identity. May be called twice. */
   lock(): void {
     this.#identity?.wipe();

@@ -52,7 +52,8 @@ export class SealedReader {
 
   /**
    * `name` is what problems call the file. Problems: `gone` when there is no such file, `vaultDamaged` when it is not
-   * sealed to this opener, was altered, or holds no whole chunk though it is long enough.
+   * sealed to this opener, was altered, or holds no whole chunk though it is long enough; `keyMissing` when the identity
+   * was wiped meanwhile.
    */
   static async open(path: string, opener: Opener, name = basename(path)): Promise<Outcome<SealedReader>> {
     const damaged = bad({ code: 'vaultDamaged', file: name });
@@ -79,6 +80,8 @@ export class SealedReader {
       );
       return good(reader);
     } catch (error) {
+      // Locked while it was being opened.
+      if ('wiped' in opener && opener.wiped) return bad({ code: 'keyMissing' });
       const problem = await readProblemOf(error, path, name);
       if (problem) return bad(problem);
       throw error;

@@ -6,7 +6,7 @@
  *
  * Memory and disk agree: an update that could not be written changes neither.
  */
-import { rename, rm } from 'node:fs/promises';
+import { lstat, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { Low } from 'lowdb';
 import type { Adapter } from 'lowdb';
@@ -16,7 +16,7 @@ import type { Outcome, Problem } from '../../contract/problems.ts';
 import { removeTemporaries, syncFolder } from './durable.ts';
 import type { Identity } from './keys.ts';
 import { openFile, sealAside } from './sealedFile.ts';
-import { problemOf, VaultError } from './vaultError.ts';
+import { problemOf, systemCode, VaultError } from './vaultError.ts';
 
 export interface StoreOptions<Value> {
   path: string;
@@ -56,7 +56,7 @@ export interface ReadDocument<Value> {
 
 /**
  * Opens a document, or begins one (which is written at its first update). Problems: `vaultDamaged` when neither it nor
- * the version before it opens, `vaultNewer`, `keyMissing` when the vault is locked, those of the disk.
+ * the version before it opens, `vaultNewer`, `keyMissing` when the vault is locked and there is one, those of the disk.
  */
 export async function openStore<Value extends object>(
   options: StoreOptions<Value>,
@@ -109,6 +109,16 @@ export async function readDocument<Value>(
   return parsed === null ? damaged : good({ value: parsed, serial });
 }
 
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
 /** lowdb's adapter: one document, sealed, and the one before it. Throws VaultErrors. */
 class SealedAdapter<Value> implements Adapter<Value> {
   /** What reading found that the user should know. */
@@ -127,9 +137,13 @@ class SealedAdapter<Value> implements Adapter<Value> {
   /** null when there is no document yet. */
   async read(): Promise<Value | null> {
     const { path, vault } = this.#options;
-    if (!vault.identity) throw new VaultError({ code: 'keyMissing' });
     // A disk that can only be read is no reason not to read.
     await removeTemporaries(dirname(path), basename(path)).catch(() => undefined);
+    if (!vault.identity) {
+      // To begin one needs only the recipients.
+      if ((await isThere(path)) || (await isThere(previousOf(path)))) throw new VaultError({ code: 'keyMissing' });
+      return null;
+    }
     const newest = await readDocument(this.#options, vault.identity, path);
     this.#newestIsGood = newest.ok;
     if (newest.ok) {
