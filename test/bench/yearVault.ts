@@ -8,6 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { GapCause } from '../../main/contract/model.ts';
 import { parseCameraDocument, type StoredCamera } from '../../main/core/cameras/cameraDocument.ts';
 import type { DayDocument, MarkedRow } from '../../main/core/library/dayDocument.ts';
 import { dayMs, dayOf, finishedName, indexName } from '../../main/core/library/recordingName.ts';
@@ -36,11 +37,11 @@ const recordingMs = 60_000;
 /** Below ext4's 65 000, and away from it. */
 const linksPerOriginal = 60_000;
 /** Of a day's recordings these end early, and the cause is noted. */
-const cutShort = new Map([
+const cutShort = new Map<number, GapCause>([
   [197, 'lost'],
   [640, 'notKeptUp'],
   [1201, 'lost'],
-] as const);
+]);
 const shortByMs = 20_000;
 
 interface Original {
