@@ -8,6 +8,7 @@ import { bad, good, type Outcome } from './contract/problems.ts';
 import type { LiveNotice, PageMessage, PlaybackNotice, StreamRequest } from './contract/stream.ts';
 import { cameraCalls } from './app/calls/cameraCalls.ts';
 import { exportCalls } from './app/calls/exportCalls.ts';
+import { keyCalls } from './app/calls/keyCalls.ts';
 import { libraryCalls } from './app/calls/libraryCalls.ts';
 import type { Desk, Rooms } from './app/calls/rooms.ts';
 import { settingsCalls } from './app/calls/settingsCalls.ts';
@@ -120,6 +121,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     }),
 
     ...vaultCalls(rooms),
+    ...keyCalls(rooms),
     ...cameraCalls(rooms),
     ...libraryCalls(rooms),
     ...exportCalls(rooms),

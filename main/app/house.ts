@@ -20,16 +20,22 @@ import type { Keychain } from '../core/vault/keychain.ts';
 import { sealToFile } from '../core/vault/sealedFile.ts';
 import { openStore, type SealedStore } from '../core/vault/sealedStore.ts';
 import { freeBytesOf } from '../core/vault/vaultError.ts';
+import { VaultKeys } from '../core/vault/vaultKeys.ts';
 import type { Ffmpeg } from '../core/video/ffmpeg.ts';
 import { firstPicture } from '../core/video/snapshot.ts';
 import { DiskWarnings } from './diskWarnings.ts';
 import { watchNetworks } from './network.ts';
+import { NewWords } from './newWords.ts';
 import { Watching } from './watching.ts';
 
 export type Tell = <Name extends keyof Events>(name: Name, value: Events[Name]) => void;
 
 export interface House {
   vault: Vault;
+  /** Whom the vault is sealed to. */
+  keys: VaultKeys;
+  /** A recovery key that is being made anew. */
+  newWords: NewWords;
   settings: SealedStore<Settings>;
   cameras: Cameras;
   discovery: Discovery;
@@ -39,6 +45,8 @@ export interface House {
   status(): Promise<VaultStatus>;
   /** Applies what changed in the settings. */
   applySettings(): Promise<void>;
+  /** Seals the documents again, to whom the vault is sealed now, and the version before each too. */
+  resealDocuments(): Promise<Outcome<null>>;
   /** Ends a camera's recording and watching, and then its recordings too when they are to go. */
   removeCamera(camera: Camera, recordings: 'keep' | 'delete'): Promise<Outcome<null>>;
   /** The disk could not be written when the vault was opened, and can be now: does what was left undone. */
@@ -58,6 +66,9 @@ export interface HouseOptions {
 
 export async function openHouse(options: HouseOptions): Promise<Outcome<House>> {
   const { vault, keychain, ffmpeg, log, tell } = options;
+  // Before anything is sealed: vault.json may name keys that nobody added.
+  const keys = await VaultKeys.open(vault);
+  if (!keys.ok) return keys;
   await log.keepIn(async (text) => {
     if ((await vault.away()) === null) {
       await sealToFile(vault.path('log.txt.age'), vault.recipients, Buffer.from(text));
@@ -115,7 +126,13 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       freeBytes: away?.code === 'vaultMissing' ? 0 : await freeBytesOf(vault.folder),
       keepBytes,
       oldestMs: await library.oldestMs(),
-      warning: away ?? diskWarnings.current ?? store.value.warning ?? options.warning ?? settings.value.warning,
+      warning:
+        away ??
+        diskWarnings.current ??
+        store.value.warning ??
+        keys.value.warning ??
+        options.warning ??
+        settings.value.warning,
     };
   };
   const tellStatus = (): void => void status().then((now) => tell('vault.changed', now), defect('vault status'));
@@ -182,9 +199,12 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     if (online) watching.tryNow();
   });
 
+  const newWords = new NewWords(vault);
   let closed = false;
   return good({
     vault,
+    keys: keys.value,
+    newWords,
     settings: settings.value,
     cameras,
     discovery,
@@ -196,6 +216,12 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       keepBytes = await keepBytesOf(settings.value, library, vault.folder);
       await retention.check();
       tellStatus();
+    },
+    async resealDocuments() {
+      const sealed = await settings.value.sealAgain();
+      const both = sealed.ok ? await store.value.sealAgain() : sealed;
+      tellStatus();
+      return both;
     },
     async removeCamera(camera, recordings) {
       const removed = await cameras.remove(camera.id, recordings === 'keep');
@@ -220,6 +246,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     async close() {
       if (closed) return;
       closed = true;
+      newWords.cancel();
       networks.close();
       discovery.stop();
       cameras.close();

@@ -5,7 +5,6 @@
  *
  * Every way it can fail is a state with a problem and a remedy; the vault's own files are never changed by failing.
  */
-import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { AppState } from '../contract/model.ts';
@@ -23,6 +22,7 @@ import { folderReport } from '../core/vault/folderReport.ts';
 import type { Keychain } from '../core/vault/keychain.ts';
 import { identityFromSecret, makeWords } from '../core/vault/keys.ts';
 import { lockVault, type VaultLock } from '../core/vault/lock.ts';
+import { chooseAsked } from '../core/vault/newRecovery.ts';
 import type { WhereVault } from './whereVault.ts';
 
 export interface OpeningOptions {
@@ -132,9 +132,7 @@ export class Opening {
     const keychain = await this.#options.keychain.read('test');
     if (!keychain.ok) return keychain;
     const words = makeWords();
-    const first = randomInt(words.length);
-    const second = (first + 1 + randomInt(words.length - 1)) % words.length;
-    const askedWords: [number, number] = [Math.min(first, second) + 1, Math.max(first, second) + 1];
+    const askedWords = chooseAsked(words.length);
     this.#making = { folder, words, askedWords };
     return this.#become({ phase: 'proving', askedWords }, good({ words }));
   }
@@ -259,9 +257,4 @@ export class Opening {
     this.#options.changed(state);
     return outcome;
   }
-}
-
-/** A whole number below `below`, each as likely; `below` is far under 2^32, so the bias is not. */
-function randomInt(below: number): number {
-  return randomBytes(4).readUInt32LE() % below;
 }

@@ -14,6 +14,7 @@ import type {
   Settings,
   Span,
   TryReport,
+  VaultKeyList,
   VaultPlace,
   VaultStatus,
 } from './model.ts';
@@ -64,6 +65,17 @@ export const callArguments = {
   /** Forgets where the vault lies (never the vault), so that another can be chosen or made. */
   'vault.forget': nothing,
   'vault.status': nothing,
+  /** Twelve other recovery words for the open vault; the old ones open it until the new ones are proved. */
+  'vault.newWords': nothing,
+  /** Two of them back: right ones are proved by opening a sealed file, and replace the old. */
+  'vault.proveNewWords': v.strictObject({ words: v.pipe(words, v.length(2)) }),
+  'vault.cancelNewWords': nothing,
+  /** Whom the open vault is sealed to. */
+  'vault.keys': nothing,
+  /** Seals to one more public key from now on. Problems: `badKey`, `keyKnown`, `tooManyKeys`. */
+  'vault.addKey': v.strictObject({ key: v.pipe(v.string(), v.maxLength(5000)), name }),
+  /** Seals to it no more; also takes one out of vault.json that nobody added. */
+  'vault.removeKey': v.strictObject({ key: v.pipe(v.string(), v.maxLength(100)) }),
 
   'cameras.list': nothing,
   'cameras.statuses': nothing,
@@ -141,6 +153,12 @@ export interface CallResults {
   'vault.retry': Outcome<null>;
   'vault.forget': Outcome<null>;
   'vault.status': Outcome<VaultStatus>;
+  'vault.newWords': Outcome<{ words: string[]; askedWords: [number, number] }>;
+  'vault.proveNewWords': Outcome<null>;
+  'vault.cancelNewWords': null;
+  'vault.keys': Outcome<VaultKeyList>;
+  'vault.addKey': Outcome<VaultKeyList>;
+  'vault.removeKey': Outcome<VaultKeyList>;
 
   'cameras.list': Camera[];
   'cameras.statuses': CameraStatus[];

@@ -191,6 +191,16 @@ export interface VaultStatus {
   warning: Problem | null;
 }
 
+/** Public keys, `age1…`, that the vault is sealed to. */
+export interface VaultKeyList {
+  /** The vault's own, whose secret part the keychain and the recovery key hold. */
+  own: string;
+  /** Those that the user added. */
+  others: { key: string; name: string; addedMs: number }[];
+  /** In vault.json, and added by nobody in Nightjar: nothing is sealed to them. */
+  foreign: string[];
+}
+
 export type Theme = 'dark' | 'light' | 'system';
 export type WallLayout = 1 | 4 | 9 | 16;
 

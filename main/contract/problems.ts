@@ -53,6 +53,15 @@ export type Problem =
   | { code: 'diskFull'; folder: string; freeBytes: number }
   /** The twelve words do not open this vault, or one of the words asked back is wrong. Never which. */
   | { code: 'wordsWrong' }
+  /** What was pasted is no public key that the vault can be sealed to. own: the vault's own, which it has already. */
+  | { code: 'badKey'; is: 'empty' | 'secret' | 'kind' | 'form' | 'own' }
+  /** This public key is on the list already. */
+  | { code: 'keyKnown'; name: string }
+  | { code: 'tooManyKeys'; most: number }
+  /** vault.json names a public key that nobody added in Nightjar. Nothing is sealed to it. A warning. */
+  | { code: 'foreignKey'; key: string }
+  /** The list of public keys did not open, nor the version before it: the vault is sealed to its own key alone. */
+  | { code: 'keysLost' }
   /** Nothing is recorded in the chosen span. */
   | { code: 'notRecorded' }
   /** The file to be written exists already, and the user did not choose to replace it. */

@@ -1,9 +1,10 @@
 /** Answers the calls about the vault: where it lies, the way into it, its lock. */
 import type { Handlers } from '../../contract/calls.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
+import type { KeyCalls } from './keyCalls.ts';
 import type { Rooms } from './rooms.ts';
 
-type VaultCalls = Extract<keyof Handlers, `vault.${string}`>;
+type VaultCalls = Exclude<Extract<keyof Handlers, `vault.${string}`>, KeyCalls>;
 
 export function vaultCalls({ opening, places, desk, withHouse }: Rooms): Pick<Handlers, VaultCalls> {
   async function placed<Value>(

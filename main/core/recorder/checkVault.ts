@@ -14,6 +14,7 @@ import { Library } from '../library/library.ts';
 import { indexName, isCameraId, isDay, recordingsFolder } from '../library/recordingName.ts';
 import { isTemporary } from '../vault/durable.ts';
 import { isEmpty, readVaultFile, Vault, vaultFileName } from '../vault/folder.ts';
+import { keyListForm, keyListName, readKeyList } from '../vault/keyList.ts';
 import type { Identity } from '../vault/keys.ts';
 import { areRecipients, looksLikeRecovery } from '../vault/recoveryForm.ts';
 import { previousOf } from '../vault/sealedStore.ts';
@@ -44,15 +45,22 @@ export async function checkVault(
 ): Promise<Outcome<CheckReport>> {
   const file = await readVaultFile(folder);
   if (!file.ok) return file;
-  if (!file.value.recipients.includes(identity.recipient)) return bad({ code: 'keyWrong' });
-  const vault = new Vault(folder, file.value, identity);
+  const list = await readKeyList(folder, identity);
+  const recipients = list?.others.map(({ recipient }) => recipient).concat(identity.recipient);
+  if (!list && !file.value.recipients.includes(identity.recipient)) return bad({ code: 'keyWrong' });
+  const vault = new Vault(folder, { ...file.value, recipients: recipients ?? file.value.recipients }, identity);
   let files = 0;
   const walk: Walk = {
     vault,
     folder,
     identity,
     signal,
-    documents,
+    documents: { ...documents, [keyListName]: keyListForm(folder, identity) },
+    // Where there is a list of keys, vault.json says the same.
+    vaultFileIsRight:
+      (await areRecipients(file.value.recipients)) &&
+      (!list ||
+        (list.vaultId === file.value.id && file.value.recipients.toSorted().join() === recipients?.toSorted().join())),
     began: (name) => {
       files += 1;
       began?.(name, files);
@@ -72,6 +80,8 @@ interface Walk {
   identity: Identity;
   signal: AbortSignal;
   documents: CheckOptions['documents'];
+  /** vault.json names who the vault is sealed to, and nobody else, and has its own id. */
+  vaultFileIsRight: boolean;
   began: (file: string) => void;
 }
 
@@ -140,7 +150,7 @@ async function checkTop(walk: Walk, file: string): Promise<Outcome<Finding[]>> {
   }
   const misread: Finding = { kind: 'misread', file, atByte: 0, lost: null };
   const newest = Object.keys(walk.documents).find((name) => file === previousOf(name) || file === `${name}.damaged`);
-  if (file === vaultFileName) return good((await areRecipients(walk.vault.recipients)) ? [] : [misread]);
+  if (file === vaultFileName) return good(walk.vaultFileIsRight ? [] : [misread]);
   if (file === 'recovery.age') {
     const bytes = await readFile(path.join(walk.folder, file)).catch(() => null);
     return good(bytes && looksLikeRecovery(bytes) ? [] : [misread]);

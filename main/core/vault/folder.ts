@@ -11,24 +11,22 @@ import { bad, good } from '../../contract/problems.ts';
 import type { Outcome, Problem } from '../../contract/problems.ts';
 import { folderMode, makeFolder, removeTemporaries, syncFolder, temporaryPath, writeDurably } from './durable.ts';
 import type { Identity } from './keys.ts';
+import { readKeyList } from './keyList.ts';
 import { areWords, makeIdentity, openIdentity, sealIdentity } from './keys.ts';
+import { recipientForm } from './recipients.ts';
 import { openFile, sealToFile } from './sealedFile.ts';
 import { isDiskTrouble, problemOf, systemCode } from './vaultError.ts';
 
 export const vaultVersion = 1;
 export const vaultFileName = 'vault.json';
-const recoveryFileName = 'recovery.age';
+export const recoveryFileName = 'recovery.age';
 const recordingsFolderName = 'recordings';
 const largestVaultFileBytes = 64 * 1024;
 
 const vaultFile = v.object({
   version: v.pipe(v.number(), v.integer(), v.minValue(1)),
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
-  recipients: v.pipe(
-    v.array(v.pipe(v.string(), v.regex(/^age1[02-9ac-hj-np-z]{58}$/))),
-    v.minLength(1),
-    v.maxLength(20),
-  ),
+  recipients: v.pipe(v.array(v.pipe(v.string(), v.regex(recipientForm))), v.minLength(1), v.maxLength(20)),
 });
 export type VaultFile = v.InferOutput<typeof vaultFile>;
 
@@ -37,15 +35,26 @@ export class Vault {
   readonly folder: string;
   /** 16 hexadecimal digits, random. The account of its identity in the keychain. */
   readonly id: string;
-  readonly recipients: readonly string[];
+  #recipients: readonly string[];
   #identity: Identity | null;
   readonly #heldBack: (() => Problem | null)[] = [];
 
   constructor(folder: string, file: VaultFile, identity: Identity | null) {
     this.folder = folder;
     this.id = file.id;
-    this.recipients = file.recipients;
+    this.#recipients = file.recipients;
     this.#identity = identity;
+  }
+
+  /** The public keys that whatever is sealed from now on is sealed to. Asked anew for each file: it changes. */
+  get recipients(): readonly string[] {
+    return this.#recipients;
+  }
+
+  /** Only for vaultKeys.ts, which keeps vault.json and the list of keys in step with it. */
+  sealTo(recipients: readonly string[]): void {
+    if (recipients.length === 0) throw new Error('a vault is sealed to somebody');
+    this.#recipients = [...recipients];
   }
 
   /** null while locked: what is sealed stays so, and recording goes on. */
@@ -231,12 +240,17 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Opens the vault with its identity, which it takes over. Problems: as `readVaultFile`; `keyWrong`. */
+/**
+ * Opens the vault with its identity, which it takes over. Its id and whom it is sealed to are those of the sealed list
+ * of keys: vault.json lies in the clear, and may name others. Problems: as `readVaultFile`; `keyWrong`.
+ */
 export async function openVault(folder: string, identity: Identity): Promise<Outcome<Vault>> {
   const file = await readVaultFile(folder);
   if (!file.ok) return file;
-  if (!file.value.recipients.includes(identity.recipient)) return bad({ code: 'keyWrong' });
-  return good(new Vault(folder, file.value, identity));
+  const list = await readKeyList(folder, identity);
+  if (!list && !file.value.recipients.includes(identity.recipient)) return bad({ code: 'keyWrong' });
+  const recipients = [identity.recipient, ...(list?.others ?? []).map(({ recipient }) => recipient)];
+  return good(new Vault(folder, { ...file.value, id: list?.vaultId ?? file.value.id, recipients }, identity));
 }
 
 /** Opens the vault with its recovery words alone. Problems: as `openVault`; `wordsWrong`; `vaultDamaged`. */
@@ -250,10 +264,14 @@ export async function openWithWords(folder: string, words: string | readonly str
 
 /**
  * Proves that the words open this vault: seals a test file, and opens it with the identity that the words get out of
- * recovery.age on the disk. Problems: `wordsWrong`; `vaultDamaged`; those of the disk.
+ * recovery.age on the disk, or of what is to take its place. Problems: `wordsWrong`; `vaultDamaged`; those of the disk.
  */
-export async function proveRecovery(vault: Vault, words: string | readonly string[]): Promise<Outcome<null>> {
-  const recovered = await recoverIdentity(vault.folder, words);
+export async function proveRecovery(
+  vault: Vault,
+  words: string | readonly string[],
+  recoveryFile = recoveryFileName,
+): Promise<Outcome<null>> {
+  const recovered = await recoverIdentity(vault.folder, words, recoveryFile);
   if (!recovered.ok) return recovered;
   const path = temporaryPath(vault.path('proof.age'));
   const secret = randomBytes(64);
@@ -272,8 +290,12 @@ export async function proveRecovery(vault: Vault, words: string | readonly strin
   }
 }
 
-async function recoverIdentity(folder: string, words: string | readonly string[]): Promise<Outcome<Identity>> {
-  const path = join(folder, recoveryFileName);
+async function recoverIdentity(
+  folder: string,
+  words: string | readonly string[],
+  recoveryFile = recoveryFileName,
+): Promise<Outcome<Identity>> {
+  const path = join(folder, recoveryFile);
   let bytes: Uint8Array;
   try {
     if ((await stat(path)).size > largestVaultFileBytes) return bad({ code: 'vaultDamaged', file: recoveryFileName });

@@ -5,6 +5,7 @@
  * opening recovery.age. Whatever is not a key, or not these words, answers null; nothing here ever names a secret in
  * an error.
  */
+import { createHmac } from 'node:crypto';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { base64nopad, bech32 } from '@scure/base';
@@ -35,6 +36,22 @@ export class Identity {
   /** For the keychain and recovery.age, and for nothing else. */
   toSecretString(): string {
     return bech32.encodeFromBytes(secretPrefix, this.#secret.bytes).toUpperCase();
+  }
+
+  /** Another of the same secret, with a life of its own. Whoever takes it wipes it. */
+  copy(): Identity {
+    return new Identity(this.#secret.bytes.slice());
+  }
+
+  /**
+   * A mark on a text that only the identity can make: HMAC-SHA-256 in hexadecimal digits, under HKDF-SHA-256(identity,
+   * no salt, info). Sealing proves nothing of who wrote a text, for it needs the recipient alone; this does.
+   */
+  mark(info: string, text: string): string {
+    const key = hkdf(sha256, this.#secret.bytes, undefined, new TextEncoder().encode(info), 32);
+    const digest = createHmac('sha256', key).update(text).digest('hex');
+    wipe(key);
+    return digest;
   }
 
   get wiped(): boolean {

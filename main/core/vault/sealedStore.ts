@@ -71,7 +71,7 @@ export async function openStore<Value extends object>(
     if (!problem) throw error;
     return bad(problem);
   }
-  return good(new SealedStore(options.path, low, adapter.warning));
+  return good(new SealedStore(options.path, low, adapter));
 }
 
 export function previousOf(path: string): string {
@@ -123,6 +123,8 @@ async function isThere(path: string): Promise<boolean> {
 class SealedAdapter<Value> implements Adapter<Value> {
   /** What reading found that the user should know. */
   warning: Problem | null = null;
+  /** There was a document when it was read. */
+  found = true;
   readonly #options: StoreOptions<Value>;
   /** What lies under the document's own name is good, and worth being kept as the previous one. */
   #newestIsGood = false;
@@ -164,7 +166,10 @@ class SealedAdapter<Value> implements Adapter<Value> {
       this.#serial = previous.value.serial + 1;
       return previous.value.value;
     }
-    if (!damaged && previous.problem.code === 'gone') return null;
+    if (!damaged && previous.problem.code === 'gone') {
+      this.found = false;
+      return null;
+    }
     throw new VaultError(damaged ? newest.problem : previous.problem);
   }
 
@@ -203,16 +208,19 @@ class SealedAdapter<Value> implements Adapter<Value> {
 export class SealedStore<Value extends object> {
   /** `vaultRestored` when the version before the last one is in use. */
   readonly warning: Problem | null;
+  /** False when there was no document yet, and this is its initial value. */
+  readonly existed: boolean;
   readonly #path: string;
   readonly #low: Low<Value>;
   #value: Value;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string, low: Low<Value>, warning: Problem | null) {
+  constructor(path: string, low: Low<Value>, { warning, found }: { warning: Problem | null; found: boolean }) {
     this.#path = path;
     this.#low = low;
     this.#value = low.data;
     this.warning = warning;
+    this.existed = found;
   }
 
   /** As on the disk. Not to be changed in place: `update` puts another in its stead. */
@@ -228,6 +236,15 @@ export class SealedStore<Value extends object> {
     const turn = this.#queue.then(() => this.#update(change));
     this.#queue = turn.catch(() => undefined);
     return turn;
+  }
+
+  /**
+   * Seals it again as it is, to whom the vault is sealed now, and the version before it too. Problems: those of the
+   * disk.
+   */
+  async sealAgain(): Promise<Outcome<null>> {
+    const newest = await this.update((value) => ({ ...value }));
+    return newest.ok ? this.update((value) => ({ ...value })) : newest;
   }
 
   /** Resolves when every update so far is done. */

@@ -18,6 +18,9 @@ const details = {
   freeBytes: 12_000_000,
   reason: 'moov atom not found',
   id: 'a1b2c3d4',
+  is: 'secret',
+  most: 7,
+  key: 'age1qqqq',
 };
 
 test('every problem has a fact and, but for a cancelled job, a remedy, in whole sentences', () => {

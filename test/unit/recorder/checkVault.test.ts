@@ -27,6 +27,7 @@ import { Recorder } from '../../../main/core/recorder/recorder.ts';
 import { makeIdentity } from '../../../main/core/vault/keys.ts';
 import { openStore } from '../../../main/core/vault/sealedStore.ts';
 import { sealToFile } from '../../../main/core/vault/sealedFile.ts';
+import { VaultKeys } from '../../../main/core/vault/vaultKeys.ts';
 import { cameraId, makeFootage, makeVault, type Place, record, tenMs, until } from './footage.ts';
 
 const day = '2026-11-20';
@@ -308,6 +309,40 @@ test('somebody else’s vault and a vault that is none are problems, and a check
   const folder = copyOfVault();
   appendFileSync(path.join(folder, 'recovery.age'), 'x');
   assert.deepEqual(told((await check(folder)).findings), ['misread recovery.age']);
+});
+
+test('every changed bit of vault.json that changes what it says is named, where the vault has its list of keys', async (t) => {
+  const small = await makeVault();
+  t.after(small.remove);
+  const { vault } = small;
+  const { folder, identity } = vault;
+  const keys = await VaultKeys.open(vault);
+  assert.ok(identity && keys.ok && (await keys.value.add(makeIdentity().recipient, 'A safe')).ok);
+  const untouched = await checkVault(folder, identity, { documents: {} });
+  assert.ok(untouched.ok);
+  assert.deepEqual(untouched.value.findings, []);
+  const file = path.join(folder, 'vault.json');
+  const whole = readFileSync(file);
+  const means = (bytes: Uint8Array): string => {
+    try {
+      return JSON.stringify(JSON.parse(new TextDecoder().decode(bytes)));
+    } catch {
+      return '';
+    }
+  };
+  let changed = 0;
+  for (let bit = 0; bit < whole.length * 8; bit += 1) {
+    flip(file, bit);
+    // White space and the order of names say nothing.
+    if (means(readFileSync(file)) !== means(whole)) {
+      changed += 1;
+      const found = await checkVault(folder, identity, { documents: {} });
+      const isNamed = found.ok && told(found.value.findings).includes('misread vault.json');
+      assert.ok(!found.ok || isNamed, `bit ${bit}`);
+    }
+    writeFileSync(file, whole);
+  }
+  assert.ok(changed > 1000);
 });
 
 test('damage is damage, and what can be put right is told from it', () => {

@@ -28,6 +28,24 @@ const addressParts: Record<ProblemOf<'badAddress'>['part'], Saying> = {
   form: { fact: 'This is not an address of a camera.', remedy: 'It looks like rtsp://192.168.1.20/stream1.' },
 };
 
+const badKeys: Record<ProblemOf<'badKey'>['is'], Saying> = {
+  empty: { fact: 'There is no key yet.', remedy: 'Paste the public key of whoever is to open the vault: age1…' },
+  secret: {
+    fact: 'This is a secret key. It was not kept.',
+    remedy: 'Give secret keys to nobody. Paste the public key that goes with it: it begins with age1.',
+  },
+  kind: {
+    fact: 'This is a key of a kind that the vault cannot be sealed to.',
+    remedy:
+      'Make one with age-keygen: 62 characters that begin with age1. Plug-ins, SSH and post-quantum keys do not do.',
+  },
+  form: {
+    fact: 'This is no public key.',
+    remedy: 'It has 62 characters and begins with age1. Copy it whole, and check that no character is missing.',
+  },
+  own: { fact: 'This is the vault’s own key.', remedy: 'It opens the vault already.' },
+};
+
 export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Saying } = {
   noSuchHost: ({ host }) => ({
     fact: `The network does not know ${host}.`,
@@ -123,6 +141,24 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
   wordsWrong: () => ({
     fact: 'These words do not open the vault.',
     remedy: 'Compare each with what you wrote down, and their order.',
+  }),
+  badKey: ({ is }) => badKeys[is],
+  keyKnown: ({ name }) => ({
+    fact: `This key is on the list already, as “${name}”.`,
+    remedy: 'Remove that one first, to give it another name.',
+  }),
+  tooManyKeys: ({ most }) => ({
+    fact: `The vault is sealed to ${most} other keys, which is the most.`,
+    remedy: 'Remove one first.',
+  }),
+  foreignKey: ({ key }) => ({
+    fact: `The file vault.json names a key that nobody added in Nightjar, ${key}.`,
+    remedy:
+      'Nothing is sealed to it. Somebody else can write to this folder: find out who, then take the key out in Settings.',
+  }),
+  keysLost: () => ({
+    fact: 'The list of other keys of this vault was damaged. From now on it is sealed to its own key alone.',
+    remedy: 'Add the others again in Settings. What they could open, they still open.',
   }),
   notRecorded: () => ({
     fact: 'Nothing is recorded in this span.',

@@ -1,0 +1,38 @@
+/** Answers the calls about the open vault's keys: other recovery words, and the public keys that it is sealed to. */
+import type { Handlers } from '../../contract/calls.ts';
+import type { VaultKeyList } from '../../contract/model.ts';
+import { good, type Outcome } from '../../contract/problems.ts';
+import type { House } from '../house.ts';
+import type { Rooms } from './rooms.ts';
+
+export type KeyCalls =
+  'vault.newWords' | 'vault.proveNewWords' | 'vault.cancelNewWords' | 'vault.keys' | 'vault.addKey' | 'vault.removeKey';
+
+export function keyCalls({ house, withHouse }: Rooms): Pick<Handlers, KeyCalls> {
+  /** What is sealed to one more, or one less, is sealed again where it is small. */
+  async function changed(open: House, change: Outcome<null>): Promise<Outcome<VaultKeyList>> {
+    if (!change.ok) return change;
+    const sealed = await open.resealDocuments();
+    return sealed.ok ? good(listOf(open.keys)) : sealed;
+  }
+
+  return {
+    'vault.newWords': () => withHouse(async ({ newWords }) => newWords.begin()),
+    'vault.proveNewWords': ({ words }) => withHouse(({ newWords }) => newWords.prove(words)),
+    'vault.cancelNewWords': async () => {
+      house()?.newWords.cancel();
+      return null;
+    },
+    'vault.keys': () => withHouse(async ({ keys }) => good(listOf(keys))),
+    'vault.addKey': ({ key, name }) => withHouse(async (open) => changed(open, await open.keys.add(key, name))),
+    'vault.removeKey': ({ key }) => withHouse(async (open) => changed(open, await open.keys.remove(key))),
+  };
+}
+
+function listOf({ own, others, foreign }: House['keys']): VaultKeyList {
+  return {
+    own,
+    others: others.map(({ recipient, name, addedMs }) => ({ key: recipient, name, addedMs })),
+    foreign: [...foreign],
+  };
+}
