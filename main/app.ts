@@ -20,6 +20,7 @@ import { Places } from './app/places.ts';
 import { whereVault } from './app/whereVault.ts';
 import { Playback } from './core/library/playback.ts';
 import type { Log } from './core/log.ts';
+import type { RecorderLimits } from './core/recorder/recorder.ts';
 import { Keychain } from './core/vault/keychain.ts';
 import { findFfmpeg, type Ffmpeg } from './core/video/ffmpeg.ts';
 
@@ -44,6 +45,8 @@ export interface AppOptions {
   desk: Desk;
   log: Log;
   tell: Tell;
+  /** Of the recorders, where they are to differ from the usual: the crash test has short recordings. */
+  limits?: Partial<RecorderLimits>;
 }
 
 export interface App {
@@ -74,7 +77,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     changed: (state) => tell('app.changed', state),
     async enter(vault, warning) {
       if (!ffmpeg.ok) return ffmpeg;
-      const opened = await openHouse({ vault, keychain, ffmpeg: ffmpeg.value, log, tell, warning });
+      const opened = await openHouse({
+        vault,
+        keychain,
+        ffmpeg: ffmpeg.value,
+        log,
+        tell,
+        warning,
+        limits: options.limits,
+      });
       if (!opened.ok) {
         await log.keepIn(null);
         return opened;

@@ -13,6 +13,7 @@ import { Exporter } from '../core/exporter/exporter.ts';
 import { Library } from '../core/library/library.ts';
 import { defaultKeepBytes, isFull, Retention, roomOf } from '../core/library/retention.ts';
 import type { Log } from '../core/log.ts';
+import type { RecorderLimits } from '../core/recorder/recorder.ts';
 import { recover } from '../core/recorder/recovery.ts';
 import { firstSettings, parseSettings, settingsVersion } from '../core/settings.ts';
 import type { Vault } from '../core/vault/folder.ts';
@@ -62,6 +63,8 @@ export interface HouseOptions {
   tell: Tell;
   /** Something the user should know about the vault's folder. */
   warning: Problem | null;
+  /** Of the recorders, where they are to differ from the usual. */
+  limits?: Partial<RecorderLimits> | undefined;
 }
 
 export async function openHouse(options: HouseOptions): Promise<Outcome<House>> {
@@ -158,6 +161,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     library,
     sourceOf: (cameraId, role) => cameras.sourceOf(cameraId, role),
     clockOffsetMs: (cameraId) => cameras.clockOffsetMs(cameraId),
+    limits: options.limits,
     on: {
       status: (now) => {
         diskWarnings.status(now);

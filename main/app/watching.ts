@@ -8,7 +8,7 @@
 import type { Camera, CameraId, CameraStatus, RecordingState, StreamRole, StreamState } from '../contract/model.ts';
 import type { Outcome, Problem } from '../contract/problems.ts';
 import type { Library } from '../core/library/library.ts';
-import { Recorder } from '../core/recorder/recorder.ts';
+import { Recorder, type RecorderLimits } from '../core/recorder/recorder.ts';
 import type { Vault } from '../core/vault/folder.ts';
 import type { Viewer } from '../core/video/fanOut.ts';
 import { Feed } from '../core/video/feed.ts';
@@ -29,6 +29,8 @@ export interface WatchingOptions {
   library: Library;
   sourceOf: SourceOf;
   clockOffsetMs(cameraId: CameraId): number | null;
+  /** Other limits than the usual. */
+  limits?: Partial<RecorderLimits> | undefined;
   on: {
     status(status: CameraStatus): void;
     /** A recording was finished. */
@@ -86,6 +88,7 @@ export class Watching {
         cameraId: camera.id,
         vault: this.#options.vault,
         library: this.#options.library,
+        ...(this.#options.limits && { limits: this.#options.limits }),
         on: {
           state: (state) => {
             watched.recordingState = state;
