@@ -16,6 +16,7 @@ import type { Log } from '../core/log.ts';
 import type { RecorderLimits } from '../core/recorder/recorder.ts';
 import { recover } from '../core/recorder/recovery.ts';
 import { firstSettings, parseSettings, settingsVersion } from '../core/settings.ts';
+import { removeTemporaries } from '../core/vault/durable.ts';
 import type { Vault } from '../core/vault/folder.ts';
 import type { Keychain } from '../core/vault/keychain.ts';
 import { sealToFile } from '../core/vault/sealedFile.ts';
@@ -69,6 +70,8 @@ export interface HouseOptions {
 
 export async function openHouse(options: HouseOptions): Promise<Outcome<House>> {
   const { vault, keychain, ffmpeg, log, tell } = options;
+  // What a killed Nightjar was about to put in a place; a folder that cannot be listed is told by what follows.
+  await removeTemporaries(vault.folder).catch(() => undefined);
   // Before anything is sealed: vault.json may name keys that nobody added.
   const keys = await VaultKeys.open(vault);
   if (!keys.ok) return keys;

@@ -78,3 +78,11 @@ test('a camera that leaves the list is recorded no more, also when the keychain 
   assert.deepEqual(house.watching.statuses(), []);
   assert.ok(!existsSync(folder));
 });
+
+test('what a killed trial or replacement left in the vault is gone after the next start', async (t) => {
+  const place = await makeVault();
+  const left = ['.nightjar-try.0123abcd.new', 'log.txt.age.4567cdef.new'].map((name) => place.vault.path(name));
+  for (const file of left) writeFileSync(file, 'unfinished');
+  await enter(t, place);
+  assert.deepEqual(left.filter((file) => existsSync(file)), []);
+});
