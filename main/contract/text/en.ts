@@ -9,11 +9,12 @@ import { desktop } from './en/desktop.ts';
 import { exports } from './en/exports.ts';
 import { firstRun } from './en/firstRun.ts';
 import { gaps } from './en/gaps.ts';
+import { keys } from './en/keys.ts';
 import { problems } from './en/problems.ts';
 import { settings } from './en/settings.ts';
 import { units } from './en/units.ts';
 import { wall } from './en/wall.ts';
 
-export const en = { app, units, firstRun, wall, gaps, problems, archive, cameras, exports, settings, desktop };
+export const en = { app, units, firstRun, wall, gaps, problems, archive, cameras, exports, settings, keys, desktop };
 
 export type Text = typeof en;
