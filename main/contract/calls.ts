@@ -31,6 +31,8 @@ const name = v.pipe(line, v.trim(), v.minLength(1), v.maxLength(80));
 const timeMs = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(8.64e15));
 const span = { fromMs: timeMs, toMs: timeMs };
 const words = v.pipe(v.array(v.pipe(v.string(), v.maxLength(40))), v.maxLength(24));
+/** As bytes, so that both sides can clear them. UTF-8 of the text in NFKC. */
+const passphrase = v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(1024));
 const keepDays = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3650)));
 
 const settingsChange = v.strictObject({
@@ -38,6 +40,8 @@ const settingsChange = v.strictObject({
   wallLayout: v.exactOptional(v.picklist([1, 4, 9, 16])),
   wallOrder: v.exactOptional(v.pipe(v.array(cameraId), v.maxLength(1000))),
   keepBytes: v.exactOptional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1_000_000_000)))),
+  lockAfterMinutes: v.exactOptional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1440)))),
+  lockOnSuspend: v.exactOptional(v.boolean()),
 });
 
 /** The run-time check of each call's argument. */
@@ -49,8 +53,11 @@ export const callArguments = {
   'vault.places': nothing,
   /** The system's folder dialog; null when the user cancelled. */
   'vault.choosePlace': nothing,
-  /** Prepares a vault and returns its twelve recovery words; they can be asked for again until they are proved. */
-  'vault.create': v.strictObject({ placeId: shortId }),
+  /**
+   * Prepares a vault and returns its twelve recovery words; they can be asked for again until they are proved. With a
+   * passphrase it needs no keychain: that of `PassphraseUse` 'vault'.
+   */
+  'vault.create': v.strictObject({ placeId: shortId, passphrase: v.nullable(passphrase) }),
   /** Two words back, in the order of `askedWords`; right ones make the vault, which is opened when they prove it. */
   'vault.prove': v.strictObject({ words: v.pipe(words, v.length(2)) }),
   'vault.wordsAgain': nothing,
@@ -76,6 +83,12 @@ export const callArguments = {
   'vault.addKey': v.strictObject({ key: v.pipe(v.string(), v.maxLength(5000)), name }),
   /** Seals to it no more; also takes one out of vault.json that nobody added. */
   'vault.removeKey': v.strictObject({ key: v.pipe(v.string(), v.maxLength(100)) }),
+  /** Locks now: the identity is wiped, streams to the page end, recording goes on. Without a passphrase: `gone`. */
+  'vault.lock': nothing,
+  /** Unlocks. Problems: `passphraseWrong`, `passphraseTooSoon`. The recovery words do too: `vault.openWithWords`. */
+  'vault.unlock': v.strictObject({ passphrase }),
+  /** Sets, changes or (null) takes away the app's lock. `current`: where there is a passphrase, it is asked for. */
+  'vault.setPassphrase': v.strictObject({ current: v.nullable(passphrase), passphrase: v.nullable(passphrase) }),
 
   'cameras.list': nothing,
   'cameras.statuses': nothing,
@@ -159,6 +172,9 @@ export interface CallResults {
   'vault.keys': Outcome<VaultKeyList>;
   'vault.addKey': Outcome<VaultKeyList>;
   'vault.removeKey': Outcome<VaultKeyList>;
+  'vault.lock': Outcome<null>;
+  'vault.unlock': Outcome<null>;
+  'vault.setPassphrase': Outcome<null>;
 
   'cameras.list': Camera[];
   'cameras.statuses': CameraStatus[];

@@ -175,8 +175,23 @@ export type AppState =
   /** A vault is being made: two of its recovery words are asked back, by their numbers from 1 to 12. */
   | { phase: 'proving'; askedWords: [number, number] }
   /** A vault is known and does not open. With `keyMissing` and `keyWrong` the recovery key opens it. */
-  | { phase: 'closed'; folder: string; problem: Problem }
+  | { phase: 'closed'; folder: string; problem: Problem; recording: RecordingCount }
+  /** The passphrase, or the recovery key, opens it. No call but those of `vault` is answered meanwhile. */
+  | { phase: 'locked'; folder: string; recording: RecordingCount; nextTryMs: number | null }
   | { phase: 'open'; folder: string };
+
+/** How many cameras are being recorded while nothing else may be told. */
+export interface RecordingCount {
+  cameras: number;
+  /** Cameras that are not paused. */
+  of: number;
+}
+
+/**
+ * What the passphrase is for. none: the keychain alone opens the vault. lock: the keychain and the passphrase. vault:
+ * the passphrase alone, for systems without a keychain; the cameras' credentials lie sealed in the vault.
+ */
+export type PassphraseUse = 'none' | 'lock' | 'vault';
 
 export interface VaultStatus {
   folder: string;
@@ -187,6 +202,7 @@ export interface VaultStatus {
   keepBytes: number;
   /** Start of the oldest recording; null when there is none. */
   oldestMs: number | null;
+  passphrase: PassphraseUse;
   /** Something the user should know about the vault itself. */
   warning: Problem | null;
 }
@@ -211,6 +227,10 @@ export interface Settings {
   wallOrder: CameraId[];
   /** The most that recordings may take; null: 80 % of what is free or recorded, at most 500 GB, fixed when first needed. */
   keepBytes: number | null;
+  /** Minutes without a key or the mouse after which Nightjar locks, where there is a passphrase; null: never. */
+  lockAfterMinutes: number | null;
+  /** Locks, where there is a passphrase, when the computer goes to sleep. */
+  lockOnSuspend: boolean;
 }
 
 export type ExportState =

@@ -62,6 +62,14 @@ export type Problem =
   | { code: 'foreignKey'; key: string }
   /** The list of public keys did not open, nor the version before it: the vault is sealed to its own key alone. */
   | { code: 'keysLost' }
+  /** The app is locked: nothing is told before it is unlocked. */
+  | { code: 'locked' }
+  /** Not the passphrase. The next try is answered from `nextTryMs` on; null: at once. */
+  | { code: 'passphraseWrong'; nextTryMs: number | null }
+  /** Tried again before the time that was told; the passphrase was not looked at. */
+  | { code: 'passphraseTooSoon'; nextTryMs: number }
+  /** A new passphrase is too short to hold. */
+  | { code: 'passphraseShort'; leastCharacters: number }
   /** Nothing is recorded in the chosen span. */
   | { code: 'notRecorded' }
   /** The file to be written exists already, and the user did not choose to replace it. */

@@ -6,12 +6,19 @@ import type { Settings } from '../contract/model.ts';
 
 export const settingsVersion = 1;
 
-export const firstSettings: Settings = { theme: 'dark', wallLayout: 4, wallOrder: [], keepBytes: null };
+export const firstSettings: Settings = {
+  theme: 'dark',
+  wallLayout: 4,
+  wallOrder: [],
+  keepBytes: null,
+  lockAfterMinutes: 15,
+  lockOnSuspend: true,
+};
 
 /** null only when the value is no object at all. */
 export function parseSettings(value: unknown): Settings | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { theme, wallLayout, wallOrder, keepBytes } = { ...firstSettings, ...value };
+  const { theme, wallLayout, wallOrder, keepBytes, lockAfterMinutes, lockOnSuspend } = { ...firstSettings, ...value };
   return {
     theme: theme === 'light' || theme === 'system' ? theme : 'dark',
     wallLayout: wallLayout === 1 || wallLayout === 9 || wallLayout === 16 ? wallLayout : 4,
@@ -19,5 +26,11 @@ export function parseSettings(value: unknown): Settings | null {
       ? wallOrder.filter((id: unknown) => typeof id === 'string' && /^[0-9a-f]{16}$/.test(id))
       : [],
     keepBytes: typeof keepBytes === 'number' && Number.isSafeInteger(keepBytes) && keepBytes > 0 ? keepBytes : null,
+    lockAfterMinutes: isMinutes(lockAfterMinutes) || lockAfterMinutes === null ? lockAfterMinutes : 15,
+    lockOnSuspend: lockOnSuspend !== false,
   };
+}
+
+function isMinutes(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 1440;
 }

@@ -1,7 +1,7 @@
 /**
  * Tells whether a value from the page is small enough to be looked at more closely. Counts with an upper bound and
  * stops there, so a hostile value costs no more than a good one. Knows only what the contract uses: plain objects,
- * arrays, strings, numbers, booleans, null, undefined. Everything else is not small.
+ * arrays, bytes, strings, numbers, booleans, null, undefined. Everything else is not small.
  */
 
 const mostValues = 5000;
@@ -26,6 +26,10 @@ function fits(value: unknown, depth: number, left: { values: number; characters:
       return left.characters >= 0;
     case 'object':
       if (value === null) return true;
+      if (value instanceof Uint8Array) {
+        left.characters -= value.byteLength;
+        return left.characters >= 0;
+      }
       if (Array.isArray(value))
         return value.length <= left.values && value.every((each) => fits(each, depth + 1, left));
       return isPlain(value) && fitsObject(value, depth, left);

@@ -160,6 +160,22 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
     fact: 'The list of other keys of this vault was damaged. From now on it is sealed to its own key alone.',
     remedy: 'Add the others again in Settings. What they could open, they still open.',
   }),
+  locked: () => ({ fact: 'Nightjar is locked.', remedy: 'Unlock it first.' }),
+  passphraseWrong: ({ nextTryMs }) => ({
+    fact: 'This is not the passphrase.',
+    remedy:
+      nextTryMs === null
+        ? 'Look at Caps Lock and at the keyboard’s language, then try again.'
+        : `The next try is possible at ${units.time(nextTryMs)}.`,
+  }),
+  passphraseTooSoon: ({ nextTryMs }) => ({
+    fact: 'After wrong passphrases Nightjar waits.',
+    remedy: `The next try is possible at ${units.time(nextTryMs)}.`,
+  }),
+  passphraseShort: ({ leastCharacters }) => ({
+    fact: `The passphrase has fewer than ${leastCharacters} characters.`,
+    remedy: 'Take four or five words that nobody would put together.',
+  }),
   notRecorded: () => ({
     fact: 'Nothing is recorded in this span.',
     remedy: 'Choose another span.',
