@@ -1,9 +1,10 @@
 /**
  * The app without its window: composes the core and answers every call of the contract. Does not know Electron; what
  * it needs of the desktop (dialogs, showing a file) comes in as `Desk`. A call that needs an open vault, made while it
- * is closed, is answered with the vault's problem, never thrown.
+ * is closed or locked, is answered with the reason, never thrown, and nothing but the app's state is told meanwhile.
  */
 import type { About, Handlers } from './contract/calls.ts';
+import type { PassphraseUse } from './contract/model.ts';
 import { bad, good, type Outcome } from './contract/problems.ts';
 import type { LiveNotice, PageMessage, PlaybackNotice, StreamRequest } from './contract/stream.ts';
 import { cameraCalls } from './app/calls/cameraCalls.ts';
@@ -17,10 +18,12 @@ import { LiveStream } from './app/liveStream.ts';
 import { openHouse, type House, type Tell } from './app/house.ts';
 import { Opening } from './app/opening.ts';
 import { Places } from './app/places.ts';
+import { Tries } from './app/tries.ts';
 import { whereVault } from './app/whereVault.ts';
 import { Playback } from './core/library/playback.ts';
 import type { Log } from './core/log.ts';
 import type { RecorderLimits } from './core/recorder/recorder.ts';
+import { firstSettings } from './core/settings.ts';
 import { Keychain } from './core/vault/keychain.ts';
 import { findFfmpeg, type Ffmpeg } from './core/video/ffmpeg.ts';
 
@@ -64,26 +67,31 @@ export interface App {
 }
 
 export async function createApp(options: AppOptions): Promise<App> {
-  const { desk, log, tell } = options;
+  const { desk, log } = options;
   const ffmpeg: Outcome<Ffmpeg> = await findFfmpeg();
   const keychain = new Keychain(process.env['NIGHTJAR_KEYCHAIN_SERVICE'] ?? 'Nightjar');
   const places = new Places(options.videosFolder, options.portable);
   const ended = new AbortController();
   let house: House | null = null;
+  const ports = new Set<StreamPort>();
+  const playbacks = new Set<Playback>();
 
-  const opening = new Opening({
+  /** Tells the page nothing of a vault that is not open, but that something about its recordings changed. */
+  const tell: Tell = (name, value) => {
+    if (name === 'app.changed' || opening.state.phase === 'open') options.tell(name, value);
+    else opening.recordingChanged();
+  };
+
+  const opening: Opening = new Opening({
     keychain,
     where: whereVault(options.folder),
+    tries: new Tries(options.folder),
     changed: (state) => tell('app.changed', state),
-    async enter(vault, warning) {
+    async enter(vault, warning, recorder) {
       if (!ffmpeg.ok) return ffmpeg;
+      const passphrase = (): PassphraseUse => opening.passphraseUse;
       const opened = await openHouse({
-        vault,
-        keychain,
-        ffmpeg: ffmpeg.value,
-        log,
-        tell,
-        warning,
+        ...{ vault, keychain, ffmpeg: ffmpeg.value, log, tell, warning, recorder, passphrase },
         limits: options.limits,
       });
       if (!opened.ok) {
@@ -93,6 +101,14 @@ export async function createApp(options: AppOptions): Promise<App> {
       house = opened.value;
       return good(null);
     },
+    async locked() {
+      for (const port of [...ports]) port.close();
+      await Promise.all([...[...playbacks].map((playback) => playback.close()), house?.lock()]);
+    },
+    async unlocked(warning) {
+      await house?.unlock(warning);
+    },
+    recording: () => house?.recording() ?? { cameras: 0, of: 0 },
     defect: (error) => log.defect(error, 'opening the vault'),
     async leave() {
       const leaving = house;
@@ -106,17 +122,22 @@ export async function createApp(options: AppOptions): Promise<App> {
   function inside(): Outcome<House> {
     const { state } = opening;
     if (state.phase === 'closed') return bad(state.problem);
+    if (state.phase === 'locked') return bad({ code: 'locked' });
     return house && state.phase === 'open' ? good(house) : bad({ code: 'gone' });
   }
 
   async function withHouse<Value>(work: (house: House) => Promise<Outcome<Value>>): Promise<Outcome<Value>> {
     const open = inside();
-    return open.ok ? work(open.value) : open;
+    if (!open.ok) return open;
+    const answer = await work(open.value);
+    const still = inside();
+    return still.ok ? answer : still;
   }
 
   const rooms: Rooms = {
     ...{ opening, places, desk, log, tell },
     ended: ended.signal,
+    theme: () => house?.settings.value.theme ?? firstSettings.theme,
     house: () => {
       const open = inside();
       return open.ok ? open.value : null;
@@ -162,23 +183,29 @@ export async function createApp(options: AppOptions): Promise<App> {
       if (message.is === 'credit') playback.credit(message.messages);
       else playback.seek(message.toMs, message.ticket);
     });
-    port.onClose(() => void playback.close());
+    playbacks.add(playback);
+    port.onClose(() => void playback.close().finally(() => playbacks.delete(playback)));
   }
 
   return {
     handlers,
     openStream(port) {
       const open = rooms.house();
-      if (!open) port.close();
-      else if (port.request.kind === 'live') openLive(open, port, port.request);
+      if (!open) {
+        port.close();
+        return;
+      }
+      ports.add(port);
+      port.onClose(() => ports.delete(port));
+      if (port.request.kind === 'live') openLive(open, port, port.request);
       else openPlayback(open, port, port.request.cameraId);
     },
     async start() {
       await opening.start();
     },
     wake: () => house?.watching.tryNow(),
-    recordingCameras: () => house?.watching.statuses().filter(({ recording }) => recording.recording).length ?? 0,
-    recordsCameras: () => house?.cameras.list().some(({ paused }) => !paused) ?? false,
+    recordingCameras: () => house?.recording().cameras ?? 0,
+    recordsCameras: () => (house?.recording().of ?? 0) > 0,
     async close() {
       ended.abort();
       await opening.close();

@@ -1,12 +1,20 @@
 /**
  * Everything that lives while a vault is open: its documents, library, cameras, recordings, exports, retention.
  * `openHouse` puts it together in the right order (what a crash left is put right before anything records), `close`
- * takes it apart in reverse, with every open recording finished. Nothing in here knows Electron.
+ * takes it apart in reverse, with every open recording finished. It also lives while the vault is locked, for what is
+ * recorded: then nothing in it has the identity, and what must be opened waits. Nothing in here knows Electron.
  */
-import type { CameraId, Camera, ExportJob, Settings, VaultStatus } from '../contract/model.ts';
+import type {
+  CameraId,
+  Camera,
+  ExportJob,
+  PassphraseUse,
+  RecordingCount,
+  Settings,
+  VaultStatus,
+} from '../contract/model.ts';
 import type { Events } from '../contract/events.ts';
 import { good, type Outcome, type Problem } from '../contract/problems.ts';
-import { emptyCameraDocument, parseCameraDocument, type CameraDocument } from '../core/cameras/cameraDocument.ts';
 import { Cameras } from '../core/cameras/cameras.ts';
 import { Discovery } from '../core/cameras/discovery.ts';
 import { Exporter } from '../core/exporter/exporter.ts';
@@ -15,17 +23,18 @@ import { defaultKeepBytes, isFull, Retention, roomOf } from '../core/library/ret
 import type { Log } from '../core/log.ts';
 import type { RecorderLimits } from '../core/recorder/recorder.ts';
 import { recover } from '../core/recorder/recovery.ts';
-import { firstSettings, parseSettings, settingsVersion } from '../core/settings.ts';
 import { removeTemporaries } from '../core/vault/durable.ts';
 import type { Vault } from '../core/vault/folder.ts';
 import type { Keychain } from '../core/vault/keychain.ts';
+import type { RecorderKey } from '../core/vault/recorderKey.ts';
 import { sealToFile } from '../core/vault/sealedFile.ts';
-import { openStore, type SealedStore } from '../core/vault/sealedStore.ts';
+import type { SealedStore } from '../core/vault/sealedStore.ts';
 import { freeBytesOf } from '../core/vault/vaultError.ts';
 import { VaultKeys } from '../core/vault/vaultKeys.ts';
 import type { Ffmpeg } from '../core/video/ffmpeg.ts';
 import { firstPicture } from '../core/video/snapshot.ts';
 import { DiskWarnings } from './diskWarnings.ts';
+import { openDocuments } from './documents.ts';
 import { watchNetworks } from './network.ts';
 import { NewWords } from './newWords.ts';
 import { Watching } from './watching.ts';
@@ -35,7 +44,8 @@ export type Tell = <Name extends keyof Events>(name: Name, value: Events[Name]) 
 export interface House {
   vault: Vault;
   /** Whom the vault is sealed to. */
-  keys: VaultKeys;
+  /** null while it was never unlocked. */
+  readonly keys: VaultKeys | null;
   /** A recovery key that is being made anew. */
   newWords: NewWords;
   settings: SealedStore<Settings>;
@@ -49,6 +59,11 @@ export interface House {
   applySettings(): Promise<void>;
   /** Seals the documents again, to whom the vault is sealed now, and the version before each too. */
   resealDocuments(): Promise<Outcome<null>>;
+  recording(): RecordingCount;
+  /** The vault was locked: whatever holds opened recordings lets go of them. */
+  lock(): Promise<void>;
+  /** The vault has its identity: goes on with what waited for it, beside everything else. */
+  unlock(warning: Problem | null): Promise<void>;
   /** Ends a camera's recording and watching, and then its recordings too when they are to go. */
   removeCamera(camera: Camera, recordings: 'keep' | 'delete'): Promise<Outcome<null>>;
   /** The disk could not be written when the vault was opened, and can be now: does what was left undone. */
@@ -66,37 +81,29 @@ export interface HouseOptions {
   warning: Problem | null;
   /** Of the recorders, where they are to differ from the usual. */
   limits?: Partial<RecorderLimits> | undefined;
+  /** Opens the cameras' list and the settings while the vault is locked; needed until `openHouse` resolves. */
+  recorder: RecorderKey | null;
+  passphrase: () => PassphraseUse;
 }
 
 export async function openHouse(options: HouseOptions): Promise<Outcome<House>> {
   const { vault, keychain, ffmpeg, log, tell } = options;
   // What a killed Nightjar was about to put in a place; a folder that cannot be listed is told by what follows.
   await removeTemporaries(vault.folder).catch(() => undefined);
-  // Before anything is sealed: vault.json may name keys that nobody added.
-  const keys = await VaultKeys.open(vault);
-  if (!keys.ok) return keys;
+  // Before anything is sealed: vault.json may name keys that nobody added. While it is locked the keychain says them.
+  const opened = vault.identity ? await VaultKeys.open(vault) : good(null);
+  if (!opened.ok) return opened;
+  let keys = opened.value;
   await log.keepIn(async (text) => {
     if ((await vault.away()) === null) {
       await sealToFile(vault.path('log.txt.age'), vault.recipients, Buffer.from(text));
     }
   });
 
-  const settings = await openStore<Settings>({
-    path: vault.path('settings.json.age'),
-    vault,
-    version: settingsVersion,
-    initial: firstSettings,
-    parse: parseSettings,
-  });
-  if (!settings.ok) return settings;
-  const store = await openStore<CameraDocument>({
-    path: vault.path('cameras.json.age'),
-    vault,
-    version: 1,
-    initial: emptyCameraDocument,
-    parse: parseCameraDocument,
-  });
-  if (!store.ok) return store;
+  const sealedCredentials = options.passphrase() === 'vault';
+  const documents = await openDocuments({ vault, keychain, recorder: options.recorder, sealedCredentials });
+  if (!documents.ok) return documents;
+  const { settings, cameras: store, credentials } = documents.value;
 
   const defect = (where: string) => (error: unknown) => log.defect(error, where);
   const libraryTold = atMostEvery(1000, (cameraId) => tell('library.changed', { cameraId }));
@@ -112,8 +119,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     known: (host, port) => cameras.idAt(host, port),
   });
   const cameras: Cameras = new Cameras({
-    store: store.value,
-    keychain,
+    store,
+    keychain: credentials ?? keychain,
     found: (key) => discovery.target(key),
     async firstPicture(source, signal) {
       const picture = await firstPicture(ffmpeg, source, signal);
@@ -122,7 +129,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     changed: (list) => tell('cameras.changed', list),
   });
 
-  let keepBytes = await keepBytesOf(settings.value, library, vault.folder);
+  let { warning } = options;
+  let keepBytes = await keepBytesOf(settings, library, vault.folder);
   const status = async (): Promise<VaultStatus> => {
     const away = await vault.away();
     return {
@@ -132,13 +140,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       freeBytes: away?.code === 'vaultMissing' ? 0 : await freeBytesOf(vault.folder),
       keepBytes,
       oldestMs: await library.oldestMs(),
-      warning:
-        away ??
-        diskWarnings.current ??
-        store.value.warning ??
-        keys.value.warning ??
-        options.warning ??
-        settings.value.warning,
+      passphrase: options.passphrase(),
+      warning: away ?? diskWarnings.current ?? store.warning ?? keys?.warning ?? warning ?? settings.warning,
     };
   };
   const tellStatus = (): void => void status().then((now) => tell('vault.changed', now), defect('vault status'));
@@ -195,8 +198,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   if (isFull(await roomOf(vault.folder).catch(() => null))) await retention.check();
   // Where nothing can be written it waits until that is over.
   if ((await vault.away()) === null) await putRight();
-  let puttingRight: Problem | null = null;
-  vault.holdBack(() => puttingRight);
+  let heldBack: Problem | null = null;
+  vault.holdBack(() => heldBack);
 
   for (const camera of cameras.list()) await watching.watch(camera);
   // After the recording has begun: the first look at a large vault reads every day's index.
@@ -208,11 +211,15 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
 
   const newWords = new NewWords(vault);
   let closed = false;
+  /** What waited for the identity; the vault is not closed in the middle of it. */
+  let puttingRight: Promise<unknown> = Promise.resolve();
   return good({
     vault,
-    keys: keys.value,
+    get keys() {
+      return keys;
+    },
     newWords,
-    settings: settings.value,
+    settings,
     cameras,
     discovery,
     library,
@@ -220,15 +227,36 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     exporter,
     status,
     async applySettings() {
-      keepBytes = await keepBytesOf(settings.value, library, vault.folder);
+      keepBytes = await keepBytesOf(settings, library, vault.folder);
       await retention.check();
       tellStatus();
     },
     async resealDocuments() {
-      const sealed = await settings.value.sealAgain();
-      const both = sealed.ok ? await store.value.sealAgain() : sealed;
+      const sealed = await documents.value.sealAgain();
       tellStatus();
-      return both;
+      return sealed;
+    },
+    recording: () => ({
+      cameras: watching.statuses().filter(({ recording }) => recording.recording).length,
+      of: cameras.list().filter(({ paused }) => !paused).length,
+    }),
+    async lock() {
+      newWords.cancel();
+      discovery.stop();
+      cameras.stopTry();
+      await exporter.pause();
+    },
+    async unlock(found) {
+      const opened = keys ? good(keys) : await VaultKeys.open(vault);
+      if (opened.ok) keys = opened.value;
+      warning = found ?? (opened.ok ? warning : opened.problem);
+      puttingRight = library
+        .unlocked()
+        .then(async () => {
+          if ((await vault.away()) === null) await putRight();
+        })
+        .then(tellStatus, defect('recovery'));
+      exporter.resume();
     },
     async removeCamera(camera, recordings) {
       const removed = await cameras.remove(camera.id, recordings === 'keep');
@@ -243,9 +271,9 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     },
     async diskIsBack() {
       // The recorders wait meanwhile: what they began now would be taken for cut off.
-      puttingRight = { code: 'diskReadOnly', folder: vault.folder };
+      heldBack = { code: 'diskReadOnly', folder: vault.folder };
       await putRight().catch(defect('recovery'));
-      puttingRight = null;
+      heldBack = null;
       await library.saveNotes();
       retention.soon();
       tellStatus();
@@ -260,6 +288,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       await exporter.close();
       await watching.close();
       await retention.close();
+      await puttingRight;
       await library.close();
       libraryTold.close();
       await log.keepIn(null);

@@ -1,64 +1,70 @@
 /**
- * The way to an open vault: first run (make it, show its recovery words, ask two back, prove them), opening it at the
- * start by the keychain, and getting in by the recovery words when the keychain has no key. Nothing of a new vault
- * lies on disk or in the keychain before its recovery words are proved, so an interrupted first run leaves nothing.
+ * The way to an open vault and back: first run (make it, show its recovery words, ask two back, prove them), opening it
+ * at the start by the keychain, locking and unlocking by a passphrase, and getting in by the recovery words whatever the
+ * keychain holds. While it is locked, or its key is missing, recording goes on where the recorder's key is at hand.
  *
  * Every way it can fail is a state with a problem and a remedy; the vault's own files are never changed by failing.
  */
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
-import type { AppState } from '../contract/model.ts';
+import type { AppState, PassphraseUse, RecordingCount } from '../contract/model.ts';
 import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
-import {
-  createVault,
-  openVault,
-  openWithWords,
-  proveRecovery,
-  readVaultFile,
-  removeUnusedVault,
-  type Vault,
-} from '../core/vault/folder.ts';
+import { openVault, openWithWords, readVaultFile, Vault, type VaultFile } from '../core/vault/folder.ts';
 import { folderReport } from '../core/vault/folderReport.ts';
 import type { Keychain } from '../core/vault/keychain.ts';
-import { identityFromSecret, makeWords } from '../core/vault/keys.ts';
+import type { Identity } from '../core/vault/keys.ts';
 import { lockVault, type VaultLock } from '../core/vault/lock.ts';
-import { chooseAsked } from '../core/vault/newRecovery.ts';
+import { keepRecorderKey, readRecorderKey, type RecorderKey } from '../core/vault/recorderKey.ts';
+import { findKey, type FoundKey, keepPlain, readPassphraseFile } from './keyPlace.ts';
+import { Making } from './making.ts';
+import { PassphraseLock } from './passphraseLock.ts';
+import type { Tries } from './tries.ts';
 import type { WhereVault } from './whereVault.ts';
 
 export interface OpeningOptions {
   keychain: Keychain;
   where: WhereVault;
+  tries: Tries;
   changed(state: AppState): void;
-  /** Opens what lives in the vault; its problem closes the vault again. */
-  enter(vault: Vault, warning: Problem | null): Promise<Outcome<null>>;
+  /**
+   * Opens what lives in the vault; its problem closes the vault again. Without the vault's identity the recorder's key
+   * opens what recording needs; it is wiped afterwards.
+   */
+  enter(vault: Vault, warning: Problem | null, recorder: RecorderKey | null): Promise<Outcome<null>>;
+  /** The vault that was entered is locked from now on: what holds opened files lets go of them. */
+  locked(): Promise<void>;
+  /** It has its identity again, or for the first time. */
+  unlocked(warning: Problem | null): Promise<void>;
   leave(): Promise<void>;
   /** The vault was opened on a disk that took no writing, and can be written from now on. */
   writable(): void;
+  /** Of what was entered; nothing otherwise. */
+  recording(): RecordingCount;
   /** Logs a defect and returns its id. */
   defect(error: unknown): string;
   /** How often the vault's lock is touched, and looked at; every 2 s when not said. */
   touchEveryMs?: number;
 }
 
-interface Making {
-  folder: string;
-  words: string[];
-  askedWords: [number, number];
-}
-
 export class Opening {
   readonly #options: OpeningOptions;
+  readonly #passphrase: PassphraseLock;
   #state: AppState = { phase: 'firstRun' };
   #making: Making | null = null;
   #lock: VaultLock | null = null;
+  /** The vault that was entered: open, or recording without its identity. */
+  #vault: Vault | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: OpeningOptions) {
     this.#options = options;
+    this.#passphrase = new PassphraseLock(options.keychain, options.tries);
   }
 
   get state(): AppState {
     return this.#state;
+  }
+
+  get passphraseUse(): PassphraseUse {
+    return this.#passphrase.use;
   }
 
   /** Opens the vault that was open last, if there is one. */
@@ -66,14 +72,17 @@ export class Opening {
     return this.#inTurn(() => this.#start());
   }
 
-  /** Opens the vault in that folder with the keychain's key. No effect while a vault is open. */
+  /** Opens the vault in that folder with the keychain's key. No effect while a vault is open or locked. */
   open(folder: string): Promise<Outcome<null>> {
     return this.#inTurn(() => this.#open(folder));
   }
 
-  /** Prepares a new vault; its twelve words are proved before anything is written. No effect while one is open. */
-  make(folder: string): Promise<Outcome<{ words: string[] }>> {
-    return this.#inTurn(() => this.#make(folder));
+  /**
+   * Prepares a new vault; its twelve words are proved before anything is written. With a passphrase (which stays the
+   * caller's to wipe) it needs no keychain. No effect while a vault is open.
+   */
+  make(folder: string, passphrase: Uint8Array | null = null): Promise<Outcome<{ words: string[] }>> {
+    return this.#inTurn(() => this.#make(folder, passphrase));
   }
 
   wordsAgain(): Outcome<{ words: string[] }> {
@@ -82,7 +91,7 @@ export class Opening {
 
   startOver(): Outcome<null> {
     if (!this.#making) return bad({ code: 'gone' });
-    this.#making = null;
+    this.#dropMaking();
     return this.#become({ phase: 'firstRun' }, good(null));
   }
 
@@ -91,9 +100,31 @@ export class Opening {
     return this.#inTurn(() => this.#prove(given));
   }
 
-  /** The recovery words open the known vault on this computer, and its key goes into the keychain. */
+  /** The recovery words open the known vault on this computer; where it has no passphrase, the keychain gets its key. */
   openWithWords(words: string[]): Promise<Outcome<null>> {
     return this.#inTurn(() => this.#openWithWords(words));
+  }
+
+  /** Wipes the identity; recording goes on. `gone` where there is no passphrase, or nothing open. */
+  lock(): Promise<Outcome<null>> {
+    return this.#inTurn(() => this.#lockNow());
+  }
+
+  /** Problems: `passphraseWrong`, `passphraseTooSoon`, `keyWrong`. The passphrase stays the caller's to wipe. */
+  unlock(passphrase: Uint8Array): Promise<Outcome<null>> {
+    return this.#inTurn(() => this.#unlock(passphrase));
+  }
+
+  /**
+   * Sets, changes or takes away the app lock, or changes the passphrase of a vault without keychain. Both passphrases
+   * stay the caller's to wipe. Problems: `passphraseWrong`, `passphraseTooSoon`, `passphraseShort`, those of the
+   * keychain or the disk; then it is as before.
+   */
+  setPassphrase(current: Uint8Array | null, next: Uint8Array | null): Promise<Outcome<null>> {
+    return this.#inTurn(async () => {
+      if (this.#state.phase !== 'open' || !this.#vault) return bad({ code: 'gone' });
+      return this.#passphrase.change(this.#vault, current, next);
+    });
   }
 
   retry(): Promise<Outcome<null>> {
@@ -113,65 +144,143 @@ export class Opening {
     return this.#inTurn(() => this.#leave());
   }
 
+  /** Another number of cameras is being recorded: tells it where nothing else may be told. */
+  recordingChanged(): void {
+    const { phase } = this.#state;
+    if (phase !== 'closed' && phase !== 'locked') return;
+    const recording = this.#options.recording();
+    const { cameras, of } = this.#state.recording;
+    if (cameras === recording.cameras && of === recording.of) return;
+    this.#state = { ...this.#state, recording };
+    this.#options.changed(this.#state);
+  }
+
   async #start(): Promise<Outcome<null>> {
+    const { phase } = this.#state;
+    if (phase === 'open' || phase === 'locked') return bad({ code: 'gone' });
     const folder = await this.#options.where.read();
     return folder === null ? this.#become({ phase: 'firstRun' }, good(null)) : this.#open(folder);
   }
 
   async #open(folder: string): Promise<Outcome<null>> {
-    if (this.#state.phase === 'open') return bad({ code: 'gone' });
-    const opened = await this.#openByKeychain(folder);
-    return opened.ok ? this.#enter(opened.value) : this.#closed(folder, opened.problem);
+    const { phase } = this.#state;
+    if (phase === 'open' || phase === 'locked') return bad({ code: 'gone' });
+    // Another one than the one that records while it is closed.
+    if (this.#vault && this.#vault.folder !== folder) await this.#leave();
+    const file = await readVaultFile(folder);
+    if (!file.ok) return this.#closed(folder, file.problem);
+    const locked = this.#vault ? good(null) : await this.#lockFolder(folder);
+    if (!locked.ok) return this.#closed(folder, locked.problem);
+    const found = await this.#findKey(folder, file.value);
+    if (found.ok && found.value.use === 'none') return this.#admit(folder, found.value.identity);
+    const recordable = found.ok ? found.value.use === 'lock' : ['keyMissing', 'keyWrong'].includes(found.problem.code);
+    if (recordable && !this.#vault) await this.#recordOnly(new Vault(folder, file.value, null));
+    if (!found.ok) return this.#closed(folder, found.problem);
+    // A full disk elsewhere is no reason not to ask for the passphrase.
+    await this.#options.where.write(folder);
+    return this.#becomeLocked(folder, file.value.id, good(null));
   }
 
-  async #make(folder: string): Promise<Outcome<{ words: string[] }>> {
-    if (this.#state.phase === 'open') return bad({ code: 'gone' });
-    const report = await folderReport(folder);
-    if (report.holdsVault || !report.empty) return bad({ code: 'folderNotEmpty', folder });
-    if (!report.writable) return bad({ code: 'folderNotWritable', folder });
-    const keychain = await this.#options.keychain.read('test');
-    if (!keychain.ok) return keychain;
-    const words = makeWords();
-    const askedWords = chooseAsked(words.length);
-    this.#making = { folder, words, askedWords };
+  /** Where its key lies on this computer; of a plain one, that it is this vault's. */
+  async #findKey(folder: string, file: VaultFile): Promise<Outcome<FoundKey>> {
+    const found = await findKey(folder, file.id, this.#options.keychain);
+    if (!found.ok) return found;
+    this.#passphrase.take(found.value.use, found.value.use === 'none' ? null : found.value.sealed);
+    if (found.value.use !== 'none' || file.recipients.includes(found.value.identity.recipient)) return found;
+    found.value.identity.wipe();
+    return bad({ code: 'keyWrong' });
+  }
+
+  async #make(folder: string, passphrase: Uint8Array | null): Promise<Outcome<{ words: string[] }>> {
+    if (this.#vault) return bad({ code: 'gone' });
+    const making = await Making.begin(folder, passphrase, this.#options.keychain);
+    if (!making.ok) return making;
+    this.#dropMaking();
+    // A passphrase vault that is locked, with nothing entered, is left for the new one.
+    await this.#releaseFolder();
+    this.#making = making.value;
+    const { words, askedWords } = making.value;
     return this.#become({ phase: 'proving', askedWords }, good({ words }));
   }
 
   async #prove(given: string[]): Promise<Outcome<null>> {
     const making = this.#making;
     if (!making) return bad({ code: 'gone' });
-    const right = making.askedWords.every((number, at) => given[at]?.trim().toLowerCase() === making.words[number - 1]);
-    if (!right) return bad({ code: 'wordsWrong' });
-    // The folder for videos may not exist yet; anything further up must, or its drive is not connected.
-    await mkdir(path.dirname(making.folder)).catch(() => undefined);
-    const made = await createVault(making.folder, making.words);
+    if (!making.isRight(given)) return bad({ code: 'wordsWrong' });
+    const { folder, hasPassphrase } = making;
+    const made = await making.finish(async (vault) =>
+      hasPassphrase ? good(null) : keepPlain(vault, this.#options.keychain),
+    );
     if (!made.ok) return made;
-    const vault = made.value;
-    const proved = await proveRecovery(vault, making.words);
-    const kept = proved.ok ? await this.#keepKey(vault) : proved;
-    if (!kept.ok) {
-      await removeUnusedVault(vault);
-      return kept;
-    }
-    this.#making = null;
-    const locked = await this.#lockFolder(vault.folder);
-    if (!locked.ok) return this.#closed(vault.folder, locked.problem);
-    return this.#enter(vault);
+    this.#dropMaking();
+    const sealed = await readPassphraseFile(folder);
+    this.#passphrase.take(hasPassphrase ? 'vault' : 'none', sealed.ok ? sealed.value : null);
+    const locked = await this.#lockFolder(folder);
+    if (locked.ok) return this.#enter(made.value, null);
+    made.value.lock();
+    return this.#closed(folder, locked.problem);
   }
 
   async #openWithWords(words: string[]): Promise<Outcome<null>> {
-    if (this.#state.phase !== 'closed') return bad({ code: 'gone' });
-    const { folder } = this.#state;
-    const locked = await this.#lockFolder(folder);
+    if (this.#state.phase !== 'closed' && this.#state.phase !== 'locked') return bad({ code: 'gone' });
+    const { folder, phase } = this.#state;
+    const locked = this.#lock ? good(null) : await this.#lockFolder(folder);
     if (!locked.ok) return locked;
     const opened = await openWithWords(folder, words);
-    if (!opened.ok) {
-      await this.#unlock();
-      return opened;
+    const identity = opened.ok ? opened.value.identity : null;
+    if (!opened.ok || !identity) {
+      if (phase === 'closed' && !this.#vault) await this.#releaseFolder();
+      return opened.ok ? bad({ code: 'keyMissing' }) : opened;
     }
-    const kept = await this.#keepKey(opened.value);
+    const trouble = phase === 'locked' ? null : await this.#keepAfterWords(opened.value);
     // Footage comes first: a keychain that takes no key is no reason to stay locked out.
-    return this.#enter(opened.value, kept.ok ? null : kept.problem);
+    const admitted = await this.#admit(folder, identity, trouble);
+    this.#passphrase.openedWithWords = admitted.ok;
+    return admitted;
+  }
+
+  /** The words put the keychain's entry right, unless the vault has a passphrase and needs none. */
+  async #keepAfterWords(vault: Vault): Promise<Problem | null> {
+    const sealed = await readPassphraseFile(vault.folder);
+    const use = sealed.ok && sealed.value === null ? 'none' : 'vault';
+    this.#passphrase.take(use, sealed.ok ? sealed.value : null);
+    if (!sealed.ok) return sealed.problem;
+    const kept = use === 'vault' ? good(null) : await keepPlain(vault, this.#options.keychain);
+    return kept.ok ? null : kept.problem;
+  }
+
+  async #lockNow(): Promise<Outcome<null>> {
+    if (this.#state.phase !== 'open' || !this.#vault || !this.#passphrase.locks) return bad({ code: 'gone' });
+    const { id, folder } = this.#vault;
+    this.#vault.lock();
+    this.#passphrase.openedWithWords = false;
+    const done = await this.#becomeLocked(folder, id, good(null));
+    await this.#options.locked();
+    return done;
+  }
+
+  async #unlock(passphrase: Uint8Array): Promise<Outcome<null>> {
+    if (this.#state.phase !== 'locked') return bad({ code: 'gone' });
+    const { folder } = this.#state;
+    const file = this.#vault ? good(this.#vault) : await readVaultFile(folder);
+    if (!file.ok) return file;
+    const identity = await this.#passphrase.open(passphrase, file.value.id);
+    if (identity.ok) return this.#admit(folder, identity.value);
+    await this.#becomeLocked(folder, file.value.id, good(null));
+    return identity;
+  }
+
+  /** The identity opens the vault: the one that records already, or a new one. */
+  async #admit(folder: string, identity: Identity, warning: Problem | null = null): Promise<Outcome<null>> {
+    if (!this.#vault) {
+      const opened = await openVault(folder, identity);
+      if (opened.ok) return this.#enter(opened.value, warning);
+      identity.wipe();
+      return this.#closed(folder, opened.problem);
+    }
+    if (!this.#vault.unlock(identity)) return this.#closed(folder, { code: 'keyWrong' });
+    await this.#options.unlocked(warning);
+    return this.#become({ phase: 'open', folder }, good(null));
   }
 
   /** One after the other: a second click must not open a vault twice. */
@@ -183,23 +292,13 @@ export class Opening {
 
   async #leave(): Promise<void> {
     await this.#options.leave();
-    await this.#unlock();
-  }
-
-  async #openByKeychain(folder: string): Promise<Outcome<Vault>> {
-    const file = await readVaultFile(folder);
-    if (!file.ok) return file;
-    const locked = await this.#lockFolder(folder);
-    if (!locked.ok) return locked;
-    const secret = await this.#options.keychain.read(file.value.id);
-    if (!secret.ok) return secret;
-    const identity = secret.value === null ? null : identityFromSecret(secret.value);
-    if (!identity) return bad({ code: secret.value === null ? 'keyMissing' : 'keyWrong' });
-    return openVault(folder, identity);
+    this.#vault = null;
+    this.#passphrase.take('none', null);
+    await this.#releaseFolder();
   }
 
   async #lockFolder(folder: string): Promise<Outcome<null>> {
-    await this.#unlock();
+    await this.#releaseFolder();
     const locked = await lockVault(folder, {
       ...(this.#options.touchEveryMs !== undefined && { touchEveryMs: this.#options.touchEveryMs }),
       onLost: () => void this.#giveWay(folder),
@@ -213,43 +312,83 @@ export class Opening {
   /** Another computer took the vault while this one slept: two must not write into it. */
   #giveWay(folder: string): Promise<Outcome<null>> {
     return this.#inTurn(async () => {
-      if (this.#state.phase !== 'open' || this.#state.folder !== folder) return bad({ code: 'gone' });
+      if (!this.#lock || !('folder' in this.#state) || this.#state.folder !== folder) return bad({ code: 'gone' });
       await this.#options.leave();
+      this.#vault = null;
       return this.#closed(folder, { code: 'otherInstance', folder });
     });
   }
 
-  async #unlock(): Promise<void> {
+  async #releaseFolder(): Promise<void> {
     await this.#lock?.release();
     this.#lock = null;
   }
 
-  async #keepKey(vault: Vault): Promise<Outcome<null>> {
-    if (!vault.identity) return bad({ code: 'keyMissing' });
-    return this.#options.keychain.write(vault.id, vault.identity.toSecretString());
+  #dropMaking(): void {
+    this.#making?.wipe();
+    this.#making = null;
   }
 
-  async #enter(vault: Vault, trouble: Problem | null = null): Promise<Outcome<null>> {
-    const report = await folderReport(vault.folder);
-    const exposed: Problem | null = report.keepsPrivate ? null : { code: 'folderNotPrivate', folder: vault.folder };
-    // A full disk elsewhere is no reason not to open the vault.
-    const remembered = await this.#options.where.write(vault.folder);
-    const warning = trouble ?? (remembered.ok ? exposed : remembered.problem);
-    const lock = this.#lock;
-    vault.holdBack(() => lock?.waitsFor ?? null);
-    const entered = await this.#options.enter(vault, warning).catch((error: unknown) => {
-      return bad({ code: 'defect', id: this.#options.defect(error) });
-    });
+  /** Records what can be recorded; where that fails the vault is as closed or locked as it was. */
+  async #recordOnly(vault: Vault): Promise<void> {
+    const recorder = await readRecorderKey(this.#options.keychain, vault.id);
+    if (!recorder) return;
+    const entered = await this.#enterWith(vault, await this.#warning(vault.folder), recorder);
+    if (entered.ok) this.#vault = vault;
+  }
+
+  async #enter(vault: Vault, trouble: Problem | null): Promise<Outcome<null>> {
+    const found = await this.#warning(vault.folder);
+    const warning = trouble ?? found;
+    // Without a keychain there is no such key, and nothing is recorded before the vault is opened.
+    const hasKeychain = this.#passphrase.use !== 'vault' && trouble === null;
+    const recorder = hasKeychain ? await this.#recorderOf(vault) : null;
+    const entered = await this.#enterWith(vault, warning, recorder);
     if (!entered.ok) {
       vault.lock();
       return this.#closed(vault.folder, entered.problem);
     }
+    this.#vault = vault;
     return this.#become({ phase: 'open', folder: vault.folder }, good(null));
   }
 
+  /** The one that the keychain has, with the recipients it says; or a new one, for the vault's own key so far. */
+  async #recorderOf(vault: Vault): Promise<RecorderKey | null> {
+    const known = await readRecorderKey(this.#options.keychain, vault.id);
+    if (known || !vault.identity) return known;
+    const made = await keepRecorderKey(this.#options.keychain, vault.id, [vault.identity.recipient]);
+    return made.ok ? made.value : null;
+  }
+
+  /** Remembers the folder, and says what the user should know about it. */
+  async #warning(folder: string): Promise<Problem | null> {
+    const report = await folderReport(folder);
+    const exposed: Problem | null = report.keepsPrivate ? null : { code: 'folderNotPrivate', folder };
+    // A full disk elsewhere is no reason not to open the vault.
+    const remembered = await this.#options.where.write(folder);
+    return remembered.ok ? exposed : remembered.problem;
+  }
+
+  async #enterWith(vault: Vault, warning: Problem | null, recorder: RecorderKey | null): Promise<Outcome<null>> {
+    const lock = this.#lock;
+    vault.holdBack(() => lock?.waitsFor ?? null);
+    try {
+      return await this.#options.enter(vault, warning, recorder);
+    } catch (error) {
+      return bad({ code: 'defect', id: this.#options.defect(error) });
+    } finally {
+      recorder?.identity.wipe();
+    }
+  }
+
   async #closed(folder: string, problem: Problem): Promise<Outcome<null>> {
-    await this.#unlock();
-    return this.#become({ phase: 'closed', folder, problem }, bad(problem));
+    if (!this.#vault) await this.#releaseFolder();
+    return this.#become({ phase: 'closed', folder, problem, recording: this.#options.recording() }, bad(problem));
+  }
+
+  async #becomeLocked(folder: string, vaultId: string, outcome: Outcome<null>): Promise<Outcome<null>> {
+    const nextTryMs = await this.#passphrase.nextMs(vaultId);
+    return this.#become({ phase: 'locked', folder, recording: this.#options.recording(), nextTryMs }, outcome);
   }
 
   #become<Value>(state: AppState, outcome: Outcome<Value>): Outcome<Value> {

@@ -26,11 +26,12 @@ export function parseSettings(value: unknown): Settings | null {
       ? wallOrder.filter((id: unknown) => typeof id === 'string' && /^[0-9a-f]{16}$/.test(id))
       : [],
     keepBytes: typeof keepBytes === 'number' && Number.isSafeInteger(keepBytes) && keepBytes > 0 ? keepBytes : null,
-    lockAfterMinutes: isMinutes(lockAfterMinutes) || lockAfterMinutes === null ? lockAfterMinutes : 15,
-    lockOnSuspend: lockOnSuspend !== false,
+    lockAfterMinutes: minutesOf(lockAfterMinutes),
+    lockOnSuspend: typeof lockOnSuspend === 'boolean' ? lockOnSuspend : firstSettings.lockOnSuspend,
   };
 }
 
-function isMinutes(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 1440;
+function minutesOf(value: unknown): number | null {
+  const isMinutes = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 1440;
+  return isMinutes || value === null ? value : firstSettings.lockAfterMinutes;
 }

@@ -14,7 +14,10 @@ class Known {
   camerasRead = $state(false);
   readonly statuses = new SvelteMap<CameraId, CameraStatus>();
   vault = $state.raw<VaultStatus | null>(null);
-  settings = $state.raw<Settings>({ theme: 'dark', wallLayout: 9, wallOrder: [], keepBytes: null });
+  settings = $state.raw<Settings>({
+    ...{ theme: 'dark', wallLayout: 9, wallOrder: [], keepBytes: null },
+    ...{ lockAfterMinutes: 15, lockOnSuspend: true },
+  });
   online = $state(true);
   /** The bridge failed: nothing can be shown, only said. */
   failed = $state(false);

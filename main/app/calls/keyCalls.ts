@@ -1,7 +1,8 @@
 /** Answers the calls about the open vault's keys: other recovery words, and the public keys that it is sealed to. */
 import type { Handlers } from '../../contract/calls.ts';
 import type { VaultKeyList } from '../../contract/model.ts';
-import { good, type Outcome } from '../../contract/problems.ts';
+import { bad, good, type Outcome } from '../../contract/problems.ts';
+import type { VaultKeys } from '../../core/vault/vaultKeys.ts';
 import type { House } from '../house.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -13,7 +14,14 @@ export function keyCalls({ house, withHouse }: Rooms): Pick<Handlers, KeyCalls> 
   async function changed(open: House, change: Outcome<null>): Promise<Outcome<VaultKeyList>> {
     if (!change.ok) return change;
     const sealed = await open.resealDocuments();
-    return sealed.ok ? good(listOf(open.keys)) : sealed;
+    return sealed.ok ? withKeys(open, async (keys) => good(listOf(keys))) : sealed;
+  }
+
+  async function withKeys<Value>(
+    { keys }: House,
+    work: (keys: VaultKeys) => Promise<Outcome<Value>>,
+  ): Promise<Outcome<Value>> {
+    return keys ? work(keys) : bad({ code: 'keysLost' });
   }
 
   return {
@@ -23,13 +31,15 @@ export function keyCalls({ house, withHouse }: Rooms): Pick<Handlers, KeyCalls> 
       house()?.newWords.cancel();
       return null;
     },
-    'vault.keys': () => withHouse(async ({ keys }) => good(listOf(keys))),
-    'vault.addKey': ({ key, name }) => withHouse(async (open) => changed(open, await open.keys.add(key, name))),
-    'vault.removeKey': ({ key }) => withHouse(async (open) => changed(open, await open.keys.remove(key))),
+    'vault.keys': () => withHouse((open) => withKeys(open, async (keys) => good(listOf(keys)))),
+    'vault.addKey': ({ key, name }) =>
+      withHouse((open) => withKeys(open, async (keys) => changed(open, await keys.add(key, name)))),
+    'vault.removeKey': ({ key }) =>
+      withHouse((open) => withKeys(open, async (keys) => changed(open, await keys.remove(key)))),
   };
 }
 
-function listOf({ own, others, foreign }: House['keys']): VaultKeyList {
+function listOf({ own, others, foreign }: VaultKeys): VaultKeyList {
   return {
     own,
     others: others.map(({ recipient, name, addedMs }) => ({ key: recipient, name, addedMs })),

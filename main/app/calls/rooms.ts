@@ -2,7 +2,7 @@
  * What the answers to the page's calls share: the way into the open house, and what they need of the desktop. A call
  * that needs an open vault, made while it is closed or locked, is answered with the reason, never thrown.
  */
-import type { CameraId } from '../../contract/model.ts';
+import type { CameraId, Theme } from '../../contract/model.ts';
 import type { Outcome } from '../../contract/problems.ts';
 import type { Log } from '../../core/log.ts';
 import type { House, Tell } from '../house.ts';
@@ -27,7 +27,9 @@ export interface Rooms {
   ended: AbortSignal;
   /** The house, when its vault is open and not locked. */
   house: () => House | null;
-  /** Does the work in the open house; else the problem that keeps it closed. */
+  /** Also of a vault that is locked: the only one of its settings that is told then. */
+  theme: () => Theme;
+  /** Does the work in the open house, and tells what came of it while it is open; else the problem that keeps it closed. */
   withHouse: <Value>(work: (house: House) => Promise<Outcome<Value>>) => Promise<Outcome<Value>>;
 }
 

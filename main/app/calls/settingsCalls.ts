@@ -6,9 +6,9 @@ import type { Rooms } from './rooms.ts';
 
 type SettingsCalls = Extract<keyof Handlers, `settings.${string}`>;
 
-export function settingsCalls({ house, withHouse, tell }: Rooms): Pick<Handlers, SettingsCalls> {
+export function settingsCalls({ house, theme, withHouse, tell }: Rooms): Pick<Handlers, SettingsCalls> {
   return {
-    'settings.get': async () => house()?.settings.value ?? firstSettings,
+    'settings.get': async () => house()?.settings.value ?? { ...firstSettings, theme: theme() },
     'settings.set': (change) =>
       withHouse(async (open) => {
         const updated = await open.settings.update((value) => ({ ...value, ...change }));

@@ -1,7 +1,7 @@
 /**
  * The list of exports, one running at a time, in the order they were asked for. Each ends as done, failed with a
  * problem, or cancelled, and only a done one leaves files. The list lives as long as the program; closing cancels what
- * runs. Asking where to save is left to others.
+ * runs. While the vault is locked nothing runs: what ran waits, and begins anew. Asking where to save is left to others.
  */
 import { randomBytes } from 'node:crypto';
 import type { CameraId, ExportJob, ExportState } from '../../contract/model.ts';
@@ -37,6 +37,8 @@ interface Entry {
   job: ExportJob;
   agreed: FileMark | null;
   cancel: AbortController;
+  /** It was ended to be begun anew. */
+  again: boolean;
 }
 
 /** A rate is worth telling after this much time. */
@@ -48,6 +50,7 @@ export class Exporter {
   #entries: Entry[] = [];
   #working: Promise<void> | null = null;
   #closed = false;
+  #paused = false;
 
   constructor(options: ExporterOptions) {
     this.#options = options;
@@ -61,7 +64,7 @@ export class Exporter {
       recordedMs: 0,
       progress: { state: 'waiting' },
     };
-    this.#entries.push({ job, agreed: markOf(file), cancel: new AbortController() });
+    this.#entries.push({ job, agreed: markOf(file), cancel: new AbortController(), again: false });
     this.#tell();
     this.#workOn();
     return { ...job };
@@ -71,6 +74,7 @@ export class Exporter {
   cancel(id: string): void {
     const entry = this.#find(id);
     if (!entry) return;
+    entry.again = false;
     entry.cancel.abort();
     if (entry.job.progress.state === 'waiting') this.#set(entry, { state: 'cancelled', doneFraction: 0 });
   }
@@ -95,11 +99,33 @@ export class Exporter {
     return this.#entries.map(({ job }) => ({ ...job }));
   }
 
+  /** Ends what runs, which waits then, and begins nothing more before `resume`. Resolves when no recording is open. */
+  async pause(): Promise<void> {
+    this.#paused = true;
+    for (const entry of this.#entries) {
+      if (entry.job.progress.state !== 'running') continue;
+      entry.again = true;
+      entry.cancel.abort();
+    }
+    await this.#working;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#workOn();
+  }
+
   /** Cancels everything and waits for its end. May be called twice. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const { job } of this.#entries) this.cancel(job.id);
     await this.#working;
+  }
+
+  #waitAgain(entry: Entry): void {
+    entry.again = false;
+    entry.cancel = new AbortController();
+    this.#set(entry, { state: 'waiting' });
   }
 
   #find(id: string): Entry | undefined {
@@ -116,7 +142,7 @@ export class Exporter {
   }
 
   #workOn(): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#paused) return;
     this.#working ??= this.#work().finally(() => {
       this.#working = null;
     });
@@ -125,7 +151,7 @@ export class Exporter {
   async #work(): Promise<void> {
     for (;;) {
       const entry = this.#entries.find(({ job }) => job.progress.state === 'waiting');
-      if (!entry || this.#closed) return;
+      if (!entry || this.#closed || this.#paused) return;
       await this.#run(entry);
     }
   }
@@ -153,6 +179,7 @@ export class Exporter {
         },
       });
       if (written.ok) this.#set(entry, { state: 'done', ...written.value, finishedMs: this.#now() });
+      else if (entry.again && !this.#closed) this.#waitAgain(entry);
       else if (written.problem.code === 'cancelled') this.#set(entry, { state: 'cancelled', doneFraction });
       else this.#set(entry, { state: 'failed', problem: written.problem });
     } catch (error) {

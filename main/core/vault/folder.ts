@@ -15,6 +15,7 @@ import { readKeyList } from './keyList.ts';
 import { areWords, makeIdentity, openIdentity, sealIdentity } from './keys.ts';
 import { recipientForm } from './recipients.ts';
 import { openFile, sealToFile } from './sealedFile.ts';
+import { passphraseFileName, sealIdentityWith } from './passphrase.ts';
 import { isDiskTrouble, problemOf, systemCode } from './vaultError.ts';
 
 export const vaultVersion = 1;
@@ -51,7 +52,7 @@ export class Vault {
     return this.#recipients;
   }
 
-  /** Only for vaultKeys.ts, which keeps vault.json and the list of keys in step with it. */
+  /** Only for vaultKeys.ts, which keeps vault.json and the list of keys in step with it, and for who records while locked. */
   sealTo(recipients: readonly string[]): void {
     if (recipients.length === 0) throw new Error('a vault is sealed to somebody');
     this.#recipients = [...recipients];
@@ -127,9 +128,14 @@ export class Vault {
 
 /**
  * Makes a vault in an empty folder, or in one that does not exist yet (its parent must), with a new identity that these
- * words recover. Problems: `folderNotEmpty`, and those of the disk; then the folder is as it was.
+ * words recover, and the passphrase opens where there is one. Problems: `folderNotEmpty`, and those of the disk; then
+ * the folder is as it was.
  */
-export async function createVault(folder: string, words: readonly string[]): Promise<Outcome<Vault>> {
+export async function createVault(
+  folder: string,
+  words: readonly string[],
+  passphrase: Uint8Array | null = null,
+): Promise<Outcome<Vault>> {
   if (!areWords(words)) throw new Error('a vault is made with words from makeWords');
   let made = false;
   let ours = false;
@@ -150,6 +156,7 @@ export async function createVault(folder: string, words: readonly string[]): Pro
       recipients: [identity.recipient],
     };
     await writeDurably(join(folder, recoveryFileName), await sealIdentity(identity, words));
+    if (passphrase) await writeDurably(join(folder, passphraseFileName), await sealIdentityWith(passphrase, identity));
     await makeFolder(join(folder, recordingsFolderName));
     // vault.json last: a folder with it is a whole vault.
     await writeDurably(join(folder, vaultFileName), `${JSON.stringify(file, null, 2)}\n`);
@@ -183,7 +190,8 @@ async function makeEmpty(folder: string): Promise<boolean> {
 /** Removes what an unfinished `createVault` wrote, and nothing else: the folder was empty before. */
 async function takeBack(folder: string, made: boolean): Promise<void> {
   try {
-    for (const name of [vaultFileName, recoveryFileName]) await rm(join(folder, name), { force: true });
+    for (const name of [vaultFileName, recoveryFileName, passphraseFileName])
+      await rm(join(folder, name), { force: true });
     await removeTemporaries(folder);
     await rm(join(folder, recordingsFolderName), { recursive: true, force: true });
     if (made) await rm(folder, { recursive: true, force: true });

@@ -5,6 +5,7 @@
  * (an altered stanza and somebody else's cannot be told apart).
  */
 import { Decrypter, Encrypter } from 'age-encryption';
+import type { Recipient } from 'age-encryption';
 import { wipe } from './sodium.ts';
 import type { Identity } from './keys.ts';
 
@@ -20,8 +21,11 @@ export interface Header {
   fileKey: Uint8Array;
 }
 
-/** A header with a new file key for these recipients (`age1…`). Throws for none or malformed ones: a defect. */
-export async function makeHeader(recipients: readonly string[]): Promise<Header> {
+/**
+ * A header with a new file key for these recipients (`age1…`, or what wraps the key itself). Throws for none or malformed
+ * ones: a defect.
+ */
+export async function makeHeader(recipients: readonly (string | Recipient)[]): Promise<Header> {
   if (recipients.length === 0) throw new Error('no recipient to seal to');
   const seen: Uint8Array[] = [];
   const encrypter = new Encrypter();

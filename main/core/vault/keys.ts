@@ -1,9 +1,8 @@
 /**
  * The vault's identity and its recovery words. The identity is an age X25519 key that lies in locked memory and is
- * used there; `wipe` clears it. Two moments put it into an ordinary JavaScript string, which cannot be cleared and
- * lives until the collector reuses its memory: reading it from the keychain and writing it there, and sealing or
- * opening recovery.age. Whatever is not a key, or not these words, answers null; nothing here ever names a secret in
- * an error.
+ * used there; `wipe` clears it. Only without an app lock is it ever an ordinary JavaScript string, which cannot be
+ * cleared and lives until the collector reuses its memory: when it is read from the keychain or written there.
+ * Whatever is not a key, or not these words, answers null; nothing here ever names a secret in an error.
  */
 import { createHmac } from 'node:crypto';
 import { hkdf } from '@noble/hashes/hkdf.js';
@@ -11,11 +10,11 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { base64nopad, bech32 } from '@scure/base';
 import { generateMnemonic, validateMnemonic } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
-import { Decrypter, Encrypter } from 'age-encryption';
 import type { Stanza } from 'age-encryption';
+import { isScryptFile, openByScrypt, sealByScrypt } from './scryptFile.ts';
+import { readSecret, secretTextBytes, writeSecret } from './secretForm.ts';
 import { agree, keyBytes, open, publicPoint, Secret, wipe } from './sodium.ts';
 
-const secretPrefix = 'age-secret-key-';
 const stanzaLabel = new TextEncoder().encode('age-encryption.org/v1/X25519');
 /** A stanza's key seals one text only, so its nonce is zero (age-encryption.org/v1, "The X25519 recipient type"). */
 const stanzaNonce = new Uint8Array(12);
@@ -33,9 +32,22 @@ export class Identity {
     this.recipient = bech32.encodeFromBytes('age', this.#point);
   }
 
-  /** For the keychain and recovery.age, and for nothing else. */
+  /** For the keychain's entry without an app lock, and for nothing else: nobody can clear a string. */
   toSecretString(): string {
-    return bech32.encodeFromBytes(secretPrefix, this.#secret.bytes).toUpperCase();
+    const text = writeSecret(this.#secret.bytes);
+    const told = Buffer.from(text.buffer).toString('latin1');
+    wipe(text);
+    return told;
+  }
+
+  /** The line `AGE-SECRET-KEY-1…` that files of identities hold, line feed included. The caller wipes it. */
+  toLine(): Uint8Array {
+    const text = writeSecret(this.#secret.bytes);
+    const line = new Uint8Array(secretTextBytes + 1);
+    line.set(text);
+    line[secretTextBytes] = 0x0a;
+    wipe(text);
+    return line;
   }
 
   /** Another of the same secret, with a life of its own. Whoever takes it wipes it. */
@@ -102,12 +114,18 @@ function readStanza(stanza: Stanza): { share: Uint8Array; body: Uint8Array } {
 
 /** The identity of a text `AGE-SECRET-KEY-1…`, null when it is none. Whoever takes it wipes it. */
 export function identityFromSecret(text: string): Identity | null {
-  if (text.length > 90 || text !== text.toUpperCase()) return null;
-  const decoded = bech32.decodeUnsafe(text);
-  if (decoded?.prefix !== secretPrefix) return null;
-  const bytes = bech32.fromWordsUnsafe(decoded.words);
-  return bytes?.byteLength === keyBytes ? new Identity(bytes) : null;
+  return text.length > secretTextBytes ? null : identityOfLine(new TextEncoder().encode(text));
 }
+
+/** The same of bytes, which are wiped; blanks at their end do not count. */
+export function identityOfLine(line: Uint8Array): Identity | null {
+  let bytes = line.byteLength;
+  while (bytes > 0 && blanks.includes(line[bytes - 1] ?? 0)) bytes -= 1;
+  const secret = readSecret(line.subarray(0, bytes));
+  wipe(line);
+  return secret ? new Identity(secret) : null;
+}
+const blanks = [0x0a, 0x0d, 0x20];
 
 /** A new identity; whoever makes it wipes it. */
 export function makeIdentity(): { identity: Identity; recipient: string } {
@@ -140,38 +158,25 @@ export function areWords(words: readonly string[]): boolean {
  * second in JavaScript, and the words carry 128 random bits, which no stretching has to help.
  */
 const workFactor = 12;
-/** What a hostile recovery.age may ask of us: age's own default. */
-const highestWorkFactor = 18;
 
 /** recovery.age: the identity in age's passphrase format; the passphrase is the words with one space between them. */
 export async function sealIdentity(identity: Identity, words: readonly string[]): Promise<Uint8Array> {
-  const encrypter = new Encrypter();
-  encrypter.setPassphrase(words.join(' '));
-  encrypter.setScryptWorkFactor(workFactor);
-  return encrypter.encrypt(`${identity.toSecretString()}\n`);
+  const line = identity.toLine();
+  const passphrase = new TextEncoder().encode(words.join(' '));
+  try {
+    return await sealByScrypt(line, passphrase, workFactor);
+  } finally {
+    wipe(line);
+    wipe(passphrase);
+  }
 }
 
 /** The identity in recovery.age; null when these are not its words, or it was altered. */
 export async function openIdentity(bytes: Uint8Array, typed: string | readonly string[]): Promise<Identity | null> {
   const words = normaliseWords(typed);
-  if (!areWords(words) || !asksLittle(bytes)) return null;
-  const decrypter = new Decrypter();
-  decrypter.addPassphrase(words.join(' '));
-  let plain: Uint8Array;
-  try {
-    plain = await decrypter.decrypt(bytes);
-  } catch {
-    // The package throws bare Errors for wrong words and for altered bytes alike.
-    return null;
-  }
-  const identity = identityFromSecret(new TextDecoder().decode(plain).trimEnd());
-  wipe(plain);
-  return identity;
-}
-
-/** One scrypt stanza, of a work factor that does not stop the program for minutes. */
-function asksLittle(bytes: Uint8Array): boolean {
-  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 200));
-  const stanza = /^age-encryption\.org\/v1\n-> scrypt \S+ (\d{1,2})\n/.exec(start);
-  return stanza?.[1] !== undefined && Number(stanza[1]) <= highestWorkFactor;
+  if (!areWords(words) || !isScryptFile(bytes)) return null;
+  const passphrase = new TextEncoder().encode(words.join(' '));
+  const plain = await openByScrypt(bytes, passphrase);
+  wipe(passphrase);
+  return plain && identityOfLine(plain);
 }

@@ -26,6 +26,11 @@ export interface StoreOptions<Value> {
     /** Asked before anything is written; null when nothing speaks against it. */
     away?(): Promise<Problem | null>;
   };
+  /**
+   * Reads the document while the vault is locked, when it is sealed to this one too. Whatever does not open may only
+   * not be sealed to it, so nothing is put aside and no older version takes its place: the problem is told.
+   */
+  reader?: Identity | null;
   /** The version of the document that this program writes, from 1. */
   version: number;
   /** The value where there is no document yet. */
@@ -138,15 +143,16 @@ class SealedAdapter<Value> implements Adapter<Value> {
 
   /** null when there is no document yet. */
   async read(): Promise<Value | null> {
-    const { path, vault } = this.#options;
+    const { path, vault, reader = null } = this.#options;
+    const identity = vault.identity ?? reader;
     // A disk that can only be read is no reason not to read.
     await removeTemporaries(dirname(path), basename(path)).catch(() => undefined);
-    if (!vault.identity) {
+    if (!identity) {
       // To begin one needs only the recipients.
       if ((await isThere(path)) || (await isThere(previousOf(path)))) throw new VaultError({ code: 'keyMissing' });
       return null;
     }
-    const newest = await readDocument(this.#options, vault.identity, path);
+    const newest = await readDocument(this.#options, identity, path);
     this.#newestIsGood = newest.ok;
     if (newest.ok) {
       this.#serial = newest.value.serial;
@@ -154,7 +160,8 @@ class SealedAdapter<Value> implements Adapter<Value> {
     }
     const damaged = newest.problem.code === 'vaultDamaged';
     if (!damaged && newest.problem.code !== 'gone') throw new VaultError(newest.problem);
-    const previous = await readDocument(this.#options, vault.identity, previousOf(path));
+    if (damaged && !vault.identity) throw new VaultError({ code: 'keyMissing' });
+    const previous = await readDocument(this.#options, identity, previousOf(path));
     if (previous.ok) {
       // No newest beside it: a crash between the two renames of an update, of whose success nobody was told.
       if (damaged) {

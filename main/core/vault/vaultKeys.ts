@@ -23,15 +23,16 @@ export const mostOtherKeys = 7;
 
 export class VaultKeys {
   readonly #vault: Vault;
-  readonly #identity: Identity;
+  /** The vault's own public key. */
+  readonly own: string;
   readonly #store: SealedStore<ProvedKeyList>;
   #foreign: readonly string[] = [];
   #warning: Problem | null;
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(vault: Vault, identity: Identity, store: SealedStore<ProvedKeyList>, warning: Problem | null) {
+  private constructor(vault: Vault, own: string, store: SealedStore<ProvedKeyList>, warning: Problem | null) {
     this.#vault = vault;
-    this.#identity = identity;
+    this.own = own;
     this.#store = store;
     this.#warning = warning;
   }
@@ -45,15 +46,10 @@ export class VaultKeys {
     const opened = await openList(vault, identity);
     if (!opened.ok) return opened;
     const { store, lost } = opened.value;
-    const keys = new VaultKeys(vault, identity, store, lost ? { code: 'keysLost' } : store.warning);
+    const keys = new VaultKeys(vault, identity.recipient, store, lost ? { code: 'keysLost' } : store.warning);
     keys.#takeUp();
     const compared = await keys.#compare();
     return compared.ok ? good(keys) : compared;
-  }
-
-  /** The vault's own public key. */
-  get own(): string {
-    return this.#identity.recipient;
   }
 
   get others(): readonly OtherKey[] {
@@ -107,7 +103,10 @@ export class VaultKeys {
   }
 
   async #list(others: readonly OtherKey[]): Promise<Outcome<null>> {
-    const updated = await this.#store.update(({ vaultId }) => prove({ vaultId, others }, this.#identity));
+    // Another object after each unlocking.
+    const { identity } = this.#vault;
+    if (!identity) return bad({ code: 'keyMissing' });
+    const updated = await this.#store.update(({ vaultId }) => prove({ vaultId, others }, identity));
     if (updated.ok) this.#takeUp();
     return updated;
   }

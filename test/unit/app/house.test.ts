@@ -26,7 +26,7 @@ async function enter(t: TestContext, place: Place): Promise<House> {
     ffmpeg: { path: 'ffmpeg', version: '', major: 5, minor: 1 },
     log: openLog(),
     tell: () => undefined,
-    warning: null,
+    ...{ warning: null, recorder: null, passphrase: () => 'none' },
   });
   assert.ok(opened.ok);
   t.after(async () => {
@@ -84,5 +84,8 @@ test('what a killed trial or replacement left in the vault is gone after the nex
   const left = ['.nightjar-try.0123abcd.new', 'log.txt.age.4567cdef.new'].map((name) => place.vault.path(name));
   for (const file of left) writeFileSync(file, 'unfinished');
   await enter(t, place);
-  assert.deepEqual(left.filter((file) => existsSync(file)), []);
+  assert.deepEqual(
+    left.filter((file) => existsSync(file)),
+    [],
+  );
 });

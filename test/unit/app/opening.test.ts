@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { Opening, type OpeningOptions } from '../../../main/app/opening.ts';
+import { Tries } from '../../../main/app/tries.ts';
 import { whereVault } from '../../../main/app/whereVault.ts';
 import { good, type Problem } from '../../../main/contract/problems.ts';
 import { createVault, type Vault } from '../../../main/core/vault/folder.ts';
@@ -36,11 +37,15 @@ async function startOf(t: TestContext, enter?: OpeningOptions['enter']): Promise
   const opening = new Opening({
     keychain: new Keychain('Nightjar test', 2000),
     where: whereVault(appFolder),
+    tries: new Tries(appFolder),
     changed: () => undefined,
-    async enter(vault, warning) {
+    async enter(vault, warning, recorder) {
       entered.push({ vault, warning });
-      return enter ? await enter(vault, warning) : good(null);
+      return enter ? await enter(vault, warning, recorder) : good(null);
     },
+    locked: () => Promise.resolve(),
+    unlocked: () => Promise.resolve(),
+    recording: () => ({ cameras: 0, of: 0 }),
     leave() {
       left.times++;
       return Promise.resolve();
@@ -75,7 +80,7 @@ test('a defect while opening is a closed vault with its id, without a lock and w
   const opened = await opening.openWithWords(words);
   const problem = { code: 'defect', id: '0badcafe' };
   assert.deepEqual(opened, { ok: false, problem });
-  assert.deepEqual(opening.state, { phase: 'closed', folder, problem });
+  assert.deepEqual(opening.state, { phase: 'closed', folder, problem, recording: { cameras: 0, of: 0 } });
   assert.equal(entered[0]?.vault.identity, null);
   assert.ok(!existsSync(path.join(folder, 'lock')));
 });
@@ -87,7 +92,8 @@ test('a vault that another Nightjar took over is left, and its lock stays', asyn
   const theirs = readFileSync(file, 'utf8').replace(/("nonce":\s*")[0-9a-f]{32}/, `$1${'0'.repeat(32)}`);
   writeFileSync(file, theirs);
   await until('the vault is left', () => opening.state.phase === 'closed');
-  assert.deepEqual(opening.state, { phase: 'closed', folder, problem: { code: 'otherInstance', folder } });
+  const problem = { code: 'otherInstance', folder };
+  assert.deepEqual(opening.state, { phase: 'closed', folder, problem, recording: { cameras: 0, of: 0 } });
   assert.equal(left.times, 1);
   await opening.close();
   assert.equal(readFileSync(file, 'utf8'), theirs);

@@ -160,7 +160,7 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
     fact: 'The list of other keys of this vault was damaged. From now on it is sealed to its own key alone.',
     remedy: 'Add the others again in Settings. What they could open, they still open.',
   }),
-  locked: () => ({ fact: 'Nightjar is locked.', remedy: 'Unlock it first.' }),
+  locked: () => ({ fact: 'Nightjar is behind its lock.', remedy: 'Unlock it first.' }),
   passphraseWrong: ({ nextTryMs }) => ({
     fact: 'This is not the passphrase.',
     remedy:

@@ -1,0 +1,85 @@
+/**
+ * What the passphrase of the vault at hand is for, what it opens, and how often it may be tried. Holds only what is
+ * sealed, never the passphrase or the identity: a keychain that is locked later must not keep the right person out.
+ */
+import type { PassphraseUse } from '../contract/model.ts';
+import { bad, good, type Outcome } from '../contract/problems.ts';
+import type { Vault } from '../core/vault/folder.ts';
+import type { Keychain } from '../core/vault/keychain.ts';
+import type { Identity } from '../core/vault/keys.ts';
+import { openIdentityWith, type SealedIdentity, sealIdentityWith, tooShort } from '../core/vault/passphrase.ts';
+import { keepPlain, keepSealed } from './keyPlace.ts';
+import type { Tries } from './tries.ts';
+
+export class PassphraseLock {
+  readonly #keychain: Keychain;
+  readonly #tries: Tries;
+  #use: PassphraseUse = 'none';
+  #sealed: SealedIdentity | null = null;
+  /** Whoever knows the recovery words need not know the passphrase to set another, until it is locked again. */
+  openedWithWords = false;
+
+  constructor(keychain: Keychain, tries: Tries) {
+    this.#keychain = keychain;
+    this.#tries = tries;
+  }
+
+  get use(): PassphraseUse {
+    return this.#use;
+  }
+
+  /** There is something to lock with: else locking would lock out. */
+  get locks(): boolean {
+    return this.#use !== 'none' && this.#sealed !== null;
+  }
+
+  /** `sealed`: null without a passphrase, and where passphrase.age is damaged. */
+  take(use: PassphraseUse, sealed: SealedIdentity | null): void {
+    this.#use = use;
+    this.#sealed = sealed;
+    this.openedWithWords = false;
+  }
+
+  /** When the next passphrase is looked at; null: now. */
+  nextMs(vaultId: string): Promise<number | null> {
+    return this.#tries.nextMs(vaultId);
+  }
+
+  /** One try, counted. Whoever takes the identity wipes it. Problems: `passphraseWrong`, `passphraseTooSoon`. */
+  async open(passphrase: Uint8Array, vaultId: string): Promise<Outcome<Identity>> {
+    const nextMs = await this.#tries.nextMs(vaultId);
+    if (nextMs !== null) return bad({ code: 'passphraseTooSoon', nextTryMs: nextMs });
+    const identity = this.#sealed && (await openIdentityWith(passphrase, this.#sealed));
+    if (identity) {
+      await this.#tries.right(vaultId);
+      return good(identity);
+    }
+    await this.#tries.wrong(vaultId);
+    return bad({ code: 'passphraseWrong', nextTryMs: await this.#tries.nextMs(vaultId) });
+  }
+
+  /**
+   * Sets, changes or (null) takes away the passphrase of an open vault. Problems: as `open`, `passphraseShort`, those of
+   * the keychain or the disk; then it is as before. A vault without keychain has nothing else to be opened by, so its
+   * passphrase can only be changed: `keychainMissing`.
+   */
+  async change(vault: Vault, current: Uint8Array | null, next: Uint8Array | null): Promise<Outcome<null>> {
+    if (!vault.identity) return bad({ code: 'locked' });
+    const use = this.#use === 'vault' ? 'vault' : 'lock';
+    const short = next && tooShort(next, use);
+    if (short) return bad({ code: 'passphraseShort', ...short });
+    if (this.#use !== 'none' && !(this.openedWithWords && current === null)) {
+      const known = await this.open(current ?? new Uint8Array(), vault.id);
+      if (!known.ok) return known;
+      known.value.wipe();
+    }
+    if (next === null && use === 'vault') return bad({ code: 'keychainMissing' });
+    const sealed = next && (await sealIdentityWith(next, vault.identity));
+    const kept = sealed ? await keepSealed(vault, use, sealed, this.#keychain) : await keepPlain(vault, this.#keychain);
+    if (!kept.ok) return kept;
+    this.#use = sealed ? use : 'none';
+    this.#sealed = sealed;
+    await this.#tries.right(vault.id);
+    return good(null);
+  }
+}
