@@ -21,6 +21,8 @@ const details = {
   is: 'secret',
   most: 7,
   key: 'age1qqqq',
+  leastCharacters: 12,
+  nextTryMs: 1_795_000_000_000,
 };
 
 test('every problem has a fact and, but for a cancelled job, a remedy, in whole sentences', () => {
