@@ -22,7 +22,8 @@ import { Library } from '../core/library/library.ts';
 import { defaultKeepBytes, isFull, Retention, roomOf } from '../core/library/retention.ts';
 import type { Log } from '../core/log.ts';
 import type { RecorderLimits } from '../core/recorder/recorder.ts';
-import { recover } from '../core/recorder/recovery.ts';
+import { LookAround } from '../core/recorder/lookAround.ts';
+import { recoverRecent, type RecoveryReport } from '../core/recorder/recovery.ts';
 import { removeTemporaries } from '../core/vault/durable.ts';
 import type { Vault } from '../core/vault/folder.ts';
 import type { Keychain } from '../core/vault/keychain.ts';
@@ -108,10 +109,11 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   const defect = (where: string) => (error: unknown) => log.defect(error, where);
   const libraryTold = atMostEvery(1000, (cameraId) => tell('library.changed', { cameraId }));
   const library = new Library({ vault, on: { changed: libraryTold.tell } });
+  const noteRecovery = (what: string, { unexplained, ...recovered }: RecoveryReport): void =>
+    log.note(what, { ...recovered, unexplained: unexplained.length });
   /** Puts right what a crash left. */
   async function putRight(): Promise<void> {
-    const { unexplained, ...recovered } = await recover(vault, library);
-    log.note('recovery', { ...recovered, unexplained: unexplained.length });
+    noteRecovery('recovery', await recoverRecent(vault, library));
   }
 
   const discovery: Discovery = new Discovery({
@@ -135,7 +137,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     const away = await vault.away();
     return {
       folder: vault.folder,
-      usedBytes: await library.usedBytes(),
+      // The exact figure is told when every day was looked at.
+      usedBytes: await library.knownBytes(),
       // Where the drive was, the room is another disk's.
       freeBytes: away?.code === 'vaultMissing' ? 0 : await freeBytesOf(vault.folder),
       keepBytes,
@@ -156,7 +159,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   const retention = new Retention({
     library,
     folder: vault.folder,
-    keepBytes: () => keepBytes,
+    // Until it is decided nothing goes for its sake.
+    keepBytes: () => settings.value.keepBytes ?? Infinity,
     keepDays: (cameraId) => cameras.list().find(({ id }) => id === cameraId)?.keepDays ?? null,
     away: () => vault.away(),
     on: { deleted: () => void forgetGone().then(tellStatus, defect('retention')), defect: defect('retention') },
@@ -202,7 +206,21 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   vault.holdBack(() => heldBack);
 
   for (const camera of cameras.list()) await watching.watch(camera);
+  const decide = (): void =>
+    void decideKeepBytes(settings, library, vault.folder, () => closed).catch(defect('the room to keep'));
   // After the recording has begun: the first look at a large vault reads every day's index.
+  const lookAround = new LookAround({
+    vault,
+    library,
+    on: {
+      looked(report) {
+        noteRecovery('looked at every day', report);
+        tellStatus();
+      },
+      defect: defect('looking at every day'),
+    },
+  });
+  decide();
   retention.soon();
   const networks = watchNetworks((online) => {
     tell('network.changed', { online });
@@ -228,7 +246,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     status,
     async applySettings() {
       keepBytes = await keepBytesOf(settings, library, vault.folder);
-      await retention.check();
+      decide();
+      retention.soon();
       tellStatus();
     },
     async resealDocuments() {
@@ -254,6 +273,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
         .unlocked()
         .then(async () => {
           if ((await vault.away()) === null) await putRight();
+          lookAround.again();
         })
         .then(tellStatus, defect('recovery'));
       exporter.resume();
@@ -275,6 +295,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       await putRight().catch(defect('recovery'));
       heldBack = null;
       await library.saveNotes();
+      lookAround.again();
       retention.soon();
       tellStatus();
     },
@@ -287,6 +308,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       cameras.close();
       await exporter.close();
       await watching.close();
+      await lookAround.close();
       await retention.close();
       await puttingRight;
       await library.close();
@@ -324,12 +346,24 @@ function atMostEvery(everyMs: number, tell: (cameraId: CameraId) => void): { tel
 }
 
 /**
- * What the user set; else 80 % of the free space, at most 500 GB, and then kept, so that it does not shrink as the vault
- * fills. What is recorded counts as free: to leave it to Nightjar must not delete nearly everything on a full disk.
+ * What the user set; else 80 % of the free space, at most 500 GB, as far as it can be said yet. What is recorded counts
+ * as free: to leave it to Nightjar must not delete nearly everything on a full disk.
  */
 async function keepBytesOf(settings: SealedStore<Settings>, library: Library, folder: string): Promise<number> {
-  if (settings.value.keepBytes !== null) return settings.value.keepBytes;
-  const keepBytes = defaultKeepBytes(await freeBytesOf(folder), await library.usedBytes());
-  await settings.update((value) => ({ ...value, keepBytes }));
-  return keepBytes;
+  const { keepBytes } = settings.value;
+  return keepBytes ?? defaultKeepBytes(await freeBytesOf(folder), await library.knownBytes());
+}
+
+/** Keeps what Nightjar decides, when every day is known, so that it does not shrink as the vault fills. */
+async function decideKeepBytes(
+  settings: SealedStore<Settings>,
+  library: Library,
+  folder: string,
+  isClosed: () => boolean,
+): Promise<void> {
+  if (settings.value.keepBytes !== null) return;
+  const decided = defaultKeepBytes(await freeBytesOf(folder), await library.usedBytes());
+  // Closed before every day was looked at, it would be too little.
+  if (isClosed()) return;
+  await settings.update((value) => ({ ...value, keepBytes: value.keepBytes ?? decided }));
 }

@@ -9,17 +9,26 @@ import { coverSpan, type GapNote, joinRecordings } from './spans.ts';
 /** More notes than this on one day are a defect of whoever writes them: the oldest are dropped. */
 const mostNotes = 5000;
 
+/** In order of time: what comes from the disk need not be. */
+export function inOrder({ rows, notes }: DayDocument): DayDocument {
+  return {
+    rows: [...rows].sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs),
+    notes: [...notes].sort((a, b) => a.atMs - b.atMs),
+  };
+}
+
 /** With these recordings, each in place of one of the same name. */
 export function withRows({ rows, notes }: DayDocument, added: readonly MarkedRow[]): DayDocument {
   const names = new Set(added.map(finishedName));
   const others = rows.filter((row) => !names.has(finishedName(row)));
-  return { rows: [...others, ...added].sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs), notes };
+  return inOrder({ rows: [...others, ...added], notes });
 }
 
 export function withNotes({ rows, notes }: DayDocument, added: readonly GapNote[]): DayDocument {
   const known = new Set(notes.map(keyOf));
   const fresh = added.filter((note) => !known.has(keyOf(note)) && known.add(keyOf(note)));
-  return { rows, notes: [...notes, ...fresh].sort((a, b) => a.atMs - b.atMs).slice(-mostNotes) };
+  const all = inOrder({ rows: [], notes: [...notes, ...fresh] }).notes;
+  return { rows, notes: all.slice(-mostNotes) };
 }
 
 /** Without these recordings, and with a note that they were deleted; gaps between them keep their causes. */

@@ -13,7 +13,7 @@ import { good, type Outcome } from '../../contract/problems.ts';
 import { readMark } from '../vault/fileMark.ts';
 import type { Vault } from '../vault/folder.ts';
 import { openStore, previousOf, type SealedStore } from '../vault/sealedStore.ts';
-import { withNotes, withoutRows, withRows, withUnknownGaps } from './dayChanges.ts';
+import { inOrder, withNotes, withoutRows, withRows, withUnknownGaps } from './dayChanges.ts';
 import { type DayDocument, dayDocumentVersion, type DayRow, type MarkedRow, readDayDocument } from './dayDocument.ts';
 import { isLaterName, type Later, newLaterName, readLaterFile, takeUp, writeLater } from './dayLater.ts';
 import { dayOf, finishedName, indexName, readFinishedName, recordingsFolder } from './recordingName.ts';
@@ -33,6 +33,8 @@ export class DayIndex {
   readonly day: string;
   /** What the load had to put right in the index; nothing where that could not be opened. */
   readonly repaired: Repair = { added: 0, removed: 0 };
+  /** Names in the folder, when it was loaded, that are neither a finished recording of the day nor the index's own. */
+  readonly others: string[] = [];
   #document: DayDocument = { rows: [], notes: [] };
   /** null while the index on disk could not be read: it must not be overwritten then. */
   #store: SealedStore<DayDocument> | null = null;
@@ -126,7 +128,7 @@ export class DayIndex {
     const found = await namesIn(this.folder);
     this.#absent = found === null;
     if (found === null) return;
-    this.#store = await this.#openStore();
+    this.#store = await this.#openStore(found);
     this.#document = this.#store?.value ?? this.#document;
     const rebuilt = this.#document.rows.length === 0;
     await this.#takeUpLater(found.filter(isLaterName));
@@ -148,13 +150,14 @@ export class DayIndex {
     }
   }
 
-  async #openStore(): Promise<SealedStore<DayDocument> | null> {
+  async #openStore(listed: readonly string[]): Promise<SealedStore<DayDocument> | null> {
     const file = path.join(this.folder, indexName);
     const options = {
       path: file,
       vault: this.#vault,
       version: dayDocumentVersion,
       of: this.#of,
+      listed,
       initial: { rows: [], notes: [] },
       parse: readDayDocument,
     };
@@ -175,13 +178,19 @@ export class DayIndex {
     const found: MarkedRow[] = [];
     for (const name of onDisk) {
       const span = readFinishedName(name);
-      if (!span || dayOf(span.startMs) !== this.day) continue;
+      if (!span || dayOf(span.startMs) !== this.day) {
+        if (!DayIndex.owns(name)) this.others.push(name);
+        continue;
+      }
       const file = path.join(this.folder, name);
       const sizeBytes = await sizeOf(file);
-      if (sizeBytes !== null) found.push({ ...span, sizeBytes, mark: await readMark(file) });
+      // Only an index that is written has a use for the mark.
+      const mark = sizeBytes !== null && this.#store ? await readMark(file) : null;
+      if (sizeBytes !== null) found.push({ ...span, sizeBytes, mark });
     }
     this.repaired.added = found.length;
-    this.#document = withRows({ rows: kept, notes: this.#document.notes }, found);
+    const document = { rows: kept, notes: this.#document.notes };
+    this.#document = found.length > 0 ? withRows(document, found) : inOrder(document);
   }
 
   /** `later`: how this document came about, to be done again where the index cannot be written now. */
@@ -193,7 +202,7 @@ export class DayIndex {
         this.#remember(later);
         return folder;
       }
-      this.#store = await this.#openStore();
+      this.#store = await this.#openStore([]);
       this.#absent = false;
     }
     if (this.#store === null) return await this.#saveLater(later);

@@ -1,7 +1,8 @@
 /**
  * The days of all cameras: which there are, by the names of their folders, and their indexes, of which the last used
- * ones stay in memory. One step at a time works on a day; different days side by side. Keeps the sum of all sizes.
- * Never fails on what lies in the folders; a folder that cannot be listed has no days, and is listed again next time.
+ * ones stay in memory. One step at a time works on a day; different days side by side. Keeps the sum of all sizes, and
+ * of settled days what they came to, so that a start opens only the days that it shows (daySums.ts). Never fails on what
+ * lies in the folders; a folder that cannot be listed has no days, and is listed again next time.
  */
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,11 +10,25 @@ import type { CameraId } from '../../contract/model.ts';
 import type { Vault } from '../vault/folder.ts';
 import type { DayRow } from './dayDocument.ts';
 import { DayIndex } from './dayIndex.ts';
-import { isCameraId, isDay, readOpenName, recordingsFolder } from './recordingName.ts';
+import { changedMsOf, type DaySum, DaySums } from './daySums.ts';
+import { isCameraId, isDay, readFinishedName, readOpenName, recordingsFolder } from './recordingName.ts';
 import { Turns } from './turns.ts';
 
 /** Rows kept in memory, over all days: about 20 MB, a month of four cameras. */
 const mostRowsInMemory = 200_000;
+/** Deleting begins at the oldest days: their sums may be older than what was deleted before the last end. */
+const doubtedDays = 2;
+/** Nearer to now than this, a second change could have left a folder's time of change as it was (FAT keeps 2 s). */
+const settledMs = 3000;
+
+/** What was found by looking at a day anew. */
+export interface DayLook {
+  /** Recordings that were in the folder and not in the index. */
+  added: number;
+  /** Names in its folder that are neither a finished recording nor the index's own. */
+  others: readonly string[];
+  sum: DaySum;
+}
 
 export class DayShelf {
   readonly #vault: Vault;
@@ -22,6 +37,7 @@ export class DayShelf {
   readonly #loaded = new Map<string, DayIndex>();
   readonly #days = new Map<CameraId, readonly string[]>();
   readonly #sizes = new Map<string, number>();
+  #sums: Promise<DaySums> | null = null;
   #measured: Promise<void> | null = null;
 
   constructor(vault: Vault) {
@@ -56,6 +72,7 @@ export class DayShelf {
   ): Promise<Value> {
     const value = await this.#turns.take(keyOf(cameraId, day), async () => {
       const index = await this.#take(cameraId, day, expected);
+      (await this.sums()).drop(cameraId, day);
       const changed = await step(index);
       this.#sizes.set(keyOf(cameraId, day), index.sizeBytes);
       return changed;
@@ -84,6 +101,44 @@ export class DayShelf {
     });
   }
 
+  /** What the settled days came to: read once, and then known. */
+  async sums(): Promise<DaySums> {
+    this.#sums ??= this.#openSums();
+    return await this.#sums;
+  }
+
+  async #openSums(): Promise<DaySums> {
+    const sums = await DaySums.open(this.#vault);
+    for (const [key, { sizeBytes }] of sums.all) if (!this.#sizes.has(key)) this.#sizes.set(key, sizeBytes);
+    return sums;
+  }
+
+  /** Looks at a day anew, whatever is known of it. It is kept in memory only if it was, or if `keep` says so. */
+  async look(cameraId: CameraId, day: string, keep: boolean): Promise<DayLook> {
+    return await this.#turns.take(keyOf(cameraId, day), async () => {
+      const folder = this.#vault.path(recordingsFolder, cameraId, day);
+      const changedMs = (await changedMsOf(folder)) ?? 0;
+      const known = this.#loaded.get(keyOf(cameraId, day));
+      if (known?.holdsUnsaved) {
+        const names = (await namesIn(folder)).filter((name) => !DayIndex.owns(name) && !readFinishedName(name));
+        return { added: 0, others: names, sum: sumOf(known, 0) };
+      }
+      this.#loaded.delete(keyOf(cameraId, day));
+      const index = await (keep || known ? this.#take(cameraId, day) : DayIndex.open(this.#vault, cameraId, day));
+      this.#sizes.set(keyOf(cameraId, day), index.sizeBytes);
+      return { added: index.repaired.added, others: index.others, sum: sumOf(index, changedMs) };
+    });
+  }
+
+  /** A day that nobody writes into any more came to this, if its folder is still what was looked at. */
+  async settle(cameraId: CameraId, day: string, sum: DaySum, nowMs: number): Promise<void> {
+    if (Math.abs(nowMs - sum.changedMs) < settledMs) return;
+    await this.#turns.take(keyOf(cameraId, day), async () => {
+      const changedMs = await changedMsOf(this.#vault.path(recordingsFolder, cameraId, day));
+      if (changedMs === sum.changedMs) (await this.sums()).set(cameraId, day, sum);
+    });
+  }
+
   /** Takes up what happened to the days in memory while their indexes could not be opened. */
   async unlocked(): Promise<void> {
     for (const [key, index] of [...this.#loaded]) {
@@ -103,6 +158,7 @@ export class DayShelf {
       await rmdir(index.folder).catch(() => undefined);
       this.#loaded.delete(keyOf(cameraId, day));
       this.#sizes.delete(keyOf(cameraId, day));
+      (await this.sums()).drop(cameraId, day);
       const days = await this.days(cameraId);
       this.#days.set(
         cameraId,
@@ -131,27 +187,61 @@ export class DayShelf {
     this.#days.delete(cameraId);
   }
 
-  /** Bytes of all finished recordings. Reads every day once, at the first call. */
-  async usedBytes(): Promise<number> {
-    this.#measured ??= this.#measure();
-    await this.#measured;
+  /** Bytes of all finished recordings, as far as they are known. */
+  async knownBytes(): Promise<number> {
+    await this.sums();
     let sum = 0;
     for (const sizeBytes of this.#sizes.values()) sum += sizeBytes;
     return sum;
+  }
+
+  /** Bytes of all finished recordings. Waits until every day is known: at the first call each that is not is read. */
+  async usedBytes(): Promise<number> {
+    this.#measured ??= this.#measure();
+    await this.#measured;
+    return await this.knownBytes();
+  }
+
+  /** Somebody looks at every day, and has when this resolves: until then `usedBytes` waits, and reads nothing itself. */
+  measuredBy(looking: Promise<void>): void {
+    this.#measured ??= looking;
+  }
+
+  /** What is known of days whose folders are gone is forgotten. */
+  async forgetGone(): Promise<void> {
+    // Of a drive that is not connected nothing is there.
+    if (await this.#vault.away()) return;
+    const there = new Set<string>();
+    for (const cameraId of await this.cameras()) {
+      for (const day of await this.days(cameraId)) there.add(keyOf(cameraId, day));
+    }
+    const sums = await this.sums();
+    for (const key of [...this.#sizes.keys()]) {
+      if (there.has(key)) continue;
+      const [cameraId = '', day = ''] = key.split('/');
+      sums.drop(cameraId, day);
+      this.#sizes.delete(key);
+    }
   }
 
   /** Waits for what is being written. May be called twice. */
   async close(): Promise<void> {
     await this.#turns.close();
     this.#loaded.clear();
+    await (await this.#sums)?.save();
   }
 
   async #measure(): Promise<void> {
+    const sums = await this.sums();
     for (const cameraId of await this.cameras()) {
-      for (const day of await this.days(cameraId)) {
-        if (!this.#sizes.has(keyOf(cameraId, day))) await this.read(cameraId, day);
+      for (const [nth, day] of (await this.days(cameraId)).entries()) {
+        const known = this.#sizes.has(keyOf(cameraId, day));
+        const doubted = nth < doubtedDays && !this.#loaded.has(keyOf(cameraId, day));
+        if (known && !(doubted && (await sums.current(cameraId, day)) === null)) continue;
+        await this.read(cameraId, day);
       }
     }
+    await this.forgetGone();
   }
 
   /** Only inside the day's turn. */
@@ -177,6 +267,16 @@ export class DayShelf {
       this.#loaded.delete(key);
     }
   }
+}
+
+function sumOf({ rows, sizeBytes }: DayIndex, changedMs: number): DaySum {
+  const [first] = rows;
+  const last = rows.reduce<DayRow | undefined>(
+    (late, row) => (late && late.endMs >= row.endMs ? late : row),
+    undefined,
+  );
+  const { startMs: lastStartMs = 0, endMs: lastEndMs = 0 } = last ?? {};
+  return { sizeBytes, firstMs: first?.startMs ?? 0, lastStartMs, lastEndMs, changedMs };
 }
 
 function keyOf(cameraId: CameraId, day: string): string {

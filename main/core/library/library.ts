@@ -10,9 +10,11 @@ import type { CameraId, Span } from '../../contract/model.ts';
 import { good, type Outcome } from '../../contract/problems.ts';
 import { syncFolder } from '../vault/durable.ts';
 import type { Vault } from '../vault/folder.ts';
-import type { DayIndex, Repair } from './dayIndex.ts';
+import type { Repair } from './dayIndex.ts';
 import { DayShelf } from './dayShelf.ts';
+import { DaySurvey } from './daySurvey.ts';
 import type { OpenRecording } from './openRecording.ts';
+import { reach } from './reach.ts';
 import { dayMs, dayOf, recordingPath } from './recordingName.ts';
 import { coverSpan, type GapNote } from './spans.ts';
 
@@ -35,19 +37,19 @@ export interface LibraryOptions {
 const openLagMs = 3000;
 
 export class Library {
+  readonly survey: DaySurvey;
   readonly #vault: Vault;
   readonly #now: () => number;
   readonly #changed: (cameraId: CameraId) => void;
   readonly #shelf: DayShelf;
   readonly #open = new Map<CameraId, OpenRecording>();
   readonly #listeners = new Map<CameraId, Set<() => void>>();
-  /** Recordings whose files are being written, by camera and start. */
-  readonly #held = new Set<string>();
 
   constructor({ vault, now = Date.now, on = {} }: LibraryOptions) {
     this.#vault = vault;
     this.#shelf = new DayShelf(vault);
     this.#now = now;
+    this.survey = new DaySurvey(this.#shelf, now);
     this.#changed = on.changed ?? (() => undefined);
   }
 
@@ -89,22 +91,6 @@ export class Library {
       return true;
     });
     if (taken) this.#tell(cameraId);
-  }
-
-  /**
-   * This camera's recording of that start is about to be written: until the function returned is called, its file is
-   * nobody else's to touch.
-   */
-  hold(cameraId: CameraId, startMs: number): () => void {
-    const key = `${cameraId}/${startMs}`;
-    // Of one that is still held the file is there, and another of its name cannot be begun.
-    if (this.#held.has(key)) return () => undefined;
-    this.#held.add(key);
-    return () => void this.#held.delete(key);
-  }
-
-  holds(cameraId: CameraId, startMs: number): boolean {
-    return this.#held.has(`${cameraId}/${startMs}`);
   }
 
   /** The identity is there again: what happened meanwhile to days whose indexes could not be opened is written. */
@@ -175,10 +161,8 @@ export class Library {
     const lagging = open && !open.ended && open.endMs < nowMs && nowMs - open.endMs <= openLagMs;
     const endMs = Math.min(toMs, lagging ? open.endMs : nowMs);
     if (!(endMs > fromMs)) return [];
-    const indexes = await this.#reaching(cameraId, fromMs, endMs);
-    const recordings = [...indexes.flatMap((index) => index.rows), ...(open ? [open] : [])];
-    const notes = indexes.flatMap((index) => index.notes).sort((a, b) => a.atMs - b.atMs);
-    return coverSpan(recordings, notes, fromMs, endMs);
+    const { recordings, notes } = await reach(this.#shelf, cameraId, fromMs, endMs);
+    return coverSpan([...recordings, ...(open ? [open] : [])], notes, fromMs, endMs);
   }
 
   /** Finished recordings that touch the span, in order. */
@@ -225,16 +209,22 @@ export class Library {
   async oldestMs(): Promise<number | null> {
     const starts = [...this.#open.values()].map(({ startMs }) => startMs);
     for (const cameraId of await this.cameras()) {
-      const [first] = await this.oldest(cameraId);
-      if (first) starts.push(first.startMs);
+      const [day = ''] = await this.days(cameraId);
+      const settled = await (await this.#shelf.sums()).current(cameraId, day);
+      const firstMs = settled?.firstMs || (await this.oldest(cameraId))[0]?.startMs;
+      if (firstMs !== undefined) starts.push(firstMs);
     }
     return starts.length > 0 ? Math.min(...starts) : null;
   }
 
-  /** Bytes of all recordings, the open ones among them. Reads every day once, at the first call. */
+  /** Bytes of all recordings, the open ones among them. Waits until every day is known. */
   async usedBytes(): Promise<number> {
-    const finished = await this.#shelf.usedBytes();
-    return [...this.#open.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, finished);
+    return (await this.#shelf.usedBytes()) + this.#openBytes;
+  }
+
+  /** The same, as far as it is known without reading. */
+  async knownBytes(): Promise<number> {
+    return (await this.#shelf.knownBytes()) + this.#openBytes;
   }
 
   /** The recording that is being written; null ends it. */
@@ -272,6 +262,10 @@ export class Library {
     await this.#shelf.close();
   }
 
+  get #openBytes(): number {
+    return [...this.#open.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  }
+
   #tell(cameraId: CameraId): void {
     this.#changed(cameraId);
     for (const listener of this.#listeners.get(cameraId) ?? []) listener();
@@ -293,20 +287,5 @@ export class Library {
     const first = dayOf(fromMs - dayMs);
     const last = dayOf(toMs);
     return (await this.days(cameraId)).filter((day) => day >= first && day <= last);
-  }
-
-  /** The days of the span, and before them the nearest day with a recording: it says why the span begins as it does. */
-  async #reaching(cameraId: CameraId, fromMs: number, toMs: number): Promise<DayIndex[]> {
-    const indexes: DayIndex[] = [];
-    for (const day of await this.#daysBetween(cameraId, fromMs, toMs)) {
-      indexes.push(await this.#shelf.read(cameraId, day));
-    }
-    const first = dayOf(fromMs - dayMs);
-    const earlier = (await this.days(cameraId)).filter((day) => day < first).reverse();
-    for (const day of earlier) {
-      if (indexes.some(({ rows }) => (rows[0]?.startMs ?? Infinity) <= fromMs)) break;
-      indexes.unshift(await this.#shelf.read(cameraId, day));
-    }
-    return indexes;
   }
 }

@@ -22,9 +22,11 @@ export function dayOf(atMs: number): string {
 }
 
 export function isDay(name: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(name)) return false;
-  const atMs = Date.parse(`${name}T00:00:00.000Z`);
-  return !Number.isNaN(atMs) && dayOf(atMs) === name;
+  const found = /^(\d{4})-(\d{2})-(\d{2})$/.exec(name);
+  if (!found) return false;
+  const [year, month, date] = [Number(found[1]), Number(found[2]) - 1, Number(found[3])];
+  const day = new Date(Date.UTC(year, month, date));
+  return year >= 1970 && day.getUTCMonth() === month && day.getUTCDate() === date;
 }
 
 export function isCameraId(name: string): boolean {

@@ -8,13 +8,13 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CameraId } from '../../contract/model.ts';
-import { DayIndex } from '../library/dayIndex.ts';
 import type { Library } from '../library/library.ts';
 import {
   finishedName,
   isCameraId,
-  isDay,
+  dayMs,
   dayOf,
+  isDay,
   readFinishedName,
   readOpenName,
   type RecordingSpan,
@@ -38,57 +38,94 @@ export interface RecoveryReport {
   unexplained: string[];
 }
 
-/** Days of each camera whose index is compared: what was written when it crashed, and the day before. */
-const comparedDays = 2;
+/** A start looks at no more unsettled days of a camera than these: the rest, when there are more, comes afterwards. */
+const mostAtStart = 4;
 
+/** Looks at every day. */
 export async function recover(vault: Vault, library: Library, signal?: AbortSignal): Promise<RecoveryReport> {
-  const report: RecoveryReport = { finished: 0, indexed: 0, waiting: 0, unexplained: [] };
-  const root = vault.path(recordingsFolder);
-  for (const cameraId of await namesIn(root)) {
-    if (!isCameraId(cameraId)) {
-      report.unexplained.push(path.join(recordingsFolder, cameraId));
-      continue;
-    }
-    const days = (await namesIn(path.join(root, cameraId))).sort();
-    for (const day of days) {
+  const report = newReport();
+  for (const cameraId of await camerasIn(vault, report)) {
+    for (const day of await daysIn(vault, cameraId, report)) {
       if (signal?.aborted) return report;
-      if (isDay(day)) await recoverDay({ vault, library, cameraId, day, report });
-      else report.unexplained.push(path.join(recordingsFolder, cameraId, day));
-    }
-    for (const day of days.filter(isDay).slice(-comparedDays)) {
-      report.indexed += (await library.rebuildDay(cameraId, day)).added;
+      await recoverDay({ vault, library, cameraId, day, report });
     }
   }
   return report;
 }
 
-interface Place {
+/**
+ * Looks where a crash can have left something: at the days that are not settled. Of a vault of which nothing is known
+ * yet these are all; then only at the newest, and at those about now. LookAround sees to the rest.
+ */
+export async function recoverRecent(vault: Vault, library: Library): Promise<RecoveryReport> {
+  const report = newReport();
+  await Promise.all(
+    (await library.cameras()).filter(isCameraId).map(async (cameraId) => {
+      const unsettled = await library.survey.unsettledDays(cameraId);
+      const nowMs = Date.now();
+      const aboutNow = [nowMs - dayMs, nowMs, nowMs + dayMs].map(dayOf);
+      const newest = (await library.days(cameraId)).slice(-2);
+      const days = unsettled.filter(
+        (day) => unsettled.length <= mostAtStart || aboutNow.includes(day) || newest.includes(day),
+      );
+      for (const day of days) await recoverDay({ vault, library, cameraId, day, report, keep: true });
+    }),
+  );
+  return report;
+}
+
+export function newReport(): RecoveryReport {
+  return { finished: 0, indexed: 0, waiting: 0, unexplained: [] };
+}
+
+/** Cameras with recordings. What else lies beside them is told as unexplained. */
+export async function camerasIn(vault: Vault, report: RecoveryReport): Promise<CameraId[]> {
+  const names = await namesIn(vault.path(recordingsFolder));
+  report.unexplained.push(
+    ...names.filter((name) => !isCameraId(name)).map((name) => path.join(recordingsFolder, name)),
+  );
+  return names.filter(isCameraId).sort();
+}
+
+/** Days of a camera, in order. What else lies beside them is told as unexplained. */
+export async function daysIn(vault: Vault, cameraId: CameraId, report: RecoveryReport): Promise<string[]> {
+  const names = await namesIn(vault.path(recordingsFolder, cameraId));
+  const others = names.filter((name) => !isDay(name)).map((name) => path.join(recordingsFolder, cameraId, name));
+  report.unexplained.push(...others);
+  return names.filter(isDay).sort();
+}
+
+export interface Place {
   vault: Vault;
   library: Library;
   cameraId: CameraId;
   day: string;
   report: RecoveryReport;
+  /** The day will be asked for soon. */
+  keep?: boolean;
 }
 
-async function recoverDay(place: Place): Promise<void> {
+/** Puts one day right, and settles it when nothing is left to be done. Beside the recording, too. */
+export async function recoverDay({ keep = false, ...place }: Place): Promise<void> {
   const { vault, library, cameraId, day, report } = place;
-  const folder = vault.path(recordingsFolder, cameraId, day);
-  const names = await namesIn(folder);
-  for (const name of names) {
-    const finished = readFinishedName(name);
-    if (DayIndex.owns(name) || (finished && dayOf(finished.startMs) === day)) continue;
+  const look = await library.survey.look(cameraId, day, keep);
+  report.indexed += look.added;
+  for (const name of look.others) {
     const open = readOpenName(name);
     if (!open || dayOf(open.startMs) !== day) {
       report.unexplained.push(path.join(recordingsFolder, cameraId, day, name));
       continue;
     }
     // It is being written right now.
-    if (library.holds(cameraId, open.startMs)) continue;
-    const original = names.some((other) => other !== name && readOpenName(other)?.startMs === open.startMs);
+    if (library.survey.holds(cameraId, open.startMs)) continue;
+    const file = vault.path(recordingsFolder, cameraId, day, name);
+    const original = look.others.some((other) => other !== name && readOpenName(other)?.startMs === open.startMs);
     // Its original is still there, and will be copied anew.
-    if (open.again && original) await rm(path.join(folder, name), { force: true });
-    else await recoverFile(place, path.join(folder, name), open.startMs);
+    if (open.again && original) await rm(file, { force: true });
+    else await recoverFile(place, file, open.startMs);
   }
+  // Of a day that was looked at while the vault was locked the index is not put right yet.
+  if (look.others.length === 0 && vault.identity !== null) await library.survey.settle(cameraId, day, look);
 }
 
 async function recoverFile(place: Place, file: string, startMs: number): Promise<void> {

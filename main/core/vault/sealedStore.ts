@@ -13,7 +13,7 @@ import type { Adapter } from 'lowdb';
 import * as v from 'valibot';
 import { bad, good } from '../../contract/problems.ts';
 import type { Outcome, Problem } from '../../contract/problems.ts';
-import { removeTemporaries, syncFolder } from './durable.ts';
+import { isTemporary, removeTemporaries, syncFolder } from './durable.ts';
 import type { Identity } from './keys.ts';
 import { openFile, sealAside } from './sealedFile.ts';
 import { problemOf, systemCode, VaultError } from './vaultError.ts';
@@ -37,6 +37,8 @@ export interface StoreOptions<Value> {
   initial: Value;
   /** What the document is of, kept in it so that another one in its place is noticed. Its file's name when not given. */
   of?: string;
+  /** The names in its folder, where they were just listed: it is not listed again. */
+  listed?: readonly string[];
   /** null for what is no such document. */
   parse: (json: unknown) => Value | null;
   /** One step a version: the first makes version 2 out of 1. As many as `version - 1`. */
@@ -143,10 +145,12 @@ class SealedAdapter<Value> implements Adapter<Value> {
 
   /** null when there is no document yet. */
   async read(): Promise<Value | null> {
-    const { path, vault, reader = null } = this.#options;
+    const { path, vault, listed, reader = null } = this.#options;
     const identity = vault.identity ?? reader;
     // A disk that can only be read is no reason not to read.
-    await removeTemporaries(dirname(path), basename(path)).catch(() => undefined);
+    if (listed?.some(isTemporary) ?? true) {
+      await removeTemporaries(dirname(path), basename(path)).catch(() => undefined);
+    }
     if (!identity) {
       // To begin one needs only the recipients.
       if ((await isThere(path)) || (await isThere(previousOf(path)))) throw new VaultError({ code: 'keyMissing' });

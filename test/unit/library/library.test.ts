@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import type { Span } from '../../../main/contract/model.ts';
 import { Library } from '../../../main/core/library/library.ts';
 import { dayOf, finishedName } from '../../../main/core/library/recordingName.ts';
-import { openVault } from '../../../main/core/vault/folder.ts';
+import { identityFromSecret } from '../../../main/core/vault/keys.ts';
 import { makeVault, type Place, tenMs } from '../recorder/footage.ts';
 
 let place: Place;
@@ -266,26 +266,19 @@ test('while the vault is locked recordings are known and causes wait for the key
   const own = await makeVault();
   try {
     const cameraId = newCamera();
-    const identity = own.vault.identity;
-    assert.ok(identity);
-    const reopened = await openVault(own.vault.folder, identity);
-    assert.ok(reopened.ok);
-    let locked = false;
-    // A vault that is locked and unlocked again; `lock` would wipe the identity for good.
-    const vault = Object.create(reopened.value, {
-      identity: { get: () => (locked ? null : identity) },
-      away: { value: () => reopened.value.away() },
-    }) as typeof own.vault;
+    const { vault } = own;
+    const secret = vault.identity?.toSecretString() ?? '';
     const library = new Library({ vault, now: () => tenMs + hourMs });
     const row = { cameraId, startMs: tenMs, endMs: tenMs + minuteMs, sizeBytes: 3 };
     mkdirSync(vault.path('recordings', cameraId, '2026-11-20'), { recursive: true });
     writeFileSync(vault.path('recordings', cameraId, '2026-11-20', finishedName(row)), 'abc');
     await library.add(row);
-    locked = true;
+    vault.lock();
     const stranger = new Library({ vault, now: () => tenMs + hourMs });
     await stranger.note(cameraId, { atMs: tenMs + 30 * minuteMs, cause: 'lost' });
     assert.equal((await stranger.covering(cameraId, { fromMs: tenMs, toMs: tenMs + 1 })).length, 1);
-    locked = false;
+    const identity = identityFromSecret(secret);
+    assert.ok(identity && vault.unlock(identity));
     await stranger.spans(cameraId, tenMs, tenMs + hourMs);
     const fresh = new Library({ vault, now: () => tenMs + hourMs });
     assert.deepEqual(short(await fresh.spans(cameraId, tenMs, tenMs + hourMs)), [
