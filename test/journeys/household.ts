@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect as plainExpect, type Page } from 'playwright/test';
 import { Keychain } from '../../main/core/vault/keychain.ts';
-import { type YardCamera } from '../yard/yardProcess.ts';
+import type { YardCamera } from '../yard/yardProcess.ts';
 import { launchApp, type AppUnderTest } from './runtime.ts';
 
 export { type YardCamera, YardProcess } from '../yard/yardProcess.ts';

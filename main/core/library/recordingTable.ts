@@ -1,18 +1,26 @@
 /**
  * Where the fragments of a recording lie: read from the heads of its boxes, by random access, so that a seek opens only
  * the chunks that hold a head and not the pictures between them. The bytes are hostile: every length is checked, what
- * is no recording is null. The end may be cut off: whole fragments count, and `wholeBytes` says where they end.
+ * is no recording is null. The end may be cut off: whole fragments count, and `wholeBytes` says where they end. Between
+ * fragments may lie `free` boxes (recorder/padding.ts), which are passed over.
  */
 import type { Outcome } from '../../contract/problems.ts';
 import { good } from '../../contract/problems.ts';
-import { type Init, largestFragmentBytes, largestInitBytes, readFragmentHead, readInit } from '../video/fmp4.ts';
+import {
+  type FragmentHead,
+  type Init,
+  largestFragmentBytes,
+  largestInitBytes,
+  readFragmentHead,
+  readInit,
+} from '../video/fmp4.ts';
 import { MediaError } from '../video/mediaError.ts';
 import type { FragmentPlace } from './openRecording.ts';
 
 export interface RecordingTable {
   init: Init;
   fragments: FragmentPlace[];
-  /** End of the last whole fragment. */
+  /** End of the last whole fragment, or of the last whole `free` box behind it. */
   wholeBytes: number;
   /** What follows `wholeBytes` was altered, and does not open: there were more fragments. */
   damaged: boolean;
@@ -45,6 +53,7 @@ async function readTable(file: SealedBytes, startMs: number): Promise<Outcome<Re
   const init = beginning.value;
   const fragments: FragmentPlace[] = [];
   let offset = init.bytes.length;
+  let passedOver = 0;
   while (offset + boxHeadBytes <= file.sizeBytes && fragments.length < mostFragments) {
     const read = await readHead(file, offset, init);
     if (!read.ok) {
@@ -53,14 +62,18 @@ async function readTable(file: SealedBytes, startMs: number): Promise<Outcome<Re
     }
     const head = read.value;
     if (head === null || offset + head.sizeBytes > file.sizeBytes) break;
+    offset += head.sizeBytes;
+    if ('free' in head) {
+      if (++passedOver > mostFragments) break;
+      continue;
+    }
     fragments.push({
-      offset,
+      offset: offset - head.sizeBytes,
       length: head.sizeBytes,
       startMs: startMs + head.startSeconds * 1000,
       durationMs: head.durationSeconds * 1000,
       keyframe: head.keyframe,
     });
-    offset += head.sizeBytes;
   }
   return good({ init, fragments, wholeBytes: offset, damaged: false });
 }
@@ -83,15 +96,16 @@ async function readInitOf(file: SealedBytes): Promise<Outcome<Init | null>> {
   return bytes.ok ? good(readInit(bytes.value)) : bytes;
 }
 
-/** null when the file ends before the head does. Throws MediaError. */
+/** Of a fragment, or of a `free` box; null when the file ends before the head does. Throws MediaError. */
 async function readHead(
   file: SealedBytes,
   offset: number,
   init: Init,
-): Promise<Outcome<ReturnType<typeof readFragmentHead> | null>> {
+): Promise<Outcome<FragmentHead | { free: true; sizeBytes: number } | null>> {
   let bytes = await file.read(offset, usualHeadBytes);
   if (!bytes.ok) return bytes;
-  const { sizeBytes: moofBytes } = boxHead(bytes.value);
+  const { sizeBytes: moofBytes, type } = boxHead(bytes.value);
+  if (type === 'free') return good({ free: true, sizeBytes: moofBytes });
   const headBytes = moofBytes + boxHeadBytes;
   if (headBytes > largestFragmentBytes) throw new MediaError('MP4: moof too large');
   if (offset + headBytes > file.sizeBytes) return good(null);

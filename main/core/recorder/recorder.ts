@@ -190,9 +190,10 @@ export class Recorder {
       }
       clock.land(fragment, arrivalMs);
     }
+    const heldMs = arrivalMs - clock.utcOf(fragment.pictureStartSeconds ?? fragment.startSeconds);
     const rolls = fragment.keyframe && this.#file !== null && this.#file.mediaMs >= this.#limits.recordingMs;
     if (this.#file && !rolls) {
-      await this.#file.append(fragment);
+      await this.#file.append(fragment, heldMs);
       clock.arrived(fragment, arrivalMs);
       this.#options.library.grew(this.#options.cameraId);
       return;
@@ -203,7 +204,7 @@ export class Recorder {
     }
     clock.settle();
     const startMs = await this.#room(Math.round(clock.utcOf(fragment.startSeconds)));
-    await this.#begin(run, fragment, startMs);
+    await this.#begin(run, { first: fragment, heldMs, startMs });
     clock.arrived(fragment, arrivalMs);
   }
 
@@ -221,9 +222,9 @@ export class Recorder {
     return startMs;
   }
 
-  async #begin(run: Run, first: Fragment, startMs: number): Promise<void> {
+  async #begin(run: Run, begun: { first: Fragment; heldMs: number; startMs: number }): Promise<void> {
     const { vault, cameraId, library } = this.#options;
-    const file = await RecordingFile.begin({ vault, library, cameraId, init: run.init, first, startMs });
+    const file = await RecordingFile.begin({ vault, library, cameraId, init: run.init, ...begun });
     this.#file = file;
     library.setOpen(cameraId, file);
     if (!this.#state.recording) this.#setState({ recording: true, sinceMs: file.startMs });

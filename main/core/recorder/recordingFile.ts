@@ -13,10 +13,13 @@ import type { Vault } from '../vault/folder.ts';
 import { SealedWriter } from '../vault/sealedWriter.ts';
 import { VaultError } from '../vault/vaultError.ts';
 import { type Fragment, type Init, moveFragment } from '../video/fmp4.ts';
+import { freeBox, paddingBytes } from './padding.ts';
 import { reseal } from './reseal.ts';
 
 /** Names that are tried when there is a recording of the same millisecond already (the clock was set back). */
 const mostNames = 100;
+/** Beyond a fragment's own length, ffmpeg holds it for the sound that it converts: 0.5 s at most. */
+const mostHeldMs = 1000;
 
 export class RecordingFile implements OpenRecording {
   readonly cameraId: CameraId;
@@ -31,6 +34,7 @@ export class RecordingFile implements OpenRecording {
   readonly #baseSeconds: number;
   readonly #writer: SealedWriter;
   readonly #release: () => void;
+  readonly #heldMs: number[] = [];
   #endMs: number;
   #size = 0;
 
@@ -53,7 +57,7 @@ export class RecordingFile implements OpenRecording {
     try {
       await file.#writer.append(options.init.bytes);
       file.#size = options.init.bytes.length;
-      await file.append(options.first);
+      await file.append(options.first, options.heldMs);
       return file;
     } catch (error) {
       await file.discard().catch(() => undefined);
@@ -74,7 +78,8 @@ export class RecordingFile implements OpenRecording {
     return last ? last.startMs + last.durationMs - this.startMs : 0;
   }
 
-  async append(fragment: Fragment): Promise<void> {
+  /** `heldMs`: from the fragment's first picture to its arrival. */
+  async append(fragment: Fragment, heldMs: number): Promise<void> {
     const bytes = moveFragment(fragment.bytes, this.#init.tracks, -this.#baseSeconds);
     await this.#writer.append(bytes);
     const startMs = this.startMs + (fragment.startSeconds - this.#baseSeconds) * 1000;
@@ -84,6 +89,9 @@ export class RecordingFile implements OpenRecording {
     this.#size += bytes.length;
     // Never empty: a fragment of one picture can have no duration of its own.
     this.#endMs = Math.max(this.#endMs, Math.round(startMs + durationMs), this.startMs + 1);
+    // A clock that was set says nothing of ffmpeg.
+    this.#heldMs.push(Math.min(Math.max(heldMs, durationMs), durationMs + mostHeldMs));
+    await this.#pad();
   }
 
   async read(offset: number, length: number): Promise<Uint8Array> {
@@ -135,6 +143,15 @@ export class RecordingFile implements OpenRecording {
     this.#release();
   }
 
+  /** Seals what waits, where the next fragment could make it too much to lose. */
+  async #pad(): Promise<void> {
+    const unsealed = { fragments: this.fragments, heldMs: this.#heldMs, writtenBytes: this.#writer.writtenBytes };
+    const sizeBytes = paddingBytes({ ...unsealed, sizeBytes: this.#size });
+    if (sizeBytes === 0) return;
+    await this.#writer.append(freeBox(sizeBytes));
+    this.#size += sizeBytes;
+  }
+
   get #wholeBytes(): number {
     const last = this.fragments.at(-1);
     return last ? last.offset + last.length : this.initLength;
@@ -156,6 +173,8 @@ export interface BeginOptions {
   cameraId: CameraId;
   init: Init;
   first: Fragment;
+  /** From the first fragment's first picture to its arrival. */
+  heldMs: number;
   startMs: number;
 }
 

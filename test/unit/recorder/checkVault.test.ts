@@ -28,6 +28,7 @@ import { makeIdentity } from '../../../main/core/vault/keys.ts';
 import { openStore } from '../../../main/core/vault/sealedStore.ts';
 import { sealToFile } from '../../../main/core/vault/sealedFile.ts';
 import { VaultKeys } from '../../../main/core/vault/vaultKeys.ts';
+import { fragmentMs } from '../../../main/core/video/intakeScript.ts';
 import { cameraId, makeFootage, makeVault, type Place, record, tenMs, until } from './footage.ts';
 
 const day = '2026-11-20';
@@ -60,7 +61,7 @@ before(async () => {
   const library = new Library({ vault });
   const limits = { queueMs: Infinity, recordingMs: 4000 };
   const recorder = new Recorder({ cameraId, vault, library, limits, on: { state: () => undefined } });
-  const footage = makeFootage({ seconds: 12, size: '640x360' });
+  const footage = makeFootage({ seconds: 12, size: '1280x720', fragmentMs });
   record(recorder, footage, tenMs);
   await until('everything is written', () => {
     const last = library.openRecording(cameraId)?.fragments.at(-1);

@@ -29,6 +29,8 @@ export interface FootagePlan {
   keyframeEvery?: number;
   /** Off where times are compared to the millisecond: an AAC encoder begins before the picture. */
   sound?: boolean;
+  /** Longest fragment: 1 s, so that tests count in seconds; the intake's are shorter. */
+  fragmentMs?: number;
   /** As small as can be: without the encoder's note about itself. */
   bare?: boolean;
 }
@@ -40,12 +42,13 @@ export function makeFootage(plan: FootagePlan): Footage {
   const known = made.get(key);
   if (known) return known;
   const { seconds, size = '192x108', framesPerSecond = 25, keyframeEvery = 1, sound = false, bare = false } = plan;
+  const { fragmentMs = 1000 } = plan;
   const gop = String(keyframeEvery * framesPerSecond);
   const picture = ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${framesPerSecond}:duration=${seconds}`];
   const noise = ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=16000:duration=${seconds}`, '-c:a', 'aac'];
   const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0', '-g', gop, '-keyint_min', gop];
   if (bare) codec.push('-bsf:v', 'filter_units=remove_types=6');
-  const flags = ['-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-frag_duration', '1000000'];
+  const flags = ['-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-frag_duration', `${fragmentMs * 1000}`];
   const bytes = execFileSync(
     'ffmpeg',
     ['-v', 'error', ...picture, ...(sound ? noise : []), ...codec, '-sc_threshold', '0', ...flags, '-f', 'mp4', '-'],
