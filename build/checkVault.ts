@@ -8,22 +8,20 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { Outcome, Problem } from '../main/contract/problems.ts';
+import { check as words } from '../main/contract/text/en/check.ts';
 import { problems, type Saying } from '../main/contract/text/en/problems.ts';
 import { units } from '../main/contract/text/en/units.ts';
-import { parseCameraDocument } from '../main/core/cameras/cameraDocument.ts';
-import { type Finding, weightOf } from '../main/core/library/finding.ts';
+import { emptyCameraDocument, parseCameraDocument } from '../main/core/cameras/cameraDocument.ts';
+import { tellFinding } from '../main/app/tellFinding.ts';
+import { vaultDocuments } from '../main/app/vaultDocuments.ts';
+import { type Finding, lostOf, weightOf } from '../main/contract/check.ts';
 import { type CheckReport, checkVault } from '../main/core/recorder/checkVault.ts';
-import { parseSettings, settingsVersion } from '../main/core/settings.ts';
 import { openVault, openWithWords, readVaultFile, type Vault } from '../main/core/vault/folder.ts';
 import { Keychain } from '../main/core/vault/keychain.ts';
 import { identityFromSecret } from '../main/core/vault/keys.ts';
 import { lockVault } from '../main/core/vault/lock.ts';
-import { sayFinding } from './findingWords.ts';
+import { readDocument } from '../main/core/vault/sealedStore.ts';
 
-const documents = {
-  'settings.json.age': { version: settingsVersion, parse: parseSettings },
-  'cameras.json.age': { version: 1, parse: parseCameraDocument },
-};
 const wordCount = 12;
 
 async function check(folder: string, repair: boolean): Promise<number> {
@@ -39,13 +37,13 @@ async function check(folder: string, repair: boolean): Promise<number> {
   try {
     if (!vault.identity) throw new Error('an opened vault has its identity');
     const report = await checkVault(folder, vault.identity, {
-      documents,
+      documents: vaultDocuments,
       repair,
       signal: stopped.signal,
       began: progress,
     });
     clearProgress();
-    return report.ok ? tell(report.value) : refuse(report.problem);
+    return report.ok ? tell(report.value, await namesIn(vault)) : refuse(report.problem);
   } finally {
     vault.lock();
     await lock.value.release();
@@ -83,24 +81,39 @@ async function readWords(): Promise<string[]> {
   return words;
 }
 
-function tell({ files, findings, repaired }: CheckReport): number {
+/** The cameras' names, also of removed ones; none where the list does not open. */
+async function namesIn(vault: Vault): Promise<Names> {
+  const form = { path: vault.path('cameras.json.age'), version: 1, parse: parseCameraDocument };
+  const read = vault.identity ? await readDocument(form, vault.identity, form.path) : null;
+  const { cameras, removed } = read?.ok ? read.value.value : emptyCameraDocument;
+  return new Map([...cameras, ...removed].map(({ id, name }) => [id, name]));
+}
+type Names = ReadonlyMap<string, string>;
+
+function tell({ files, findings, repaired }: CheckReport, names: Names): number {
   const notes = findings.filter((finding) => weightOf(finding) === 'note');
   const wrong = findings.filter((finding) => weightOf(finding) !== 'note');
-  list('Put right:', repaired);
-  list('Worth knowing:', notes);
-  list('Wrong:', wrong);
+  list('Put right:', repaired, names);
+  list('Worth knowing:', notes, names);
+  list('Wrong:', wrong, names);
   const counted = `${units.count(files)} ${files === 1 ? 'file was' : 'files were'} looked at.`;
   console.log(wrong.length === 0 ? `${counted} All is well.` : `${counted} Findings: ${units.count(wrong.length)}.`);
   return wrong.length === 0 ? 0 : 1;
 }
 
-function list(title: string, findings: readonly Finding[]): void {
+function list(title: string, findings: readonly Finding[], names: Names): void {
   if (findings.length === 0) return;
   console.log(title);
   for (const [file, ofFile] of Map.groupBy(findings, (finding) => finding.file)) {
-    console.log(`  ${file}`);
-    for (const finding of ofFile) console.log(`    ${sayFinding(finding)}`);
+    const [told] = ofFile.map((finding) => tellFinding(finding, (id) => names.get(id) ?? ''));
+    console.log(told?.camera === null ? `  ${file}` : `  ${told ? words.place(told) : ''}\n    ${file}`);
+    for (const finding of ofFile) console.log(`    ${sentence(finding)}`);
   }
+}
+
+function sentence(finding: Finding): string {
+  const { fact, remedy } = words.say(finding);
+  return `${fact}${lostOf(finding) ? ` Lost: ${words.lost(finding)}.` : ''}${remedy ? ` ${remedy}` : ''}`;
 }
 
 function refuse(problem: Problem): number {

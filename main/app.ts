@@ -8,8 +8,10 @@ import type { PassphraseUse } from './contract/model.ts';
 import { bad, good, type Outcome } from './contract/problems.ts';
 import type { LiveNotice, PageMessage, PlaybackNotice, StreamRequest } from './contract/stream.ts';
 import { cameraCalls } from './app/calls/cameraCalls.ts';
+import { checkCalls } from './app/calls/checkCalls.ts';
 import { exportCalls } from './app/calls/exportCalls.ts';
 import { keyCalls } from './app/calls/keyCalls.ts';
+import { leavingCalls } from './app/calls/leavingCalls.ts';
 import { libraryCalls } from './app/calls/libraryCalls.ts';
 import type { Desk, Rooms } from './app/calls/rooms.ts';
 import { settingsCalls } from './app/calls/settingsCalls.ts';
@@ -157,6 +159,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...cameraCalls(rooms),
     ...libraryCalls(rooms),
     ...exportCalls(rooms),
+    ...checkCalls(rooms),
+    ...leavingCalls(rooms),
     ...settingsCalls(rooms),
   };
 

@@ -31,7 +31,10 @@ startShell({
           shell.setRecording(app.recordingCameras());
       },
       desk: {
-        chooseFolder: () => shell.dialogs.chooseFolder(en.desktop.chooseVaultFolder),
+        chooseFolder: (forWhat) =>
+          shell.dialogs.chooseFolder(
+            forWhat === 'vault' ? en.desktop.chooseVaultFolder : en.desktop.chooseExportFolder,
+          ),
         chooseSaveFile: (suggestedName) => shell.dialogs.chooseSaveFile({ suggestedName, title: en.desktop.saveClip }),
         showFile: (file) => shell.dialogs.showItemInFolder(file),
       },

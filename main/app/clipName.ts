@@ -5,19 +5,11 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { bad, good, type Outcome } from '../contract/problems.ts';
-
-// eslint-disable-next-line no-control-regex -- control characters are what it refuses
-const refused = /[<>:"/\\|?*\u0000-\u001f\u007f]/g;
+import { localStamp, safeName } from '../core/exporter/stamps.ts';
 
 /** "Front door 2026-11-17 17.56.10.mp4" */
 export function clipName(cameraName: string, fromMs: number): string {
-  const name = cameraName
-    .replace(refused, ' ')
-    .replace(/\s+/g, ' ')
-    .replace(/[. ]+$/, '')
-    .trim()
-    .slice(0, 60);
-  return `${name || 'Camera'} ${localStamp(fromMs)}.mp4`;
+  return `${safeName(cameraName) || 'Camera'} ${localStamp(fromMs)}.mp4`;
 }
 
 /**
@@ -32,11 +24,4 @@ export async function clipFile(typed: string): Promise<Outcome<string>> {
     () => false,
   );
   return isThere ? bad({ code: 'fileExists', file: path.basename(file) }) : good(file);
-}
-
-function localStamp(atMs: number): string {
-  const at = new Date(atMs);
-  const two = (figure: number): string => String(figure).padStart(2, '0');
-  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${date} ${two(at.getHours())}.${two(at.getMinutes())}.${two(at.getSeconds())}`;
 }

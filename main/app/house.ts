@@ -18,6 +18,9 @@ import { good, type Outcome, type Problem } from '../contract/problems.ts';
 import { Cameras } from '../core/cameras/cameras.ts';
 import { Discovery } from '../core/cameras/discovery.ts';
 import { Exporter } from '../core/exporter/exporter.ts';
+import { exportsFile, readExports } from '../core/exporter/exportsDocument.ts';
+import { Leaving } from '../core/exporter/leaving.ts';
+import { leavingFile, readLeaving } from '../core/exporter/leavingDocument.ts';
 import { Library } from '../core/library/library.ts';
 import { defaultKeepBytes, isFull, Retention, roomOf } from '../core/library/retention.ts';
 import type { Log } from '../core/log.ts';
@@ -34,10 +37,14 @@ import { freeBytesOf } from '../core/vault/vaultError.ts';
 import { VaultKeys } from '../core/vault/vaultKeys.ts';
 import type { Ffmpeg } from '../core/video/ffmpeg.ts';
 import { firstPicture } from '../core/video/snapshot.ts';
+import { Checking } from './checking.ts';
 import { DiskWarnings } from './diskWarnings.ts';
 import { openDocuments } from './documents.ts';
+import { LateStore } from './lateStore.ts';
 import { watchNetworks } from './network.ts';
 import { NewWords } from './newWords.ts';
+import { tellFinding } from './tellFinding.ts';
+import { vaultDocuments } from './vaultDocuments.ts';
 import { Watching } from './watching.ts';
 
 export type Tell = <Name extends keyof Events>(name: Name, value: Events[Name]) => void;
@@ -55,6 +62,8 @@ export interface House {
   library: Library;
   watching: Watching;
   exporter: Exporter;
+  leaving: Leaving;
+  checking: Checking;
   status(): Promise<VaultStatus>;
   /** Applies what changed in the settings. */
   applySettings(): Promise<void>;
@@ -195,7 +204,18 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     ffmpeg,
     library,
     vault,
+    memory: new LateStore(vault, { file: exportsFile, initial: { jobs: [] }, parse: readExports }),
     on: { changed: (jobs: ExportJob[]) => tell('exports.changed', jobs), defect: defect('export') },
+  });
+  const leaving = new Leaving({
+    ...{ ffmpeg, library, vault },
+    memory: new LateStore(vault, { file: leavingFile, initial: { job: null }, parse: readLeaving }),
+    on: { changed: (state) => tell('leaving.changed', state), defect: defect('leaving') },
+  });
+  const checking = new Checking({
+    ...{ vault, library, documents: vaultDocuments, tellFinding },
+    nameOf: (cameraId) => [...cameras.list(), ...cameras.removed()].find(({ id }) => id === cameraId)?.name ?? '',
+    on: { changed: (state) => tell('check.changed', state), defect: defect('check') },
   });
 
   // On a full disk room comes first: what was cut off is finished by writing it anew.
@@ -221,6 +241,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     },
   });
   decide();
+  // What was being exported when Nightjar ended goes on.
+  for (const one of [exporter, leaving]) void one.begin().catch(defect('exports'));
   retention.soon();
   const networks = watchNetworks((online) => {
     tell('network.changed', { online });
@@ -243,6 +265,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     library,
     watching,
     exporter,
+    leaving,
+    checking,
     status,
     async applySettings() {
       keepBytes = await keepBytesOf(settings, library, vault.folder);
@@ -263,7 +287,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       newWords.cancel();
       discovery.stop();
       cameras.stopTry();
-      await exporter.pause();
+      await Promise.all([checking.stop('lock'), leaving.stop('lock'), exporter.pause()]);
     },
     async unlock(found) {
       const opened = keys ? good(keys) : await VaultKeys.open(vault);
@@ -276,7 +300,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
           lookAround.again();
         })
         .then(tellStatus, defect('recovery'));
-      exporter.resume();
+      for (const one of [exporter, leaving]) void one.begin().catch(defect('exports'));
     },
     async removeCamera(camera, recordings) {
       const removed = await cameras.remove(camera.id, recordings === 'keep');
@@ -306,7 +330,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       networks.close();
       discovery.stop();
       cameras.close();
-      await exporter.close();
+      await Promise.all([checking.close(), leaving.close(), exporter.close()]);
       await watching.close();
       await lookAround.close();
       await retention.close();

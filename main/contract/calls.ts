@@ -4,6 +4,8 @@
  * misspells. The page is hostile until its argument has passed the check here.
  */
 import * as v from 'valibot';
+import type { CheckState } from './check.ts';
+import type { LeavingState } from './leaving.ts';
 import type {
   AddressParts,
   AppState,
@@ -33,6 +35,7 @@ const span = { fromMs: timeMs, toMs: timeMs };
 const words = v.pipe(v.array(v.pipe(v.string(), v.maxLength(40))), v.maxLength(24));
 /** As bytes, so that both sides can clear them. UTF-8 of the text in NFKC. */
 const passphrase = v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(1024));
+const someCameras = v.nullable(v.pipe(v.array(cameraId), v.minLength(1), v.maxLength(1000)));
 const keepDays = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3650)));
 
 const settingsChange = v.strictObject({
@@ -139,6 +142,24 @@ export const callArguments = {
   'exports.show': v.strictObject({ jobId: shortId }),
   'exports.clear': nothing,
 
+  /** Checks every file of the open vault; nothing happens while a check runs. It goes by `check.changed`. */
+  'check.start': v.strictObject({ repair: v.boolean() }),
+  'check.stop': nothing,
+  /** The check that runs, or the last one. */
+  'check.state': nothing,
+
+  /** The system's folder dialog for exporting everything of these cameras (null: of all); null when the user cancelled. */
+  'leaving.choosePlace': v.strictObject({ cameraIds: someCameras }),
+  /** Goes by `leaving.changed`. */
+  'leaving.start': v.strictObject({ placeId: shortId, cameraIds: someCameras }),
+  'leaving.stop': nothing,
+  /** Goes on where it was. */
+  'leaving.resume': nothing,
+  /** Forgets what is done, stopped or failed. Complete files stay. */
+  'leaving.forget': nothing,
+  'leaving.show': nothing,
+  'leaving.state': nothing,
+
   'settings.get': nothing,
   'settings.set': settingsChange,
 } satisfies Record<string, v.GenericSchema>;
@@ -200,6 +221,23 @@ export interface CallResults {
   'exports.tryAgain': Outcome<null>;
   'exports.show': Outcome<null>;
   'exports.clear': null;
+
+  'check.start': Outcome<null>;
+  'check.stop': Outcome<null>;
+  'check.state': CheckState;
+
+  'leaving.choosePlace': Outcome<{
+    placeId: string;
+    folder: string;
+    freeBytes: number;
+    neededBytes: number;
+  } | null>;
+  'leaving.start': Outcome<null>;
+  'leaving.stop': Outcome<null>;
+  'leaving.resume': Outcome<null>;
+  'leaving.forget': Outcome<null>;
+  'leaving.show': Outcome<null>;
+  'leaving.state': LeavingState;
 
   'settings.get': Settings;
   'settings.set': Outcome<Settings>;

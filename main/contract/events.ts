@@ -1,6 +1,8 @@
 /**
  * What main tells the page unasked: noun.changed, each with the whole new value, so that a missed one does no harm.
  */
+import type { CheckState } from './check.ts';
+import type { LeavingState } from './leaving.ts';
 import type { AppState, Camera, CameraStatus, ExportJob, Search, Settings, VaultStatus } from './model.ts';
 
 export interface Events {
@@ -12,6 +14,8 @@ export interface Events {
   /** Recorded spans of this camera changed: ask again for what is on screen. At most once a second. */
   'library.changed': { cameraId: string };
   'exports.changed': ExportJob[];
+  'check.changed': CheckState;
+  'leaving.changed': LeavingState;
   'settings.changed': Settings;
   /** The network came back, or the computer woke up. */
   'network.changed': { online: boolean };
@@ -27,6 +31,8 @@ export const eventNames = [
   'search.changed',
   'library.changed',
   'exports.changed',
+  'check.changed',
+  'leaving.changed',
   'settings.changed',
   'network.changed',
 ] as const satisfies readonly EventName[];

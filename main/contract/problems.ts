@@ -48,6 +48,10 @@ export type Problem =
   | { code: 'folderNotWritable'; folder: string }
   /** The disk takes no writing at all: its switch, how it is mounted, or because the system found errors on it. */
   | { code: 'diskReadOnly'; folder: string }
+  /** What is exported would lie inside the vault's folder. */
+  | { code: 'insideVault'; folder: string }
+  /** The folder that an export goes to is not there, or is another one. */
+  | { code: 'placeMissing'; folder: string }
   /** The disk cannot keep the files private to this user (FAT, exFAT, some network shares). A warning. */
   | { code: 'folderNotPrivate'; folder: string }
   | { code: 'diskFull'; folder: string; freeBytes: number }

@@ -12,7 +12,7 @@ import type { Places } from '../places.ts';
 /** What the app needs of the desktop. */
 export interface Desk {
   /** null when the user cancelled. */
-  chooseFolder(): Promise<string | null>;
+  chooseFolder(forWhat: 'vault' | 'export'): Promise<string | null>;
   chooseSaveFile(suggestedName: string): Promise<string | null>;
   showFile(file: string): void;
 }

@@ -19,7 +19,7 @@ export function vaultCalls({ opening, places, desk, tell, withHouse }: Rooms): P
   return {
     'vault.places': () => places.list(),
     'vault.choosePlace': async () => {
-      const folder = await desk.chooseFolder();
+      const folder = await desk.chooseFolder('vault');
       return folder === null ? good(null) : places.chosen(folder);
     },
     'vault.create': ({ placeId, passphrase }) =>

@@ -5,16 +5,33 @@
 import { app } from './en/app.ts';
 import { archive } from './en/archive.ts';
 import { cameras } from './en/cameras.ts';
+import { check } from './en/check.ts';
 import { desktop } from './en/desktop.ts';
 import { exports } from './en/exports.ts';
 import { firstRun } from './en/firstRun.ts';
 import { gaps } from './en/gaps.ts';
 import { keys } from './en/keys.ts';
+import { leaving } from './en/leaving.ts';
 import { problems } from './en/problems.ts';
 import { settings } from './en/settings.ts';
 import { units } from './en/units.ts';
 import { wall } from './en/wall.ts';
 
-export const en = { app, units, firstRun, wall, gaps, problems, archive, cameras, exports, settings, keys, desktop };
+export const en = {
+  app,
+  units,
+  firstRun,
+  wall,
+  gaps,
+  problems,
+  archive,
+  cameras,
+  check,
+  exports,
+  keys,
+  leaving,
+  settings,
+  desktop,
+};
 
 export type Text = typeof en;

@@ -2,9 +2,8 @@
  * Where an export goes: under a random name beside the chosen file until it is whole, then to the chosen name. A file
  * that the user did not agree to replace is never replaced, also when it appears while the export runs.
  */
-import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { access, constants, open, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { bad, good, type Outcome, type Problem } from '../../contract/problems.ts';
 import { freeBytesOf, problemOf, systemCode } from '../vault/vaultError.ts';
@@ -22,9 +21,23 @@ export function markOf(file: string): FileMark | null {
   return found ? { inode: found.ino, sizeBytes: found.size, changedMs: found.mtimeMs } : null;
 }
 
-/** No name of a camera in it: it stands in ffmpeg's arguments. */
-export function temporaryName(): string {
-  return `.nightjar-${randomBytes(8).toString('hex')}.part.mp4`;
+/** Of one job, by its id. No name of a camera in it: it stands in ffmpeg's arguments. */
+export function temporaryName(jobId: string, part: number): string {
+  return `.nightjar-${jobId}-${part}.part.mp4`;
+}
+
+/** Removes what a job that was killed left in the folder; nothing where there is no folder. */
+export async function removeLeftovers(folder: string, jobId: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const left = names.filter((name) => name.startsWith(`.nightjar-${jobId}-`) && name.endsWith('.part.mp4'));
+  for (const name of left) await rm(path.join(folder, name), { force: true }).catch(() => undefined);
+}
+
+/** Whether a file that was about to get this name has it, whole. An empty one that only held the name is removed. */
+export async function isPlaced(file: string, sizeBytes: number): Promise<boolean> {
+  const found = await stat(file).catch(() => null);
+  if (found?.size === 0) await rm(file, { force: true }).catch(() => undefined);
+  return found?.isFile() === true && found.size === sizeBytes && (await isComplete(file));
 }
 
 /** null when the folder takes a clip of this size. */

@@ -4,14 +4,15 @@
  */
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { bad, good, type Outcome, type Problem } from '../../contract/problems.ts';
-import { type Ffmpeg, runFfmpeg } from '../video/ffmpeg.ts';
-import { MediaError } from '../video/mediaError.ts';
-import { freeBytesOf, VaultError } from '../vault/vaultError.ts';
+import { bad, good, type Outcome } from '../../contract/problems.ts';
+import type { Ffmpeg } from '../video/ffmpeg.ts';
 import { type Clip, ClipFeed } from './clipFeed.ts';
-import { type FileMark, isComplete, partNames, putInPlace, refusalOf, temporaryName } from './places.ts';
+import { type FileMark, partNames, putInPlace, refusalOf, temporaryName } from './places.ts';
+import { problemOfVideo, writeVideo } from './writeVideo.ts';
 
 export interface ClipJob {
+  /** Names what is unfinished on the disk. */
+  id: string;
   ffmpeg: Ffmpeg;
   clip: Clip;
   file: string;
@@ -19,6 +20,8 @@ export interface ClipJob {
   agreed: FileMark | null;
   signal: AbortSignal;
   onProgress: (progress: { doneFraction: number; bytesWritten: number }) => void;
+  /** Told, and awaited, before whole files get their names. */
+  onPlacing?: (files: { file: string; sizeBytes: number }[]) => Promise<void>;
 }
 
 export interface WrittenClip {
@@ -27,8 +30,6 @@ export interface WrittenClip {
 }
 
 const progressEveryMs = 250;
-/** Less room than this after a failure: that was the cause. */
-const fullBytes = 2 ** 20;
 
 export async function writeClip(job: ClipJob): Promise<Outcome<WrittenClip>> {
   const folder = path.dirname(job.file);
@@ -39,16 +40,16 @@ export async function writeClip(job: ClipJob): Promise<Outcome<WrittenClip>> {
     const refusal = await refusalOf(folder, feed.expectedBytes);
     if (refusal) return bad(refusal);
     while (await feed.more()) {
-      const temporary = path.join(folder, temporaryName());
+      const temporary = path.join(folder, temporaryName(job.id, temporaries.length + 1));
       temporaries.push(temporary);
-      const written = await writePart(job, feed, folder, temporaries);
+      const written = await writePart(job, feed, temporary, temporaries);
       if (!written.ok) return written;
     }
     return await placeAll(job, temporaries);
   } catch (error) {
-    if (error instanceof VaultError) return bad(error.problem);
-    if (error instanceof MediaError) return bad({ code: 'ffmpegFailed', reason: error.message });
-    throw error;
+    const problem = problemOfVideo(error);
+    if (!problem) throw error;
+    return bad(problem);
   } finally {
     await feed.close();
     for (const temporary of temporaries) await rm(temporary, { force: true }).catch(() => undefined);
@@ -58,46 +59,26 @@ export async function writeClip(job: ClipJob): Promise<Outcome<WrittenClip>> {
 async function writePart(
   job: ClipJob,
   feed: ClipFeed,
-  folder: string,
+  temporary: string,
   temporaries: readonly string[],
 ): Promise<Outcome<null>> {
-  const temporary = temporaries.at(-1) ?? '';
   const tell = async (): Promise<void> => {
     const doneFraction = Math.min(0.99, feed.fedBytes / Math.max(1, feed.expectedBytes));
     job.onProgress({ doneFraction, bytesWritten: await sizeOfAll(temporaries) });
   };
   const timer = setInterval(() => void tell(), progressEveryMs);
   try {
-    const run = await runFfmpeg(job.ffmpeg, {
-      args: [
-        ...['-hide_banner', '-v', 'error', '-n', '-f', 'mp4', '-i', 'pipe:0'],
-        ...['-map', '0', '-c', 'copy', '-movflags', '+faststart', '-f', 'mp4', path.basename(temporary)],
-      ],
-      input: feed.part(),
-      cwd: folder,
-      signal: job.signal,
-    });
-    if (run.ok && (await isComplete(temporary))) return good(null);
-    return bad(await failureOf(run.ok ? { code: 'ffmpegFailed', reason: '' } : run.problem, folder));
+    return await writeVideo({ ffmpeg: job.ffmpeg, input: feed.part(), temporary, signal: job.signal });
   } finally {
     clearInterval(timer);
   }
 }
 
-/** What lies behind a failure of ffmpeg, as far as the disk is to blame. */
-async function failureOf(problem: Problem, folder: string): Promise<Problem> {
-  if (problem.code !== 'ffmpegFailed') return problem;
-  const freeBytes = await freeBytesOf(folder);
-  if (freeBytes < fullBytes || /No space left/.test(problem.reason)) return { code: 'diskFull', folder, freeBytes };
-  if (/Permission denied|Read-only file system|No such file/.test(problem.reason)) {
-    return { code: 'folderNotWritable', folder };
-  }
-  return problem;
-}
-
 async function placeAll(job: ClipJob, temporaries: readonly string[]): Promise<Outcome<WrittenClip>> {
-  const sizeBytes = await sizeOfAll(temporaries);
+  const sizes = await Promise.all(temporaries.map(sizeOf));
+  const sizeBytes = sizes.reduce((sum, size) => sum + size, 0);
   const files = await partNames(job.file, temporaries.length);
+  await job.onPlacing?.(files.map((file, index) => ({ file, sizeBytes: sizes[index] ?? 0 })));
   const placed: string[] = [];
   for (const [index, temporary] of temporaries.entries()) {
     const file = files[index] ?? job.file;
@@ -121,6 +102,11 @@ async function removeAll(files: readonly string[]): Promise<void> {
 
 async function sizeOfAll(files: readonly string[]): Promise<number> {
   let sum = 0;
-  for (const file of files) sum += (await stat(file).catch(() => null))?.size ?? 0;
+  for (const file of files) sum += await sizeOf(file);
   return sum;
+}
+
+/** 0 where it is not there. */
+async function sizeOf(file: string): Promise<number> {
+  return (await stat(file).catch(() => null))?.size ?? 0;
 }

@@ -9,7 +9,7 @@ import { checkSealed } from '../vault/sealedCheck.ts';
 import { SealedReader } from '../vault/sealedReader.ts';
 import { type DocumentForm, previousOf, type ReadDocument, readDocument } from '../vault/sealedStore.ts';
 import { type CheckedFile, notOpened } from './checkRecording.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from '../../contract/check.ts';
 
 /** How a document is read; without its place. */
 export type CheckedForm<Value> = Omit<DocumentForm<Value>, 'path'>;
@@ -47,11 +47,17 @@ export async function checkDocument<Value>(
 }
 
 /** Any sealed file that is read whole: what of it does not open. */
-export async function checkSealedFile({ folder, file, identity, signal }: CheckedFile): Promise<Outcome<Finding[]>> {
+export async function checkSealedFile({
+  folder,
+  file,
+  identity,
+  signal,
+  worked,
+}: CheckedFile): Promise<Outcome<Finding[]>> {
   const opened = await SealedReader.open(path.join(folder, file), identity, file);
   if (!opened.ok) return good([notOpened(file, opened.problem.code, null)]);
   try {
-    const sealed = await checkSealed(opened.value, signal);
+    const sealed = await checkSealed(opened.value, signal, worked);
     if (!sealed.ok)
       return sealed.problem.code === 'cancelled' ? sealed : good([notOpened(file, sealed.problem.code, null)]);
     const { closed, cutAtByte } = sealed.value;

@@ -8,7 +8,7 @@ import { good, type Outcome } from '../../contract/problems.ts';
 import type { Identity } from '../vault/keys.ts';
 import { checkSealed } from '../vault/sealedCheck.ts';
 import { SealedReader } from '../vault/sealedReader.ts';
-import type { Finding, LostTime } from './finding.ts';
+import type { Finding, LostTime } from '../../contract/check.ts';
 import type { RecordingSpan } from './recordingName.ts';
 import { readRecordingTable, type RecordingTable } from './recordingTable.ts';
 
@@ -21,16 +21,18 @@ export interface CheckedFile {
   file: string;
   identity: Identity;
   signal: AbortSignal;
+  /** Told of every piece that was opened, and awaited. */
+  worked?: (bytes: number) => Promise<void>;
 }
 
 export async function checkRecording(checked: CheckedFile, span: RecordingSpan): Promise<Outcome<Finding[]>> {
-  const { file, signal } = checked;
+  const { file, signal, worked } = checked;
   const opened = await SealedReader.open(path.join(checked.folder, file), checked.identity, file);
   const all = { fromMs: span.startMs, toMs: span.endMs };
   if (!opened.ok) return good(opened.problem.code === 'gone' ? [] : [notOpened(file, opened.problem.code, all)]);
   const reader = opened.value;
   try {
-    const sealed = await checkSealed(reader, signal);
+    const sealed = await checkSealed(reader, signal, worked);
     if (!sealed.ok)
       return sealed.problem.code === 'cancelled' ? sealed : good([notOpened(file, sealed.problem.code, all)]);
     const read = await readRecordingTable(reader, span.startMs);
@@ -54,14 +56,14 @@ export async function checkRecording(checked: CheckedFile, span: RecordingSpan):
 
 /** A recording without an end: its whole chunks must be genuine. Its time is told by what is behind it. */
 export async function checkUnfinished(checked: CheckedFile): Promise<Outcome<Finding[]>> {
-  const { file, signal } = checked;
+  const { file, signal, worked } = checked;
   const place = path.join(checked.folder, file);
   // The system had made the file, and nothing was written yet: recovery explains it.
   if ((await stat(place).catch(() => null))?.size === 0) return good([{ kind: 'unfinished', file }]);
   const opened = await SealedReader.open(place, checked.identity, file);
   if (!opened.ok) return good(opened.problem.code === 'gone' ? [] : [notOpened(file, opened.problem.code, null)]);
   try {
-    const sealed = await checkSealed(opened.value, signal);
+    const sealed = await checkSealed(opened.value, signal, worked);
     if (!sealed.ok)
       return sealed.problem.code === 'cancelled' ? sealed : good([notOpened(file, sealed.problem.code, null)]);
     return good([

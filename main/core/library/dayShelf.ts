@@ -93,6 +93,10 @@ export class DayShelf {
     }
   }
 
+  async inTurn<Value>(cameraId: CameraId, day: string, step: () => Promise<Value>): Promise<Value> {
+    return await this.#turns.take(keyOf(cameraId, day), step);
+  }
+
   /** Reads a day anew from the disk. */
   async reread(cameraId: CameraId, day: string): Promise<DayIndex> {
     return await this.#turns.take(keyOf(cameraId, day), async () => {

@@ -257,6 +257,11 @@ export class Library {
     return (await this.#shelf.reread(cameraId, day)).repaired;
   }
 
+  /** While the step runs, nothing of that day is added, deleted or indexed. It must not ask the library about the day. */
+  async inTurn<Value>(cameraId: CameraId, day: string, step: () => Promise<Value>): Promise<Value> {
+    return await this.#shelf.inTurn(cameraId, day, step);
+  }
+
   /** Waits for what is being written. The library keeps nothing else; may be called twice. */
   async close(): Promise<void> {
     await this.#shelf.close();

@@ -1,25 +1,29 @@
 /**
  * Checks every file of a vault and names what is damaged, missing or not to be explained, where in the file, and which
  * time is lost with it. Asked to repair, it rebuilds indexes and ends recordings that were cut off, and deletes nothing
- * but an index that does not open (which the folder makes again) and what recovery explains. Nobody else may have the
- * vault open meanwhile: its lock is the caller's to take. Never throws for what lies in the folder.
+ * but an index that does not open (which the folder makes again) and what recovery explains. The vault is one that nobody
+ * else has open (its lock is the caller's to take), or one in use, whose library and recordings it then respects: what
+ * changes while it looks is looked at again. Never throws for what lies in the folder.
  */
 import { lstat, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Finding, weightOf } from '../../contract/check.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
-import { checkDay } from '../library/checkDay.ts';
+import { checkDay, compareDay, type VaultInUse } from '../library/checkDay.ts';
 import { checkDocument, type CheckedForm, checkSealedFile } from '../library/checkDocument.ts';
 import { daySumsName } from '../library/daySums.ts';
-import { type Finding, weightOf } from '../library/finding.ts';
 import { Library } from '../library/library.ts';
 import { indexName, isCameraId, isDay, recordingsFolder } from '../library/recordingName.ts';
 import { isTemporary } from '../vault/durable.ts';
 import { isEmpty, readVaultFile, Vault, vaultFileName } from '../vault/folder.ts';
 import { keyListForm, keyListName, readKeyList } from '../vault/keyList.ts';
 import type { Identity } from '../vault/keys.ts';
+import { passphraseFileName } from '../vault/passphrase.ts';
 import { areRecipients, looksLikeRecovery } from '../vault/recoveryForm.ts';
+import { isScryptFile } from '../vault/scryptFile.ts';
 import { previousOf } from '../vault/sealedStore.ts';
-import { recover } from './recovery.ts';
+import { endCutOff, recover } from './recovery.ts';
 
 export interface CheckOptions {
   /** The documents in the vault's folder, by their files' names, and how each is read. */
@@ -28,6 +32,21 @@ export interface CheckOptions {
   signal?: AbortSignal;
   /** Told of every file (from the vault's folder on) before it is looked at. */
   began?: (file: string, nth: number) => void;
+  /** Told of every piece that was opened, and awaited: whoever wants the check to be slow waits in it. */
+  worked?: (bytes: number) => Promise<void>;
+  /** Told of findings as they are made. Of a vault in use the report may leave some of them out again. */
+  found?: (findings: readonly Finding[]) => void;
+  /** The vault is open and recorded into. */
+  inUse?: InUse;
+}
+
+export interface InUse {
+  vault: Vault;
+  library: Library;
+  /** When the vault was opened. Recordings begun since are the recorder's to end. */
+  openedMs: number;
+  /** Between the first look at what may only be changing and the second; 3 s when not said. */
+  settleMs?: number;
 }
 
 export interface CheckReport {
@@ -38,41 +57,45 @@ export interface CheckReport {
   repaired: Finding[];
 }
 
-/** The identity stays the caller's. Problems: as `openVault`; `cancelled`. */
+const usualSettleMs = 3000;
+/** A document that is replaced while it is looked at is looked at again, this often. */
+const mostLooks = 10;
+
+/** The identity stays the caller's. Problems: as `openVault`; `cancelled`, also when a vault in use is locked. */
 export async function checkVault(
   folder: string,
   identity: Identity,
-  { documents, repair = false, signal = new AbortController().signal, began }: CheckOptions,
+  options: CheckOptions,
 ): Promise<Outcome<CheckReport>> {
+  const { documents, repair = false, signal = new AbortController().signal, began, worked, inUse } = options;
   const file = await readVaultFile(folder);
   if (!file.ok) return file;
   const list = await readKeyList(folder, identity);
   const recipients = list?.others.map(({ recipient }) => recipient).concat(identity.recipient);
   if (!list && !file.value.recipients.includes(identity.recipient)) return bad({ code: 'keyWrong' });
-  const vault = new Vault(folder, { ...file.value, recipients: recipients ?? file.value.recipients }, identity);
+  const vault =
+    inUse?.vault ?? new Vault(folder, { ...file.value, recipients: recipients ?? file.value.recipients }, identity);
   let files = 0;
   const walk: Walk = {
-    vault,
-    folder,
-    identity,
-    signal,
+    ...{ vault, folder, identity, signal },
     documents: { ...documents, [keyListName]: keyListForm(folder, identity) },
-    // Where there is a list of keys, vault.json says the same.
-    vaultFileIsRight:
-      (await areRecipients(file.value.recipients)) &&
-      (!list ||
-        (list.vaultId === file.value.id && file.value.recipients.toSorted().join() === recipients?.toSorted().join())),
+    ...(worked && { worked }),
+    ...(inUse && { settleMs: inUse.settleMs ?? usualSettleMs, inUse: usesOf(inUse) }),
     began: (name) => {
       files += 1;
       began?.(name, files);
     },
+    found: options.found ?? (() => undefined),
   };
   const found = await checkAll(walk);
   if (!found.ok) return found;
-  const wrong = found.value.filter((finding) => weightOf(finding) === 'repairable');
-  if (!repair || wrong.length === 0) return good({ files, findings: found.value, repaired: [] });
-  await mend(vault, wrong, signal);
-  return afterMending(walk, files, found.value);
+  const settled = walk.inUse ? await lookAgain(walk, found.value) : found;
+  if (!settled.ok) return settled;
+  const wrong = settled.value.filter((finding) => weightOf(finding) === 'repairable');
+  if (!repair || wrong.length === 0) return good({ files, findings: settled.value, repaired: [] });
+  if (inUse) await mendInUse(walk, inUse, wrong);
+  else await mend(vault, wrong, signal);
+  return isLocked(walk) ? bad({ code: 'cancelled' }) : afterMending(walk, files, settled.value);
 }
 
 interface Walk {
@@ -81,55 +104,149 @@ interface Walk {
   identity: Identity;
   signal: AbortSignal;
   documents: CheckOptions['documents'];
-  /** vault.json names who the vault is sealed to, and nobody else, and has its own id. */
-  vaultFileIsRight: boolean;
   began: (file: string) => void;
+  found: (findings: readonly Finding[]) => void;
+  worked?: (bytes: number) => Promise<void>;
+  inUse?: VaultInUse;
+  settleMs?: number;
+}
+
+function usesOf({ library, openedMs }: InUse): VaultInUse {
+  return {
+    isBeingWritten: (cameraId, startMs, changedMs) =>
+      startMs >= openedMs || changedMs >= openedMs || library.openRecording(cameraId)?.startMs === startMs,
+    inTurn: (cameraId, day, step) => library.inTurn(cameraId, day, step),
+  };
+}
+
+/** The vault in use was locked: from now on nothing opens, which is no finding. */
+function isLocked(walk: Walk): boolean {
+  return walk.vault.identity !== walk.identity;
+}
+
+/** What a step finds, as long as the vault was open to the end of it. */
+async function whileOpen(walk: Walk, step: () => Promise<Outcome<Finding[]>>): Promise<Outcome<Finding[]>> {
+  if (walk.signal.aborted) return bad({ code: 'cancelled' });
+  try {
+    const found = await step();
+    return isLocked(walk) ? bad({ code: 'cancelled' }) : found;
+  } catch (error) {
+    if (isLocked(walk)) return bad({ code: 'cancelled' });
+    throw error;
+  }
+}
+
+/** In a vault in use these may be about files that are just being finished or replaced. */
+function mayPass(finding: Finding): boolean {
+  if (finding.kind === 'missing') return false;
+  return ['unindexed', 'noIndex', 'leftover'].includes(finding.kind) || dayOfFile(finding.file) === null;
+}
+
+/** Looks a second time at what may have been only on its way, and leaves out what has arrived. */
+async function lookAgain(first: Walk, before: readonly Finding[]): Promise<Outcome<Finding[]>> {
+  const walk = { ...first, began: () => undefined };
+  const passing = before.filter(mayPass);
+  if (passing.length === 0) return good([...before]);
+  try {
+    await wait(walk.settleMs, undefined, { signal: walk.signal });
+  } catch {
+    return bad({ code: 'cancelled' });
+  }
+  const again = new Set<string>();
+  for (const [place, group] of Map.groupBy(passing, ({ file }) => path.dirname(file))) {
+    const inDay = dayOfFile(group[0]?.file ?? '');
+    const looks = inDay
+      ? [() => walk.inUse?.inTurn(inDay.cameraId, inDay.day, () => compareDay({ ...walk, ...inDay })) ?? good([])]
+      : group.map(
+          ({ file }) =>
+            () =>
+              place === '.' ? checkTop(walk, file) : good([{ kind: 'unexplained', file } as const]),
+        );
+    for (const look of looks) {
+      const found = await whileOpen(walk, async () => await look());
+      if (!found.ok) return found;
+      for (const finding of found.value) again.add(keyOf(finding));
+    }
+  }
+  return good(before.filter((finding) => !mayPass(finding) || again.has(keyOf(finding))));
+}
+
+function keyOf({ kind, file }: Finding): string {
+  return `${kind} ${file}`;
+}
+
+/** null for what lies in no day's folder. */
+function dayOfFile(file: string): { cameraId: string; day: string } | null {
+  const [top, cameraId = '', day = '', name] = file.split(path.sep);
+  return top === recordingsFolder && isCameraId(cameraId) && isDay(day) && name !== undefined
+    ? { cameraId, day }
+    : null;
 }
 
 /** Days with something to put right are looked at again. What had gone before stays gone, whatever the index says now. */
 async function afterMending(walk: Walk, files: number, before: readonly Finding[]): Promise<Outcome<CheckReport>> {
-  const days = new Set(
-    before.filter((finding) => weightOf(finding) === 'repairable').map(({ file }) => path.dirname(file)),
-  );
+  const mended = before.filter((finding) => weightOf(finding) === 'repairable');
+  const days = new Set(mended.map(({ file }) => path.dirname(file)));
   const after: Finding[] = [];
-  for (const day of days) {
-    const [, cameraId = '', name = ''] = day.split(path.sep);
-    if (!isCameraId(cameraId) || !isDay(name)) continue;
-    const found = await checkDay({ ...walk, cameraId, day: name, began: () => undefined });
+  for (const { cameraId, day } of daysOf(mended)) {
+    const found = await whileOpen(walk, () => checkDay({ ...walk, cameraId, day, began: () => undefined }));
     if (!found.ok) return found;
     after.push(...found.value);
   }
-  const key = ({ kind, file }: Finding): string => `${kind} ${file}`;
-  const still = new Set(after.map(key));
+  const still = new Set(after.map(keyOf));
   const untouched = before.filter(
-    (one) => !days.has(path.dirname(one.file)) || (one.kind === 'missing' && !still.has(key(one))),
+    (one) => !days.has(path.dirname(one.file)) || (one.kind === 'missing' && !still.has(keyOf(one))),
   );
-  const repaired = before.filter((one) => weightOf(one) === 'repairable' && !still.has(key(one)));
+  const repaired = mended.filter((one) => !still.has(keyOf(one)));
   return good({ files, findings: [...untouched, ...after], repaired });
+}
+
+/** The days' folders that the findings lie in, each once. */
+function daysOf(findings: readonly Finding[]): { cameraId: string; day: string }[] {
+  const days = new Map(findings.map(({ file }) => [path.dirname(file), dayOfFile(file)]));
+  return [...days.values()].filter((one) => one !== null);
+}
+
+/** A version of an index that does not open is worth nothing: the folder says the same. */
+async function removeClosedIndexes(vault: Vault, wrong: readonly Finding[]): Promise<void> {
+  const closed = wrong.filter(({ file, kind }) => path.basename(file) === previousOf(indexName) && kind !== 'newer');
+  for (const { file } of closed) await rm(vault.path(file), { force: true });
 }
 
 /** Ends what was cut off, then makes each day's index say what its folder holds. */
 async function mend(vault: Vault, wrong: readonly Finding[], signal: AbortSignal): Promise<void> {
   const library = new Library({ vault });
   try {
-    // A version of an index that does not open is worth nothing: the folder says the same.
-    const closed = wrong.filter(({ file, kind }) => path.basename(file) === previousOf(indexName) && kind !== 'newer');
-    for (const { file } of closed) await rm(vault.path(file), { force: true });
+    await removeClosedIndexes(vault, wrong);
     await recover(vault, library, signal);
-    for (const day of new Set(wrong.map(({ file }) => path.dirname(file)))) {
-      const [, cameraId = '', name = ''] = day.split(path.sep);
+    for (const { cameraId, day } of daysOf(wrong)) {
       if (signal.aborted) return;
-      if (isCameraId(cameraId) && isDay(name)) await library.rebuildDay(cameraId, name);
+      await library.rebuildDay(cameraId, day);
     }
   } finally {
     await library.close();
   }
 }
 
+/** The same by the library of the vault in use, and only what was found. */
+async function mendInUse(walk: Walk, { vault, library }: InUse, wrong: readonly Finding[]): Promise<void> {
+  const isStopped = (): boolean => walk.signal.aborted || isLocked(walk);
+  for (const { kind, file } of wrong) {
+    if (isStopped()) return;
+    if (kind === 'unfinished') await endCutOff(vault, library, vault.path(file));
+  }
+  for (const { cameraId, day } of daysOf(wrong)) {
+    if (isStopped()) return;
+    const ofDay = wrong.filter(({ file }) => file.startsWith(path.join(recordingsFolder, cameraId, day)));
+    await library.inTurn(cameraId, day, () => removeClosedIndexes(vault, ofDay));
+    await library.rebuildDay(cameraId, day);
+  }
+}
+
 async function checkAll(walk: Walk): Promise<Outcome<Finding[]>> {
   const findings: Finding[] = [];
   for (const name of await namesIn(walk.folder)) {
-    const found = name === recordingsFolder ? await checkRecordings(walk) : await checkTop(walk, name);
+    const found = await (name === recordingsFolder ? checkRecordings(walk) : topFile(walk, name));
     if (!found.ok) return found;
     findings.push(...found.value);
   }
@@ -139,22 +256,48 @@ async function checkAll(walk: Walk): Promise<Outcome<Finding[]>> {
   return good(findings);
 }
 
-/** One file in the vault's own folder. */
+async function topFile(walk: Walk, name: string): Promise<Outcome<Finding[]>> {
+  const found = await whileOpen(walk, () => checkTop(walk, name));
+  if (found.ok) walk.found(found.value);
+  return found;
+}
+
+/** One file in the vault's own folder; again when it was replaced meanwhile. */
 async function checkTop(walk: Walk, file: string): Promise<Outcome<Finding[]>> {
   if (file === 'lock' || file === 'lock.taking' || isEmpty([file])) return good([]);
   walk.began(file);
+  for (let look = 1; ; look += 1) {
+    const before = await stampOf(walk, file);
+    const found = await checkTopOnce(walk, file);
+    if (!found.ok || found.value.length === 0 || look === mostLooks || before === (await stampOf(walk, file)))
+      return found;
+  }
+}
+
+/** Tells one state of a document and the version before it from another. */
+async function stampOf({ folder }: Walk, file: string): Promise<string> {
+  const newest = file.replace(/\.(previous|damaged)$/, '');
+  const stats = [newest, previousOf(newest)].map((name) => lstat(path.join(folder, name)).catch(() => null));
+  return (await Promise.all(stats)).map((one) => (one ? `${one.ino} ${one.size} ${one.mtimeMs}` : '-')).join();
+}
+
+async function checkTopOnce(walk: Walk, file: string): Promise<Outcome<Finding[]>> {
   const form = walk.documents[file];
-  if ((await kindOf(walk, file)) !== 'file') return good([{ kind: 'unexplained', file }]);
+  const kind = await kindOf(walk, file);
+  // It was there when the folder was listed.
+  if (kind === null) return good([]);
+  if (kind !== 'file') return good([{ kind: 'unexplained', file }]);
   if (form) {
     const checked = await checkDocument({ ...walk, file }, form);
     return checked.ok ? good(checked.value.findings) : checked;
   }
   const misread: Finding = { kind: 'misread', file, atByte: 0, lost: null };
   const newest = Object.keys(walk.documents).find((name) => file === previousOf(name) || file === `${name}.damaged`);
-  if (file === vaultFileName) return good(walk.vaultFileIsRight ? [] : [misread]);
-  if (file === 'recovery.age') {
+  if (file === vaultFileName) return good((await isVaultFileRight(walk)) ? [] : [misread]);
+  if (file === 'recovery.age' || file === passphraseFileName) {
     const bytes = await readFile(path.join(walk.folder, file)).catch(() => null);
-    return good(bytes && looksLikeRecovery(bytes) ? [] : [misread]);
+    const looksRight = file === passphraseFileName ? isScryptFile : looksLikeRecovery;
+    return good(bytes && looksRight(bytes) ? [] : [misread]);
   }
   // What it says is measured again wherever it does not hold.
   if (file === daySumsName) return good([]);
@@ -171,24 +314,38 @@ async function checkTop(walk: Walk, file: string): Promise<Outcome<Finding[]>> {
   return good([{ kind: newest !== undefined || isTemporary(file) ? 'leftover' : 'unexplained', file }]);
 }
 
+/** vault.json names who the vault is sealed to, and nobody else, and has its own id: as the list of keys, if there is one. */
+async function isVaultFileRight({ folder, identity }: Walk): Promise<boolean> {
+  const [file, list] = [await readVaultFile(folder), await readKeyList(folder, identity)];
+  if (!file.ok || !(await areRecipients(file.value.recipients))) return false;
+  if (!list) return true;
+  const listed = [...list.others.map(({ recipient }) => recipient), identity.recipient];
+  return list.vaultId === file.value.id && file.value.recipients.toSorted().join() === listed.toSorted().join();
+}
+
 async function checkRecordings(walk: Walk): Promise<Outcome<Finding[]>> {
   const findings: Finding[] = [];
+  const unexplained = (file: string): void => {
+    findings.push({ kind: 'unexplained', file });
+    walk.found(findings.slice(-1));
+  };
   for (const cameraId of await namesIn(path.join(walk.folder, recordingsFolder))) {
     const camera = path.join(recordingsFolder, cameraId);
     if (isEmpty([cameraId])) continue;
     if (!isCameraId(cameraId) || (await kindOf(walk, camera)) !== 'folder') {
-      findings.push({ kind: 'unexplained', file: camera });
+      if ((await kindOf(walk, camera)) !== null) unexplained(camera);
       continue;
     }
     for (const day of await namesIn(path.join(walk.folder, camera))) {
       const file = path.join(camera, day);
       if (isEmpty([day])) continue;
       if (!isDay(day) || (await kindOf(walk, file)) !== 'folder') {
-        findings.push({ kind: 'unexplained', file });
+        if ((await kindOf(walk, file)) !== null) unexplained(file);
         continue;
       }
-      const found = await checkDay({ ...walk, cameraId, day });
+      const found = await whileOpen(walk, () => checkDay({ ...walk, cameraId, day }));
       if (!found.ok) return found;
+      walk.found(found.value);
       findings.push(...found.value);
     }
   }

@@ -95,6 +95,19 @@ export async function daysIn(vault: Vault, cameraId: CameraId, report: RecoveryR
   return names.filter(isDay).sort();
 }
 
+/**
+ * Ends one recording that was cut off; `file` is a whole path, in a day's folder. True when it is whole and indexed now.
+ * Never of one that is being written.
+ */
+export async function endCutOff(vault: Vault, library: Library, file: string): Promise<boolean> {
+  const open = readOpenName(path.basename(file));
+  const [cameraId = '', day = ''] = path.dirname(file).split(path.sep).slice(-2);
+  if (!open || !isCameraId(cameraId) || dayOf(open.startMs) !== day) return false;
+  const report = newReport();
+  await recoverFile({ vault, library, cameraId, day, report }, file, open.startMs);
+  return report.finished > 0;
+}
+
 export interface Place {
   vault: Vault;
   library: Library;

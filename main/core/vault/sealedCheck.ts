@@ -2,19 +2,11 @@
  * Opens every chunk of a sealed file and says which bytes of it do not open, to the chunk. Damage never ends the check:
  * what lies behind it is looked at too. Reads only. What the bytes mean is left to those who wrote them.
  */
+import type { ClosedChunks } from '../../contract/check.ts';
 import { bad, good } from '../../contract/problems.ts';
 import type { Outcome } from '../../contract/problems.ts';
 import type { SealedReader } from './sealedReader.ts';
 import { chunkBytes, sealedChunkBytes } from './stream.ts';
-
-/** Chunks that follow each other. Offsets in the sealed file, and in what it holds. */
-export interface ClosedChunks {
-  firstChunk: number;
-  fromByte: number;
-  toByte: number;
-  plainFrom: number;
-  plainTo: number;
-}
 
 export interface SealedCheck {
   closed: ClosedChunks[];
@@ -24,8 +16,12 @@ export interface SealedCheck {
 
 const chunksPerRead = 64;
 
-/** Problems: `cancelled`; those of the disk. */
-export async function checkSealed(reader: SealedReader, signal: AbortSignal): Promise<Outcome<SealedCheck>> {
+/** `worked` is told of every piece, and awaited: whoever wants to be slow waits in it. Problems: `cancelled`; the disk's. */
+export async function checkSealed(
+  reader: SealedReader,
+  signal: AbortSignal,
+  worked?: (bytes: number) => Promise<void>,
+): Promise<Outcome<SealedCheck>> {
   const chunks = Math.ceil(reader.sizeBytes / chunkBytes);
   const closed: number[] = [];
   for (let first = 0; first < chunks; first += chunksPerRead) {
@@ -33,6 +29,7 @@ export async function checkSealed(reader: SealedReader, signal: AbortSignal): Pr
     const next = Math.min(first + chunksPerRead, chunks);
     const together = await opens(reader, first, next);
     if (!together.ok) return together;
+    await worked?.(Math.min(next * chunkBytes, reader.sizeBytes) - first * chunkBytes);
     if (together.value) continue;
     for (let chunk = first; chunk < next; chunk += 1) {
       const alone = await opens(reader, chunk, chunk + 1);

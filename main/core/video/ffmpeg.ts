@@ -5,6 +5,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import path from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
@@ -134,6 +135,8 @@ export interface RunOptions {
   /** Goes to stdin; nothing: stdin is at its end. */
   input?: AsyncIterable<Uint8Array>;
   cwd?: string;
+  /** It gets what others leave of the processor. */
+  background?: boolean;
   /** Ends it: `cancelled`. */
   signal: AbortSignal;
   /** Beyond it, the job has failed. 12 hours, when nothing is said: for the longest of exports. */
@@ -151,13 +154,14 @@ export async function runFfmpeg(
   ffmpeg: Ffmpeg,
   options: RunOptions,
 ): Promise<Outcome<{ stdout: Uint8Array<ArrayBuffer> }>> {
-  const { args, input, cwd, signal, onProgress, deadlineMs = 12 * 3_600_000 } = options;
+  const { args, input, cwd, background = false, signal, onProgress, deadlineMs = 12 * 3_600_000 } = options;
   if (signal.aborted) return bad({ code: 'cancelled' });
   const progress = onProgress ? ['-nostats', '-progress', 'pipe:3'] : [];
   const child = start(ffmpeg, [...progress, ...args], {
     standardOutput: true,
     thirdPipe: onProgress !== undefined,
     cwd,
+    background,
   });
   const failed: { reason: string | null } = { reason: null };
   const fail = (reason: string): void => {
@@ -253,7 +257,7 @@ interface Child {
 function start(
   { path: file }: Pick<Ffmpeg, 'path'>,
   args: string[],
-  wants: { standardOutput: boolean; thirdPipe: boolean; cwd?: string | undefined },
+  wants: { standardOutput: boolean; thirdPipe: boolean; cwd?: string | undefined; background?: boolean },
 ): Child {
   const child = spawn(file, args, {
     cwd: wants.cwd,
@@ -261,6 +265,7 @@ function start(
     stdio: ['pipe', wants.standardOutput ? 'pipe' : 'ignore', 'pipe', wants.thirdPipe ? 'pipe' : 'ignore'],
     windowsHide: true,
   });
+  if (wants.background && child.pid !== undefined) yieldToOthers(child.pid);
   const [input, , , third] = child.stdio;
   if (input === null) throw new Error('a child without stdin');
   // A child that ends early closes its pipes: its exit tells why, the broken pipe adds nothing.
@@ -274,6 +279,15 @@ function start(
     ended,
     close: () => (closing ??= end(child, ended)),
   };
+}
+
+/** Behind recording and what people look at; where the system does not allow that, it runs as any other. */
+function yieldToOthers(pid: number): void {
+  try {
+    os.setPriority(pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It may have ended already.
+  }
 }
 
 /** Nothing of ours: only what a program needs to be found and to start. */

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { checkDocument } from '../../../main/core/library/checkDocument.ts';
 import { checkRecording, type CheckedFile } from '../../../main/core/library/checkRecording.ts';
-import type { Finding } from '../../../main/core/library/finding.ts';
+import type { Finding } from '../../../main/contract/check.ts';
 import { openStore } from '../../../main/core/vault/sealedStore.ts';
 import { sealToFile } from '../../../main/core/vault/sealedFile.ts';
 import { looksLikeRecovery } from '../../../main/core/vault/recoveryForm.ts';

@@ -19,7 +19,7 @@ import {
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import * as v from 'valibot';
-import { type Finding, lostOf, weightOf } from '../../../main/core/library/finding.ts';
+import { type Finding, lostOf, weightOf } from '../../../main/contract/check.ts';
 import { Library } from '../../../main/core/library/library.ts';
 import { openFinished } from '../../../main/core/library/recordingSource.ts';
 import { type CheckReport, checkVault } from '../../../main/core/recorder/checkVault.ts';

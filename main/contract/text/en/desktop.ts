@@ -1,6 +1,7 @@
 /** The words of what the system itself shows for the app: its dialogs, its menu, the tray. */
 export const desktop = {
   chooseVaultFolder: 'Choose a folder for the vault',
+  chooseExportFolder: 'Choose a folder for everything that is recorded',
   saveClip: 'Save the clip as',
   clipFiles: 'Video',
   openWindow: 'Open Nightjar',

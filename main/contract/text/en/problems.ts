@@ -130,6 +130,14 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
     remedy:
       'Allow writing on it, by its switch or how it is mounted, or have the system check it for errors. What lies on it can be played.',
   }),
+  insideVault: ({ folder }) => ({
+    fact: `The folder ${folder} lies inside the vault.`,
+    remedy: 'Choose one outside it: what is exported is not encrypted.',
+  }),
+  placeMissing: ({ folder }) => ({
+    fact: `The export’s folder ${folder} is not there.`,
+    remedy: 'Connect the disk that holds it, then go on.',
+  }),
   folderNotPrivate: ({ folder }) => ({
     fact: `The disk of ${folder} cannot keep files private to you.`,
     remedy: 'What lies in the vault is sealed all the same. Others who use this computer could delete it.',
