@@ -78,9 +78,9 @@ test('a vault that is recorded into, indexed and deleted from all the time has n
   const setup = await setUp(t, { now: () => tenMs + hourMs });
   const { library } = setup;
   for (let nth = 0; nth < 4; nth += 1) await setup.run(tenMs + nth * 60_000);
-  let ended = false;
+  const ending = new AbortController();
   const busy = (async (): Promise<void> => {
-    for (let nth = 0; !ended; nth += 1) {
+    for (let nth = 0; !ending.signal.aborted; nth += 1) {
       await setup.run(tenMs + hourMs + nth * 60_000);
       await library.note(cameraId, { atMs: tenMs + hourMs + nth * 60_000 + 30_000, cause: 'lost' });
       const rows = await library.oldest(cameraId);
@@ -88,7 +88,7 @@ test('a vault that is recorded into, indexed and deleted from all the time has n
     }
   })();
   for (let nth = 0; nth < 12; nth += 1) assert.deepEqual(kinds(await checked(setup)), []);
-  ended = true;
+  ending.abort();
   await busy;
 });
 
