@@ -45,7 +45,7 @@ export function leavingCalls({ house, withHouse, desk }: Rooms): Pick<Handlers, 
         await open.leaving.stop();
         return good(null);
       }),
-    'leaving.resume': () => withHouse(async (open) => open.leaving.resume()),
+    'leaving.resume': () => withHouse((open) => open.leaving.resume()),
     'leaving.forget': () =>
       withHouse(async (open) => {
         await open.leaving.forget();

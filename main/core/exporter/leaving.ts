@@ -73,11 +73,13 @@ export class Leaving {
   async begin(): Promise<void> {
     this.#beginning ??= this.#remember();
     await this.#beginning;
+    await this.#settled();
     if (this.#job?.end === null) this.#go();
   }
 
   /** Problems: `gone` while another runs; those of the disk. */
   async start({ folder, cameras, everything }: LeavingRequest): Promise<Outcome<null>> {
+    await this.#settled();
     if (this.#run) return bad({ code: 'gone' });
     const startedMs = this.#now();
     const names = folderNames(
@@ -107,7 +109,8 @@ export class Leaving {
   }
 
   /** Problems: `gone` when there is nothing to go on with. */
-  resume(): Outcome<null> {
+  async resume(): Promise<Outcome<null>> {
+    await this.#settled();
     if (!this.#job || this.#job.end?.state === 'done') return bad({ code: 'gone' });
     this.#job.end = null;
     this.#go();
@@ -116,6 +119,7 @@ export class Leaving {
 
   /** Nothing happens while it runs. */
   async forget(): Promise<void> {
+    await this.#settled();
     if (this.#run || !this.#job) return;
     await this.#clean(this.#job);
     this.#job = null;
@@ -140,6 +144,11 @@ export class Leaving {
     if (!job || this.#state.state !== 'never') return;
     if (job.end?.state === 'done') this.#set({ state: 'done', job: told(job), finishedMs: job.end.finishedMs });
     else this.#set({ state: 'stopped', job: told(job), by: job.end ? 'user' : 'close' });
+  }
+
+  /** A run that has told its end tidies up for a moment yet. */
+  async #settled(): Promise<void> {
+    if (this.#state.state !== 'running') await this.#run?.ended;
   }
 
   #go(): void {

@@ -68,7 +68,7 @@ async function setUp(t: TestContext): Promise<Setup> {
       const leaving = new Leaving({
         ...{ ffmpeg: use, library, vault: place.vault, share: 1, now: () => tenMs + 47 * hourMs },
         memory: {
-          read: () => Promise.resolve(memory.document),
+          read: () => Promise.resolve(structuredClone(memory.document)),
           write: (document) => {
             // As it comes back from the disk.
             const read = readLeaving(JSON.parse(JSON.stringify(document)));
@@ -337,13 +337,14 @@ test('a target that goes away is a problem, and it goes on when it is back', asy
   assert.ok(missing.state === 'failed' && missing.problem.code === 'placeMissing', JSON.stringify(missing));
   // An empty folder in its place is not it.
   mkdirSync(setup.folder);
-  assert.ok(later.resume().ok);
+  assert.ok((await later.resume()).ok);
   assert.equal((await ended(later)).state, 'failed');
   assert.deepEqual(readdirSync(setup.folder), []);
   rmSync(setup.folder, { recursive: true });
   renameSync(`${setup.folder} away`, setup.folder);
-  assert.ok(later.resume().ok);
-  assert.equal((await ended(later)).state, 'done');
+  assert.ok((await later.resume()).ok);
+  const back = await ended(later);
+  assert.equal(back.state, 'done', JSON.stringify(back));
   assert.equal(videos(setup).length, 2);
 });
 
@@ -358,7 +359,7 @@ test('stopped by the user it stays stopped over a restart; stopped by closing it
   const second = setup.make();
   await second.begin();
   assert.equal(by(second), 'user');
-  assert.ok(second.resume().ok);
+  assert.ok((await second.resume()).ok);
   await second.close();
   assert.equal(by(second), 'close');
   const third = setup.make();
