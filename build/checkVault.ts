@@ -11,7 +11,7 @@ import type { Outcome, Problem } from '../main/contract/problems.ts';
 import { check as words } from '../main/contract/text/en/check.ts';
 import { problems, type Saying } from '../main/contract/text/en/problems.ts';
 import { units } from '../main/contract/text/en/units.ts';
-import { emptyCameraDocument, parseCameraDocument } from '../main/core/cameras/cameraDocument.ts';
+import { emptyCameraDocument } from '../main/core/cameras/cameraDocument.ts';
 import { tellFinding } from '../main/app/tellFinding.ts';
 import { vaultDocuments } from '../main/app/vaultDocuments.ts';
 import { type Finding, lostOf, weightOf } from '../main/contract/check.ts';
@@ -83,7 +83,7 @@ async function readWords(): Promise<string[]> {
 
 /** The cameras' names, also of removed ones; none where the list does not open. */
 async function namesIn(vault: Vault): Promise<Names> {
-  const form = { path: vault.path('cameras.json.age'), version: 1, parse: parseCameraDocument };
+  const form = { path: vault.path('cameras.json.age'), ...vaultDocuments['cameras.json.age'] };
   const read = vault.identity ? await readDocument(form, vault.identity, form.path) : null;
   const { cameras, removed } = read?.ok ? read.value.value : emptyCameraDocument;
   return new Map([...cameras, ...removed].map(({ id, name }) => [id, name]));

@@ -9,10 +9,12 @@ import { bad, good, type Outcome } from './contract/problems.ts';
 import type { LiveNotice, PageMessage, PlaybackNotice, StreamRequest } from './contract/stream.ts';
 import { cameraCalls } from './app/calls/cameraCalls.ts';
 import { checkCalls } from './app/calls/checkCalls.ts';
+import { clipCalls } from './app/calls/clipCalls.ts';
 import { exportCalls } from './app/calls/exportCalls.ts';
 import { keyCalls } from './app/calls/keyCalls.ts';
 import { leavingCalls } from './app/calls/leavingCalls.ts';
 import { libraryCalls } from './app/calls/libraryCalls.ts';
+import { retentionCalls } from './app/calls/retentionCalls.ts';
 import type { Desk, Rooms } from './app/calls/rooms.ts';
 import { settingsCalls } from './app/calls/settingsCalls.ts';
 import { vaultCalls } from './app/calls/vaultCalls.ts';
@@ -158,6 +160,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...keyCalls(rooms),
     ...cameraCalls(rooms),
     ...libraryCalls(rooms),
+    ...clipCalls(rooms),
+    ...retentionCalls(rooms),
     ...exportCalls(rooms),
     ...checkCalls(rooms),
     ...leavingCalls(rooms),

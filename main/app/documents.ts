@@ -5,7 +5,13 @@
  */
 import type { Settings } from '../contract/model.ts';
 import { good, type Outcome } from '../contract/problems.ts';
-import { emptyCameraDocument, parseCameraDocument, type CameraDocument } from '../core/cameras/cameraDocument.ts';
+import {
+  type CameraDocument,
+  cameraDocumentSteps,
+  cameraDocumentVersion,
+  emptyCameraDocument,
+  parseCameraDocument,
+} from '../core/cameras/cameraDocument.ts';
 import { firstSettings, parseSettings, settingsVersion } from '../core/settings.ts';
 import type { Vault } from '../core/vault/folder.ts';
 import type { Keychain } from '../core/vault/keychain.ts';
@@ -52,7 +58,8 @@ export async function openDocuments(options: DocumentsOptions): Promise<Outcome<
   if (!settings.ok) return settings;
   const cameras = await openStore<CameraDocument>({
     ...{ path: vault.path('cameras.json.age'), vault: sealedTo, reader },
-    ...{ version: 1, initial: emptyCameraDocument, parse: parseCameraDocument },
+    ...{ version: cameraDocumentVersion, migrate: cameraDocumentSteps },
+    ...{ initial: emptyCameraDocument, parse: parseCameraDocument },
   });
   if (!cameras.ok) return cameras;
   const credentials = options.sealedCredentials ? await SealedKeychain.open(vault) : null;

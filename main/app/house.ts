@@ -22,7 +22,7 @@ import { exportsFile, readExports } from '../core/exporter/exportsDocument.ts';
 import { Leaving } from '../core/exporter/leaving.ts';
 import { leavingFile, readLeaving } from '../core/exporter/leavingDocument.ts';
 import { Library } from '../core/library/library.ts';
-import { defaultKeepBytes, isFull, Retention, roomOf } from '../core/library/retention.ts';
+import { isFull, roomOf } from '../core/library/retention.ts';
 import type { Log } from '../core/log.ts';
 import type { RecorderLimits } from '../core/recorder/recorder.ts';
 import { LookAround } from '../core/recorder/lookAround.ts';
@@ -41,6 +41,7 @@ import { Checking } from './checking.ts';
 import { DiskWarnings } from './diskWarnings.ts';
 import { openDocuments } from './documents.ts';
 import { LateStore } from './lateStore.ts';
+import { Keeping } from './keeping.ts';
 import { watchNetworks } from './network.ts';
 import { NewWords } from './newWords.ts';
 import { tellFinding } from './tellFinding.ts';
@@ -65,8 +66,7 @@ export interface House {
   leaving: Leaving;
   checking: Checking;
   status(): Promise<VaultStatus>;
-  /** Applies what changed in the settings. */
-  applySettings(): Promise<void>;
+  keeping: Keeping;
   /** Seals the documents again, to whom the vault is sealed now, and the version before each too. */
   resealDocuments(): Promise<Outcome<null>>;
   recording(): RecordingCount;
@@ -74,8 +74,8 @@ export interface House {
   lock(): Promise<void>;
   /** The vault has its identity: goes on with what waited for it, beside everything else. */
   unlock(warning: Problem | null): Promise<void>;
-  /** Ends a camera's recording and watching, and then its recordings too when they are to go. */
-  removeCamera(camera: Camera, recordings: 'keep' | 'delete'): Promise<Outcome<null>>;
+  /** Ends a camera's recording and watching, and then its recordings too when they are to go, with its clips or without. */
+  removeCamera(camera: Camera, recordings: 'keep' | 'delete', clips: 'keep' | 'release'): Promise<Outcome<null>>;
   /** The disk could not be written when the vault was opened, and can be now: does what was left undone. */
   diskIsBack(): Promise<void>;
   close(): Promise<void>;
@@ -141,7 +141,15 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   });
 
   let { warning } = options;
-  let keepBytes = await keepBytesOf(settings, library, vault.folder);
+  const keeping: Keeping = await Keeping.open({
+    ...{ vault, settings, cameras, library, log },
+    on: {
+      clips: (list) => tell('clips.changed', list),
+      status: () => tellStatus(),
+      deleting: (cameraId) => watching.cut(cameraId),
+      deleted: (cameraId) => tell('library.changed', { cameraId }),
+    },
+  });
   const status = async (): Promise<VaultStatus> => {
     const away = await vault.away();
     return {
@@ -150,30 +158,22 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       usedBytes: await library.knownBytes(),
       // Where the drive was, the room is another disk's.
       freeBytes: away?.code === 'vaultMissing' ? 0 : await freeBytesOf(vault.folder),
-      keepBytes,
+      keepBytes: await keeping.keepBytes(),
       oldestMs: await library.oldestMs(),
       passphrase: options.passphrase(),
-      warning: away ?? diskWarnings.current ?? store.warning ?? keys?.warning ?? warning ?? settings.warning,
+      warning:
+        away ??
+        diskWarnings.current ??
+        store.warning ??
+        keys?.warning ??
+        warning ??
+        settings.warning ??
+        keeping.warning,
     };
   };
   const tellStatus = (): void => void status().then((now) => tell('vault.changed', now), defect('vault status'));
   const diskWarnings = new DiskWarnings(vault.folder, tellStatus);
 
-  /** Names of removed cameras go with their last recording. */
-  async function forgetGone(): Promise<void> {
-    const recorded = new Set(await library.cameras());
-    for (const { id } of cameras.removed()) if (!recorded.has(id)) await cameras.forgetRemoved(id);
-  }
-
-  const retention = new Retention({
-    library,
-    folder: vault.folder,
-    // Until it is decided nothing goes for its sake.
-    keepBytes: () => settings.value.keepBytes ?? Infinity,
-    keepDays: (cameraId) => cameras.list().find(({ id }) => id === cameraId)?.keepDays ?? null,
-    away: () => vault.away(),
-    on: { deleted: () => void forgetGone().then(tellStatus, defect('retention')), defect: defect('retention') },
-  });
   const watching = new Watching({
     ffmpeg,
     vault,
@@ -190,10 +190,10 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
         log.note('recording stopped', { camera: cameraId, code: problem.code });
         diskWarnings.trouble(cameraId, problem);
         // Somebody else filled the disk: the oldest recordings make room at once.
-        if (problem.code === 'diskFull') retention.soon();
+        if (problem.code === 'diskFull') keeping.retention.soon();
       },
       finished: () => {
-        retention.soon();
+        keeping.retention.soon();
         tellStatus();
       },
       note: (what, details) => log.note(what, details),
@@ -219,15 +219,13 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   });
 
   // On a full disk room comes first: what was cut off is finished by writing it anew.
-  if (isFull(await roomOf(vault.folder).catch(() => null))) await retention.check();
+  if (isFull(await roomOf(vault.folder).catch(() => null))) await keeping.retention.check();
   // Where nothing can be written it waits until that is over.
   if ((await vault.away()) === null) await putRight();
   let heldBack: Problem | null = null;
   vault.holdBack(() => heldBack);
 
   for (const camera of cameras.list()) await watching.watch(camera);
-  const decide = (): void =>
-    void decideKeepBytes(settings, library, vault.folder, () => closed).catch(defect('the room to keep'));
   // After the recording has begun: the first look at a large vault reads every day's index.
   const lookAround = new LookAround({
     vault,
@@ -240,10 +238,11 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       defect: defect('looking at every day'),
     },
   });
-  decide();
   // What was being exported when Nightjar ended goes on.
   for (const one of [exporter, leaving]) void one.begin().catch(defect('exports'));
-  retention.soon();
+  keeping.retention.soon();
+  const leftEntries =
+    cameras.entriesToGo > 0 ? cameras.removeLeftEntries().then(tellStatus, defect('entries of removed cameras')) : null;
   const networks = watchNetworks((online) => {
     tell('network.changed', { online });
     if (online) watching.tryNow();
@@ -267,17 +266,13 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     exporter,
     leaving,
     checking,
+    keeping,
     status,
-    async applySettings() {
-      keepBytes = await keepBytesOf(settings, library, vault.folder);
-      decide();
-      retention.soon();
-      tellStatus();
-    },
     async resealDocuments() {
       const sealed = await documents.value.sealAgain();
+      const all = sealed.ok ? await keeping.clips.sealAgain() : sealed;
       tellStatus();
-      return sealed;
+      return all;
     },
     recording: () => ({
       cameras: watching.statuses().filter(({ recording }) => recording.recording).length,
@@ -292,6 +287,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     async unlock(found) {
       const opened = keys ? good(keys) : await VaultKeys.open(vault);
       if (opened.ok) keys = opened.value;
+      await keeping.unlocked();
       warning = found ?? (opened.ok ? warning : opened.problem);
       puttingRight = library
         .unlocked()
@@ -302,16 +298,17 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
         .then(tellStatus, defect('recovery'));
       for (const one of [exporter, leaving]) void one.begin().catch(defect('exports'));
     },
-    async removeCamera(camera, recordings) {
-      const removed = await cameras.remove(camera.id, recordings === 'keep');
-      // Off the list, it is gone, also when the keychain does not let go of its credentials.
+    async removeCamera(camera, recordings, clips) {
+      // Its name stays until nothing of it is left, so that what a crash leaves half way can be found.
+      const removed = await cameras.remove(camera.id, true);
       if (!removed.ok && cameras.list().some(({ id }) => id === camera.id)) return removed;
       await watching.forget(camera.id);
       diskWarnings.forget(camera.id);
-      if (recordings === 'delete') await library.removeCamera(camera.id);
+      const gone =
+        recordings === 'delete' ? await keeping.deleteRecordings(camera.id, clips) : await keeping.forgetGone();
       tell('library.changed', { cameraId: camera.id });
       tellStatus();
-      return removed;
+      return gone.ok ? removed : gone;
     },
     async diskIsBack() {
       // The recorders wait meanwhile: what they began now would be taken for cut off.
@@ -320,7 +317,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       heldBack = null;
       await library.saveNotes();
       lookAround.again();
-      retention.soon();
+      keeping.retention.soon();
       tellStatus();
     },
     async close() {
@@ -330,10 +327,11 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       networks.close();
       discovery.stop();
       cameras.close();
+      await leftEntries;
       await Promise.all([checking.close(), leaving.close(), exporter.close()]);
       await watching.close();
       await lookAround.close();
-      await retention.close();
+      await keeping.close();
       await puttingRight;
       await library.close();
       libraryTold.close();
@@ -367,27 +365,4 @@ function atMostEvery(everyMs: number, tell: (cameraId: CameraId) => void): { tel
       waiting.clear();
     },
   };
-}
-
-/**
- * What the user set; else 80 % of the free space, at most 500 GB, as far as it can be said yet. What is recorded counts
- * as free: to leave it to Nightjar must not delete nearly everything on a full disk.
- */
-async function keepBytesOf(settings: SealedStore<Settings>, library: Library, folder: string): Promise<number> {
-  const { keepBytes } = settings.value;
-  return keepBytes ?? defaultKeepBytes(await freeBytesOf(folder), await library.knownBytes());
-}
-
-/** Keeps what Nightjar decides, when every day is known, so that it does not shrink as the vault fills. */
-async function decideKeepBytes(
-  settings: SealedStore<Settings>,
-  library: Library,
-  folder: string,
-  isClosed: () => boolean,
-): Promise<void> {
-  if (settings.value.keepBytes !== null) return;
-  const decided = defaultKeepBytes(await freeBytesOf(folder), await library.usedBytes());
-  // Closed before every day was looked at, it would be too little.
-  if (isClosed()) return;
-  await settings.update((value) => ({ ...value, keepBytes: value.keepBytes ?? decided }));
 }

@@ -1,15 +1,17 @@
 /** The sealed documents in the vault's folder, and how each is read: for whoever checks them. */
-import { parseCameraDocument } from '../core/cameras/cameraDocument.ts';
+import { cameraDocumentSteps, cameraDocumentVersion, parseCameraDocument } from '../core/cameras/cameraDocument.ts';
 import { exportsFile, readExports } from '../core/exporter/exportsDocument.ts';
 import { leavingFile, readLeaving } from '../core/exporter/leavingDocument.ts';
 import type { CheckedForm } from '../core/library/checkDocument.ts';
+import { clipDocumentVersion, clipsFile, parseClipDocument } from '../core/library/clipDocument.ts';
 import { parseSettings, settingsVersion } from '../core/settings.ts';
 import { credentialsName, credentialsVersion, parseEntries } from '../core/vault/sealedKeychain.ts';
 import { checkFile, readCheck } from './checkDocument.ts';
 
 export const vaultDocuments = {
   'settings.json.age': { version: settingsVersion, parse: parseSettings },
-  'cameras.json.age': { version: 1, parse: parseCameraDocument },
+  'cameras.json.age': { version: cameraDocumentVersion, parse: parseCameraDocument, migrate: cameraDocumentSteps },
+  [clipsFile]: { version: clipDocumentVersion, parse: parseClipDocument },
   [credentialsName]: { version: credentialsVersion, parse: parseEntries },
   [checkFile]: { version: 1, parse: readCheck },
   [exportsFile]: { version: 1, parse: readExports },

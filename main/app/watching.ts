@@ -120,6 +120,11 @@ export class Watching {
     await this.#end(watched);
   }
 
+  /** Ends a camera's open recording, so that all that is recorded up to now is finished. */
+  async cut(cameraId: CameraId): Promise<void> {
+    await this.#watched.get(cameraId)?.recorder.cut();
+  }
+
   statuses(): CameraStatus[] {
     return [...this.#watched.values()].map((watched) => this.#status(watched));
   }

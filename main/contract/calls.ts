@@ -10,8 +10,12 @@ import type {
   AddressParts,
   AppState,
   Camera,
+  CameraHoldings,
   CameraStatus,
+  ClipList,
   ExportJob,
+  Holding,
+  RetentionPreview,
   Search,
   Settings,
   Span,
@@ -37,12 +41,18 @@ const words = v.pipe(v.array(v.pipe(v.string(), v.maxLength(40))), v.maxLength(2
 const passphrase = v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(1024));
 const someCameras = v.nullable(v.pipe(v.array(cameraId), v.minLength(1), v.maxLength(1000)));
 const keepDays = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3650)));
+const cameraKeepDays = v.union([v.literal('room'), keepDays]);
+const keepBytes = v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1_000_000_000)));
+/** A clip may go without a name. */
+const clipName = v.pipe(line, v.trim(), v.maxLength(80));
+const cameraIds = v.pipe(v.array(cameraId), v.minLength(1), v.maxLength(1000));
 
 const settingsChange = v.strictObject({
   theme: v.exactOptional(v.picklist(['dark', 'light', 'system'])),
   wallLayout: v.exactOptional(v.picklist([1, 4, 9, 16])),
   wallOrder: v.exactOptional(v.pipe(v.array(cameraId), v.maxLength(1000))),
-  keepBytes: v.exactOptional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1_000_000_000)))),
+  keepBytes: v.exactOptional(keepBytes),
+  keepDays: v.exactOptional(keepDays),
   lockAfterMinutes: v.exactOptional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1440)))),
   lockOnSuspend: v.exactOptional(v.boolean()),
 });
@@ -114,24 +124,55 @@ export const callArguments = {
     name,
     records: v.boolean(),
     recordsSound: v.boolean(),
-    keepDays,
+    keepDays: cameraKeepDays,
   }),
   'cameras.edit': v.strictObject({
     cameraId,
     name,
     recordsSound: v.boolean(),
-    keepDays,
+    keepDays: cameraKeepDays,
   }),
   /** New credentials for a camera: tried first, kept only when the camera takes them. */
   'cameras.signIn': v.strictObject({ cameraId, user: line, password: v.pipe(v.string(), v.maxLength(300)) }),
   'cameras.setPaused': v.strictObject({ cameraId, paused: v.boolean() }),
   'cameras.tryNow': v.strictObject({ cameraId }),
-  'cameras.remove': v.strictObject({ cameraId, recordings: v.picklist(['keep', 'delete']) }),
+  /** `clips`: whether its protected clips stay when its recordings are deleted, or are released and go too. */
+  'cameras.remove': v.strictObject({
+    cameraId,
+    recordings: v.picklist(['keep', 'delete']),
+    clips: v.picklist(['keep', 'release']),
+  }),
 
   /** Recorded spans and gaps of a camera inside the span, in order, covering it from the camera's first recording. */
   'library.spans': v.strictObject({ cameraId, ...span }),
   /** Cameras with recordings: also those that were removed and whose recordings were kept. */
   'library.cameras': nothing,
+  /** What is recorded of a camera in all, and how much of it protected clips keep. */
+  'library.holdings': v.strictObject({ cameraId }),
+  /**
+   * Deletes every recording of a camera, also of one that was removed, whose name then goes too. `clips`: whether its
+   * protected clips stay, or are released and go with the rest.
+   */
+  'library.remove': v.strictObject({ cameraId, clips: v.picklist(['keep', 'release']) }),
+
+  'clips.list': nothing,
+  /** Bytes that protecting this span would keep; nothing is protected by asking. */
+  'clips.measure': v.strictObject({ cameraIds, ...span }),
+  /** Protects the span, up to now, of each of these cameras of which something is recorded in it. */
+  'clips.protect': v.strictObject({ cameraIds, ...span, name: clipName }),
+  'clips.rename': v.strictObject({ clipId: shortId, name: clipName }),
+  /** Releases it: from now on its recordings go by the rule, as all others. */
+  'clips.remove': v.strictObject({ clipId: shortId }),
+
+  /**
+   * What the rules would delete if they were as typed here; what is not named is as it is set. Nothing is changed by
+   * asking. A newer question ends the one before it: `cancelled`.
+   */
+  'retention.preview': v.strictObject({
+    keepBytes: v.exactOptional(keepBytes),
+    keepDays: v.exactOptional(keepDays),
+    camera: v.exactOptional(v.strictObject({ cameraId, keepDays: cameraKeepDays })),
+  }),
 
   'exports.list': nothing,
   /** The system's save dialog for a clip of this span; null when the user cancelled. */
@@ -213,6 +254,16 @@ export interface CallResults {
 
   'library.spans': Outcome<Span[]>;
   'library.cameras': { cameraId: string; name: string; removed: boolean }[];
+  'library.holdings': Outcome<CameraHoldings>;
+  'library.remove': Outcome<Holding>;
+
+  'clips.list': Outcome<ClipList>;
+  'clips.measure': Outcome<{ sizeBytes: number }>;
+  'clips.protect': Outcome<null>;
+  'clips.rename': Outcome<null>;
+  'clips.remove': Outcome<null>;
+
+  'retention.preview': Outcome<RetentionPreview>;
 
   'exports.list': ExportJob[];
   'exports.choosePlace': Outcome<{ placeId: string; file: string; recordedMs: number } | null>;

@@ -3,7 +3,7 @@
  */
 import type { CheckState } from './check.ts';
 import type { LeavingState } from './leaving.ts';
-import type { AppState, Camera, CameraStatus, ExportJob, Search, Settings, VaultStatus } from './model.ts';
+import type { AppState, Camera, CameraStatus, ClipList, ExportJob, Search, Settings, VaultStatus } from './model.ts';
 
 export interface Events {
   'app.changed': AppState;
@@ -13,6 +13,7 @@ export interface Events {
   'search.changed': Search;
   /** Recorded spans of this camera changed: ask again for what is on screen. At most once a second. */
   'library.changed': { cameraId: string };
+  'clips.changed': ClipList;
   'exports.changed': ExportJob[];
   'check.changed': CheckState;
   'leaving.changed': LeavingState;
@@ -30,6 +31,7 @@ export const eventNames = [
   'status.changed',
   'search.changed',
   'library.changed',
+  'clips.changed',
   'exports.changed',
   'check.changed',
   'leaving.changed',

@@ -23,6 +23,9 @@ export interface StreamInfo {
   audio: AudioCodec | null;
 }
 
+/** Days to keep a camera's recordings. null: as the rule for all cameras says. 'room': as long as there is room. */
+export type CameraKeepDays = number | 'room' | null;
+
 export interface Camera {
   id: CameraId;
   /** As the user calls it. */
@@ -40,8 +43,7 @@ export interface Camera {
   serial: string;
   streams: StreamInfo[];
   recordsSound: boolean;
-  /** Days to keep; null: as long as the disk allows. */
-  keepDays: number | null;
+  keepDays: CameraKeepDays;
   /** The user paused the recording of this camera. */
   paused: boolean;
   addedMs: number;
@@ -231,6 +233,56 @@ export interface Settings {
   lockAfterMinutes: number | null;
   /** Locks, where there is a passphrase, when the computer goes to sleep. */
   lockOnSuspend: boolean;
+  /** Days to keep recordings, of cameras that have no rule of their own; null: as long as there is room. */
+  keepDays: number | null;
+}
+
+/** A span of one camera that retention never deletes: every recording that touches it stays. */
+export interface Clip {
+  id: string;
+  cameraId: CameraId;
+  /** As the user calls it; '' where it has no name. */
+  name: string;
+  fromMs: number;
+  toMs: number;
+  createdMs: number;
+  /** Bytes of the recordings that it keeps. */
+  sizeBytes: number;
+}
+
+export interface ClipList {
+  /** The newest span first. */
+  clips: Clip[];
+  /** Bytes of the recordings that all clips keep, each counted once. */
+  sizeBytes: number;
+}
+
+/** What is recorded of one camera, or goes of it. */
+export interface Holding {
+  recordings: number;
+  sizeBytes: number;
+  /** Recorded time, without the gaps between. */
+  recordedMs: number;
+  /** Start of the first and end of the last recording; 0 and 0 where there is none. */
+  fromMs: number;
+  toMs: number;
+}
+
+/** What the rules of keeping, as they are typed, would delete now. */
+export interface RetentionPreview {
+  total: Holding;
+  /** Only cameras of which something goes; the one that loses most first. */
+  cameras: (Holding & { cameraId: CameraId; name: string })[];
+  /** Bytes that are over the size even then: protected clips and what is being recorded. */
+  overBytes: number;
+}
+
+/** What deleting a camera's recordings would take, and which of it protected clips keep. */
+export interface CameraHoldings {
+  all: Holding;
+  clips: number;
+  /** Of the recordings that the clips keep. */
+  kept: Holding;
 }
 
 export type ExportState =

@@ -74,6 +74,13 @@ export type Problem =
   | { code: 'passphraseTooSoon'; nextTryMs: number }
   /** A new passphrase is too short to hold. */
   | { code: 'passphraseShort'; leastCharacters: number }
+  /** Nothing but protected clips is left to delete, and there is still more than there is room for. A warning. */
+  | { code: 'protectedFull'; protectedBytes: number; keepBytes: number }
+  /** The list of protected clips does not open: nothing is deleted by the rule, and nothing can be protected. A warning. */
+  | { code: 'clipsUnknown'; file: string }
+  | { code: 'tooManyClips'; most: number }
+  /** A camera is removed, and the keychain has not let go of its user name and password yet. A warning. */
+  | { code: 'entryStays'; entries: number }
   /** Nothing is recorded in the chosen span. */
   | { code: 'notRecorded' }
   /** The file to be written exists already, and the user did not choose to replace it. */

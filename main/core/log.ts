@@ -14,6 +14,8 @@ export interface Log {
   defect(error: unknown, where: string): string;
   /** From now on the lines are also written by this function, whole, at most every five seconds. */
   keepIn(write: ((text: string) => Promise<unknown>) | null): Promise<void>;
+  /** Strikes out every line with that word, also where it is kept. */
+  forget(word: string): Promise<void>;
   lines(): readonly string[];
 }
 
@@ -58,6 +60,12 @@ export function openLog(echo: ((line: string) => void) | null = null, now: () =>
     async keepIn(next) {
       if (write && !next) await flush();
       write = next;
+    },
+    async forget(word) {
+      const kept = lines.filter((line) => !line.includes(word));
+      if (kept.length === lines.length) return;
+      lines.splice(0, lines.length, ...kept);
+      await flush();
     },
     lines: () => lines,
   };

@@ -11,6 +11,7 @@ export const firstSettings: Settings = {
   wallLayout: 4,
   wallOrder: [],
   keepBytes: null,
+  keepDays: null,
   lockAfterMinutes: 15,
   lockOnSuspend: true,
 };
@@ -18,7 +19,10 @@ export const firstSettings: Settings = {
 /** null only when the value is no object at all. */
 export function parseSettings(value: unknown): Settings | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { theme, wallLayout, wallOrder, keepBytes, lockAfterMinutes, lockOnSuspend } = { ...firstSettings, ...value };
+  const { theme, wallLayout, wallOrder, keepBytes, keepDays, lockAfterMinutes, lockOnSuspend } = {
+    ...firstSettings,
+    ...value,
+  };
   return {
     theme: theme === 'light' || theme === 'system' ? theme : 'dark',
     wallLayout: wallLayout === 1 || wallLayout === 9 || wallLayout === 16 ? wallLayout : 4,
@@ -26,6 +30,7 @@ export function parseSettings(value: unknown): Settings | null {
       ? wallOrder.filter((id: unknown) => typeof id === 'string' && /^[0-9a-f]{16}$/.test(id))
       : [],
     keepBytes: typeof keepBytes === 'number' && Number.isSafeInteger(keepBytes) && keepBytes > 0 ? keepBytes : null,
+    keepDays: isDays(keepDays) ? keepDays : null,
     lockAfterMinutes: minutesOf(lockAfterMinutes),
     lockOnSuspend: typeof lockOnSuspend === 'boolean' ? lockOnSuspend : firstSettings.lockOnSuspend,
   };
@@ -34,4 +39,8 @@ export function parseSettings(value: unknown): Settings | null {
 function minutesOf(value: unknown): number | null {
   const isMinutes = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 1440;
   return isMinutes || value === null ? value : firstSettings.lockAfterMinutes;
+}
+
+function isDays(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 3650;
 }

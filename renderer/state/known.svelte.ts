@@ -15,7 +15,7 @@ class Known {
   readonly statuses = new SvelteMap<CameraId, CameraStatus>();
   vault = $state.raw<VaultStatus | null>(null);
   settings = $state.raw<Settings>({
-    ...{ theme: 'dark', wallLayout: 9, wallOrder: [], keepBytes: null },
+    ...{ theme: 'dark', wallLayout: 9, wallOrder: [], keepBytes: null, keepDays: null },
     ...{ lockAfterMinutes: 15, lockOnSuspend: true },
   });
   online = $state(true);

@@ -5,7 +5,14 @@
  */
 import { SvelteMap } from 'svelte/reactivity';
 import type { CallArgument } from '../../main/contract/calls.ts';
-import type { AddressParts, Camera, FoundCamera, Search, TryReport } from '../../main/contract/model.ts';
+import type {
+  AddressParts,
+  Camera,
+  CameraKeepDays,
+  FoundCamera,
+  Search,
+  TryReport,
+} from '../../main/contract/model.ts';
 import type { Outcome, Problem } from '../../main/contract/problems.ts';
 import { call, on } from '../home.ts';
 
@@ -44,7 +51,7 @@ class CameraSearch {
   user = $state('');
   password = $state('');
   name = $state('');
-  keepDays = $state<number | null>(null);
+  keepDays = $state<CameraKeepDays>(null);
   records = $state(true);
   recordsSound = $state(true);
   attempt = $state.raw<Attempt>({ state: 'idle' });

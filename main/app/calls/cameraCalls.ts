@@ -45,6 +45,7 @@ export function cameraCalls({ house, withHouse, tell, ended }: Rooms): Pick<Hand
       withHouse(async (open) => {
         const edited = await open.cameras.edit(change);
         if (edited.ok) await takeOver(open, change.cameraId);
+        if (edited.ok) open.keeping.apply();
         return edited;
       }),
     'cameras.signIn': ({ cameraId, user, password }) =>
@@ -65,11 +66,11 @@ export function cameraCalls({ house, withHouse, tell, ended }: Rooms): Pick<Hand
         open.watching.tryNow(cameraId);
         return good(null);
       }),
-    'cameras.remove': ({ cameraId, recordings }) =>
+    'cameras.remove': ({ cameraId, recordings, clips }) =>
       withHouse(async (open) => {
         const camera = open.cameras.list().find(({ id }) => id === cameraId);
         if (!camera) return bad({ code: 'gone' });
-        const removed = await open.removeCamera(camera, recordings);
+        const removed = await open.removeCamera(camera, recordings, clips);
         tell('cameras.changed', open.cameras.list());
         return removed;
       }),

@@ -11,6 +11,8 @@ export function libraryCalls({ house, withHouse }: Rooms): Pick<Handlers, Librar
   return {
     'library.spans': ({ cameraId, fromMs, toMs }) =>
       withHouse(async (open) => good(await open.library.spans(cameraId, fromMs, toMs))),
+    'library.holdings': ({ cameraId }) => withHouse(async (open) => good(await open.keeping.holdings(cameraId))),
+    'library.remove': ({ cameraId, clips }) => withHouse((open) => open.keeping.deleteRecordings(cameraId, clips)),
     'library.cameras': async () => {
       const open = house();
       return open ? withRecordings(open) : [];

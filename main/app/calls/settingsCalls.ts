@@ -13,7 +13,7 @@ export function settingsCalls({ house, theme, withHouse, tell }: Rooms): Pick<Ha
       withHouse(async (open) => {
         const updated = await open.settings.update((value) => ({ ...value, ...change }));
         if (!updated.ok) return updated;
-        if (change.keepBytes !== undefined) await open.applySettings();
+        if (change.keepBytes !== undefined || change.keepDays !== undefined) open.keeping.apply();
         tell('settings.changed', open.settings.value);
         return good(open.settings.value);
       }),

@@ -6,6 +6,7 @@ import { app } from './en/app.ts';
 import { archive } from './en/archive.ts';
 import { cameras } from './en/cameras.ts';
 import { check } from './en/check.ts';
+import { clips } from './en/clips.ts';
 import { desktop } from './en/desktop.ts';
 import { exports } from './en/exports.ts';
 import { firstRun } from './en/firstRun.ts';
@@ -31,6 +32,7 @@ export const en = {
   keys,
   leaving,
   settings,
+  clips,
   desktop,
 };
 

@@ -26,11 +26,33 @@ export interface CameraDocument {
   cameras: StoredCamera[];
   /** Removed, but with recordings kept: their names. */
   removed: { id: CameraId; name: string }[];
+  /** Removed cameras whose entries the keychain has not let go of yet. */
+  entriesToGo: CameraId[];
+  /**
+   * When something of which camera is protected, without its name: known while the vault is locked, when the list of
+   * clips is not, so that recordings can be deleted by the rule then too.
+   */
+  protectedSpans: ProtectedSpan[];
 }
 
-export const emptyCameraDocument: CameraDocument = { cameras: [], removed: [] };
+export interface ProtectedSpan {
+  cameraId: CameraId;
+  fromMs: number;
+  toMs: number;
+}
+
+export const emptyCameraDocument: CameraDocument = { cameras: [], removed: [], entriesToGo: [], protectedSpans: [] };
+
+/** 2: `keepDays` may be 'room', and null means the rule for all cameras; `entriesToGo`, `protectedSpans`. */
+export const cameraDocumentVersion = 2;
+
+/** One step a version. In version 1 null was "as long as there is room", which the rule for all was: it stays null. */
+export const cameraDocumentSteps: readonly ((json: unknown) => unknown)[] = [
+  (json) => (isRecord(json) ? { ...json, entriesToGo: [], protectedSpans: [] } : json),
+];
 
 const maxCameras = 1000;
+const mostSpans = 10_000;
 const videoCodecs = ['H.264', 'H.265', 'MJPEG', 'MPEG-4', 'unknown'];
 const audioCodecs = ['AAC', 'G.711', 'G.726', 'Opus', 'unknown'];
 
@@ -39,7 +61,11 @@ export function parseCameraDocument(value: unknown): CameraDocument | null {
   if (!isRecord(value) || !isListOf(value['cameras'], isCamera) || !isListOf(value['removed'], isRemoved)) return null;
   const ids = [...value['cameras'], ...value['removed']].map((one) => one.id);
   if (new Set(ids).size !== ids.length) return null;
-  return { cameras: value['cameras'], removed: value['removed'] };
+  if (!isListOf(value['entriesToGo'], isCameraId)) return null;
+  const { cameras, removed, entriesToGo, protectedSpans } = value;
+  if (!Array.isArray(protectedSpans) || protectedSpans.length > mostSpans) return null;
+  if (!protectedSpans.every(isProtectedSpan)) return null;
+  return { cameras, removed, entriesToGo, protectedSpans };
 }
 
 function isCamera(value: unknown): value is StoredCamera {
@@ -54,7 +80,7 @@ function isCamera(value: unknown): value is StoredCamera {
     ['maker', 'model', 'firmware', 'serial'].every((name) => isText(value[name])) &&
     isListOf(value['streams'], isStream) &&
     typeof value['recordsSound'] === 'boolean' &&
-    (value['keepDays'] === null || isNumber(value['keepDays'], 1, 3650)) &&
+    (value['keepDays'] === null || value['keepDays'] === 'room' || isNumber(value['keepDays'], 1, 3650)) &&
     typeof value['paused'] === 'boolean' &&
     isNumber(value['addedMs'], 0, 8.64e15) &&
     isOneOf(value['scheme'], value['kind'] === 'rtsp' ? ['rtsp', 'rtsps'] : ['http', 'https']) &&
@@ -90,6 +116,15 @@ function isRemoved(value: unknown): value is { id: CameraId; name: string } {
   return isRecord(value) && isCameraId(value['id']) && isText(value['name'], 1);
 }
 
+function isProtectedSpan(value: unknown): value is ProtectedSpan {
+  return (
+    isRecord(value) &&
+    isCameraId(value['cameraId']) &&
+    isNumber(value['fromMs'], 0, 8.64e15) &&
+    isNumber(value['toMs'], 0, 8.64e15)
+  );
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -98,7 +133,7 @@ function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item)
   return Array.isArray(value) && value.length <= maxCameras && value.every(isItem);
 }
 
-function isCameraId(value: unknown): boolean {
+function isCameraId(value: unknown): value is CameraId {
   return typeof value === 'string' && /^[0-9a-f]{16}$/.test(value);
 }
 

@@ -3,7 +3,7 @@
  * is on the list already. Pure.
  */
 import { randomBytes } from 'node:crypto';
-import type { Camera, TryReport } from '../../contract/model.ts';
+import type { Camera, CameraKeepDays, TryReport } from '../../contract/model.ts';
 import { shownPath } from './address.ts';
 import type { StoredCamera } from './cameraDocument.ts';
 import { knownStream, type Reached } from './reach.ts';
@@ -13,7 +13,7 @@ export interface CameraChoice {
   name: string;
   records: boolean;
   recordsSound: boolean;
-  keepDays: number | null;
+  keepDays: CameraKeepDays;
 }
 
 export function isSamePlace(camera: StoredCamera, reached: Reached): boolean {

@@ -5,10 +5,10 @@
  * taken back whole. Expected trouble is an outcome. Recording, viewing and discovery are others' work.
  */
 import { randomBytes } from 'node:crypto';
-import type { Camera, CameraId, StreamRole, TryReport } from '../../contract/model.ts';
+import type { Camera, CameraId, CameraKeepDays, StreamRole, TryReport } from '../../contract/model.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import { readAddress, shownPath } from './address.ts';
-import type { CameraDocument, StoredCamera } from './cameraDocument.ts';
+import type { CameraDocument, ProtectedSpan, StoredCamera } from './cameraDocument.ts';
 import { asCamera, isSameDevice, isSamePlace, report, storedCamera, type CameraChoice } from './cameraRecord.ts';
 import { CredentialStore, type CameraSecret, type Keychain } from './credentialStore.ts';
 import type { Credentials } from './digest.ts';
@@ -20,6 +20,8 @@ import { StreamAddresses, type FoundStream, type StreamSource } from './streamAd
 export interface CameraStore {
   readonly value: CameraDocument;
   update(change: (value: CameraDocument) => CameraDocument): Promise<Outcome<null>>;
+  /** As `update`, and nothing of the value before stays behind. */
+  erase(change: (value: CameraDocument) => CameraDocument): Promise<Outcome<null>>;
 }
 
 export interface CamerasOptions {
@@ -47,7 +49,7 @@ interface Choice {
   name: string;
   records: boolean;
   recordsSound: boolean;
-  keepDays: number | null;
+  keepDays: CameraKeepDays;
 }
 
 const trialLifeMs = 600_000;
@@ -84,10 +86,49 @@ export class Cameras {
 
   /** Forgets the name of a removed camera, when its last recording is gone. */
   forgetRemoved(cameraId: CameraId): Promise<Outcome<null>> {
-    return this.#options.store.update((value) => ({
+    return this.#options.store.erase((value) => ({
       ...value,
       removed: value.removed.filter((one) => one.id !== cameraId),
     }));
+  }
+
+  /** What is protected, by time alone: kept beside the list for who keeps the clips. */
+  get protectedSpans(): {
+    spans: () => readonly ProtectedSpan[];
+    keep: (spans: ProtectedSpan[]) => Promise<Outcome<null>>;
+    erase: (spans: ProtectedSpan[]) => Promise<Outcome<null>>;
+  } {
+    const { store } = this.#options;
+    return {
+      spans: () => store.value.protectedSpans,
+      keep: (protectedSpans) => store.update((value) => ({ ...value, protectedSpans })),
+      erase: (protectedSpans) => store.erase((value) => ({ ...value, protectedSpans })),
+    };
+  }
+
+  /** How many removed cameras the keychain still has an entry of. */
+  get entriesToGo(): number {
+    return this.#options.store.value.entriesToGo.length;
+  }
+
+  /** Asks the keychain again to let go of the entries of removed cameras. Called at every start. */
+  async removeLeftEntries(): Promise<Outcome<null>> {
+    const { store } = this.#options;
+    const gone: CameraId[] = [];
+    let failed: Outcome<null> = good(null);
+    for (const cameraId of store.value.entriesToGo) {
+      const removed = await this.#credentials.remove(cameraId);
+      if (removed.ok) gone.push(cameraId);
+      else failed = removed;
+      // One that does not answer would take its whole deadline for each.
+      if (!removed.ok) break;
+    }
+    if (gone.length === 0) return failed;
+    const erased = await store.erase((value) => ({
+      ...value,
+      entriesToGo: value.entriesToGo.filter((one) => !gone.includes(one)),
+    }));
+    return erased.ok ? failed : erased;
   }
 
   /** The ONVIF camera on the list at that place. */
@@ -171,7 +212,7 @@ export class Cameras {
     cameraId: CameraId;
     name: string;
     recordsSound: boolean;
-    keepDays: number | null;
+    keepDays: CameraKeepDays;
   }): Promise<Outcome<Camera>> {
     const { name, recordsSound, keepDays } = change;
     return this.#change(change.cameraId, { name, recordsSound, keepDays });
@@ -196,17 +237,27 @@ export class Cameras {
     return written;
   }
 
-  /** Takes it off the list, and its credentials out of the keychain. `keepName`: its recordings are kept. */
+  /**
+   * Takes it off the list, and its credentials out of the keychain; where that does not let go of them, they are among
+   * `entriesToGo`. `keepName`: its recordings are kept. Nothing else of it stays in the document.
+   */
   async remove(cameraId: CameraId, keepName: boolean): Promise<Outcome<null>> {
     const camera = this.#find(cameraId);
     if (camera === null) return bad({ code: 'gone' });
+    // What is to go is on the disk before it goes: a crash in between leaves no entry that nobody knows of.
     const stored = await this.#options.store.update((value) => ({
+      ...value,
       cameras: value.cameras.filter((one) => one.id !== cameraId),
       removed: keepName ? [...value.removed, { id: cameraId, name: camera.name }] : value.removed,
+      entriesToGo: [...value.entriesToGo, cameraId],
     }));
     if (!stored.ok) return stored;
     this.#addresses.forget(cameraId);
-    return this.#credentials.remove(cameraId);
+    const removed = await this.#credentials.remove(cameraId);
+    return await this.#options.store.erase((value) => ({
+      ...value,
+      entriesToGo: removed.ok ? value.entriesToGo.filter((one) => one !== cameraId) : value.entriesToGo,
+    }));
   }
 
   /** What a feed asks at every connect: where the camera's stream is now, and how to sign in. */

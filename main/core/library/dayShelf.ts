@@ -7,6 +7,7 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { CameraId } from '../../contract/model.ts';
+import { isTemporary } from '../vault/durable.ts';
 import type { Vault } from '../vault/folder.ts';
 import type { DayRow } from './dayDocument.ts';
 import { DayIndex } from './dayIndex.ts';
@@ -171,7 +172,7 @@ export class DayShelf {
     });
   }
 
-  /** Removes what was cut off while it was recorded, of all days: nothing of this camera is being written. */
+  /** Removes what was cut off while it was written, of all days: nothing of this camera is being written. */
   async removeCutOff(cameraId: CameraId): Promise<void> {
     // A day of which nothing was finished is not known yet.
     this.#days.delete(cameraId);
@@ -179,7 +180,7 @@ export class DayShelf {
       await this.#turns.take(keyOf(cameraId, day), async () => {
         const folder = this.#vault.path(recordingsFolder, cameraId, day);
         for (const name of await namesIn(folder)) {
-          if (readOpenName(name)) await rm(path.join(folder, name), { force: true });
+          if (readOpenName(name) || isTemporary(name)) await rm(path.join(folder, name), { force: true });
         }
       });
     }

@@ -137,16 +137,30 @@ export class Library {
     await this.#shelf.removeEmpty(cameraId, day);
   }
 
+  /** Deletes every finished recording of a camera but those that are to stay. */
+  async removeRecordings(cameraId: CameraId, stays: (row: RecordingRow) => boolean = () => false): Promise<void> {
+    for (const day of await this.days(cameraId)) {
+      const going = (await this.rowsOf(cameraId, day)).filter((row) => !stays(row));
+      if (going.length > 0) await this.remove(going);
+      await this.removeEmptyDay(cameraId, day);
+    }
+  }
+
+  /** Removes the folder of a camera that has no recording any more. False when something of it is left. */
+  async removeEmptyCamera(cameraId: CameraId): Promise<boolean> {
+    if (this.#open.has(cameraId) || (await this.oldest(cameraId)).length > 0) return false;
+    for (const day of await this.days(cameraId)) await this.removeEmptyDay(cameraId, day);
+    await this.#shelf.removeCamera(cameraId);
+    return !(await this.cameras()).includes(cameraId);
+  }
+
   /**
    * Deletes every recording of a camera that is not recorded any more, those that were cut off among them, and its folder
    * when nothing else lies in it.
    */
-  async removeCamera(cameraId: CameraId): Promise<void> {
+  async removeCamera(cameraId: CameraId, stays?: (row: RecordingRow) => boolean): Promise<void> {
     await this.#shelf.removeCutOff(cameraId);
-    for (const day of await this.days(cameraId)) {
-      await this.remove(await this.#rowsOfDay(cameraId, day));
-      await this.removeEmptyDay(cameraId, day);
-    }
+    await this.removeRecordings(cameraId, stays);
     await this.#shelf.removeCamera(cameraId);
     this.#tell(cameraId);
   }
@@ -165,11 +179,23 @@ export class Library {
     return coverSpan([...recordings, ...(open ? [open] : [])], notes, fromMs, endMs);
   }
 
+  /** The finished recordings that began on that UTC day, in order. */
+  async rowsOf(cameraId: CameraId, day: string): Promise<RecordingRow[]> {
+    const index = await this.#shelf.read(cameraId, day);
+    return index.rows.map(({ startMs, endMs, sizeBytes }) => ({
+      cameraId,
+      startMs,
+      endMs,
+      sizeBytes,
+      path: this.#vault.path(...recordingPath(cameraId, { startMs, endMs })),
+    }));
+  }
+
   /** Finished recordings that touch the span, in order. */
   async covering(cameraId: CameraId, span: { fromMs: number; toMs: number }): Promise<RecordingRow[]> {
     const found: RecordingRow[] = [];
     for (const day of await this.#daysBetween(cameraId, span.fromMs, span.toMs)) {
-      const rows = await this.#rowsOfDay(cameraId, day);
+      const rows = await this.rowsOf(cameraId, day);
       found.push(...rows.filter((row) => row.endMs > span.fromMs && row.startMs < span.toMs));
     }
     return found.sort((a, b) => a.startMs - b.startMs);
@@ -179,7 +205,7 @@ export class Library {
   async at(cameraId: CameraId, atMs: number): Promise<RecordingRow | null> {
     const yesterday = dayOf(atMs - dayMs);
     for (const day of (await this.days(cameraId)).filter((name) => name >= yesterday)) {
-      const row = (await this.#rowsOfDay(cameraId, day)).find(({ endMs }) => endMs > atMs);
+      const row = (await this.rowsOf(cameraId, day)).find(({ endMs }) => endMs > atMs);
       if (row) return row;
     }
     return null;
@@ -188,7 +214,7 @@ export class Library {
   /** The oldest recordings of one camera: those of its first day that has any; empty when there are none. */
   async oldest(cameraId: CameraId): Promise<RecordingRow[]> {
     for (const day of await this.days(cameraId)) {
-      const rows = await this.#rowsOfDay(cameraId, day);
+      const rows = await this.rowsOf(cameraId, day);
       if (rows.length > 0) return rows;
     }
     return [];
@@ -199,7 +225,7 @@ export class Library {
     const open = this.#open.get(cameraId);
     if (open) return open.endMs;
     for (const day of [...(await this.days(cameraId))].reverse()) {
-      const rows = await this.#rowsOfDay(cameraId, day);
+      const rows = await this.rowsOf(cameraId, day);
       if (rows.length > 0) return Math.max(...rows.map(({ endMs }) => endMs));
     }
     return null;
@@ -274,17 +300,6 @@ export class Library {
   #tell(cameraId: CameraId): void {
     this.#changed(cameraId);
     for (const listener of this.#listeners.get(cameraId) ?? []) listener();
-  }
-
-  async #rowsOfDay(cameraId: CameraId, day: string): Promise<RecordingRow[]> {
-    const index = await this.#shelf.read(cameraId, day);
-    return index.rows.map(({ startMs, endMs, sizeBytes }) => ({
-      cameraId,
-      startMs,
-      endMs,
-      sizeBytes,
-      path: this.#vault.path(...recordingPath(cameraId, { startMs, endMs })),
-    }));
   }
 
   /** Days whose recordings can touch the span: a recording that crosses midnight lies under the day it began. */

@@ -1,12 +1,16 @@
 /**
  * Keeps the recordings within their room: never more bytes than allowed, always some space free on the disk, and no
- * camera's recordings longer than its days. The oldest go first, over all cameras; the open recordings never. Runs once
- * a minute and when asked. A check costs nothing while there is room: the library keeps the running total.
+ * camera's recordings longer than its days. What goes is whatGoes.ts's to find; this deletes it, once a minute and when
+ * asked, and says beforehand what other rules would delete. The open recordings never go, nor protected ones: when
+ * nothing else is left, `overBytes` says so, and it is not tried again before the next check.
  */
 import { statfs } from 'node:fs/promises';
-import type { CameraId } from '../../contract/model.ts';
+import type { CameraId, Holding } from '../../contract/model.ts';
+import { bad, good, type Outcome } from '../../contract/problems.ts';
+import { count, noHolding } from './holding.ts';
 import type { Library, RecordingRow } from './library.ts';
-import { dayMs, dayOf } from './recordingName.ts';
+import { dayOf } from './recordingName.ts';
+import { type DiskRoom, type KeepRule, whatGoes } from './whatGoes.ts';
 
 const gigabyte = 1_000_000_000;
 const mostByDefaultBytes = 500 * gigabyte;
@@ -15,13 +19,6 @@ const shareOfFree = 0.8;
 const floorBytes = gigabyte;
 const floorShare = 0.02;
 const everyMs = 60_000;
-/** Deleted in one step, so that one index is written once for many. */
-const mostAtOnce = 60;
-
-export interface DiskRoom {
-  freeBytes: number;
-  totalBytes: number;
-}
 
 /** The most that recordings may take where the user said nothing: fixed when the vault is new. */
 export function defaultKeepBytes(freeBytes: number, usedBytes = 0): number {
@@ -44,81 +41,55 @@ export async function roomOf(folder: string): Promise<DiskRoom> {
   return { freeBytes: disk.bavail * disk.bsize, totalBytes: disk.blocks * disk.bsize };
 }
 
-export interface KeepRule {
-  library: Library;
-  keepBytes: number;
-  room: DiskRoom;
-  /** Days to keep; null: as long as there is room. */
-  keepDays?: (cameraId: CameraId) => number | null;
-  nowMs: number;
-  signal?: AbortSignal;
+/** What the user decides about keeping. */
+export type KeepWishes = Pick<KeepRule, 'keepBytes' | 'keepDays' | 'isProtected'>;
+
+export function ruleOf(wishes: KeepWishes, { freeBytes, totalBytes }: DiskRoom, nowMs: number): KeepRule {
+  return { ...wishes, freeBytes, floorBytes: floorOf(totalBytes), nowMs };
 }
 
 export interface Deleted {
   recordings: number;
   sizeBytes: number;
+  /** Still over, and nothing more may go. */
+  overBytes: number;
 }
 
-/** Deletes the oldest recordings until all rules hold, and the folders of days that hold none any more. */
-export async function keepWithin(rule: KeepRule): Promise<Deleted> {
-  const { library, keepBytes, room } = rule;
-  const deleted = await deleteOutdated(rule);
-  for (;;) {
-    if (rule.signal?.aborted) return deleted;
-    const overBytes = (await library.usedBytes()) - keepBytes;
-    const missingBytes = floorOf(room.totalBytes) - (room.freeBytes + deleted.sizeBytes);
-    const wantedBytes = Math.max(overBytes, missingBytes);
-    if (wantedBytes <= 0) return deleted;
-    const oldest = await oldestOfAll(library);
-    const chosen: RecordingRow[] = [];
-    for (let sum = 0; sum < wantedBytes && chosen.length < Math.min(oldest.length, mostAtOnce);) {
-      const row = oldest[chosen.length];
-      if (!row) break;
-      chosen.push(row);
-      sum += row.sizeBytes;
-    }
-    if (chosen.length === 0) return deleted;
-    await remove(library, chosen, deleted);
-  }
+/** Deletes what goes by the rule, and the folders of days that hold no recording any more. */
+export async function keepWithin(library: Library, rule: KeepRule, signal: AbortSignal): Promise<Deleted> {
+  const deleted = noHolding();
+  const remove = async (rows: readonly RecordingRow[]): Promise<void> => {
+    // Some may have been protected since they were found.
+    const going = rows.filter((row) => !rule.isProtected(row));
+    const [first] = going;
+    if (!first) return;
+    await library.remove(going);
+    await library.removeEmptyDay(first.cameraId, dayOf(first.startMs));
+    count(deleted, going);
+  };
+  const overBytes = await whatGoes(library, rule, remove, signal);
+  return { recordings: deleted.recordings, sizeBytes: deleted.sizeBytes, overBytes };
 }
 
-async function deleteOutdated({ library, keepDays, nowMs, signal }: KeepRule): Promise<Deleted> {
-  const deleted = { recordings: 0, sizeBytes: 0 };
-  for (const cameraId of await library.cameras()) {
-    const days = keepDays?.(cameraId) ?? null;
-    if (days === null) continue;
-    for (;;) {
-      if (signal?.aborted) return deleted;
-      const oldest = await library.oldest(cameraId);
-      const outdated = oldest.filter(({ endMs }) => endMs <= nowMs - days * dayMs).slice(0, mostAtOnce);
-      if (outdated.length === 0) break;
-      await remove(library, outdated, deleted);
-    }
-  }
-  return deleted;
+export interface Preview {
+  total: Holding;
+  cameras: Map<CameraId, Holding>;
+  overBytes: number;
 }
 
-/** The oldest recordings over all cameras, in order; of each camera those of its oldest day. */
-async function oldestOfAll(library: Library): Promise<RecordingRow[]> {
-  const firsts: RecordingRow[][] = [];
-  for (const cameraId of await library.cameras()) firsts.push(await library.oldest(cameraId));
-  // Beyond the end of the shortest of these days a camera's next day could hold older recordings than another's.
-  const reachMs = Math.min(...firsts.flatMap((rows) => rows.at(-1)?.startMs ?? []));
-  return firsts
-    .flat()
-    .filter(({ startMs }) => startMs <= reachMs)
-    .sort((a, b) => a.startMs - b.startMs);
-}
-
-async function remove(library: Library, rows: readonly RecordingRow[], deleted: Deleted): Promise<void> {
-  await library.remove(rows);
-  deleted.recordings += rows.length;
-  deleted.sizeBytes += rows.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const days = new Set(rows.map(({ cameraId, startMs }) => `${cameraId}/${dayOf(startMs)}`));
-  for (const key of days) {
-    const [cameraId = '', day = ''] = key.split('/');
-    await library.removeEmptyDay(cameraId, day);
-  }
+/** What `keepWithin` would delete. */
+export async function previewOf(library: Library, rule: KeepRule, signal: AbortSignal): Promise<Preview> {
+  const total = noHolding();
+  const cameras = new Map<CameraId, Holding>();
+  const take = (rows: readonly RecordingRow[]): void => {
+    const cameraId = rows[0]?.cameraId ?? '';
+    const holding = cameras.get(cameraId) ?? noHolding();
+    count(holding, rows);
+    count(total, rows);
+    cameras.set(cameraId, holding);
+  };
+  const overBytes = await whatGoes(library, rule, take, signal);
+  return { total, cameras, overBytes };
 }
 
 export interface RetentionOptions {
@@ -126,12 +97,11 @@ export interface RetentionOptions {
   /** The vault's folder. */
   folder: string;
   /** Asked at every check. */
-  keepBytes: () => number;
-  keepDays: (cameraId: CameraId) => number | null;
+  wishes: () => KeepWishes;
   /** Why the vault is not there to be looked after; null when it is. */
   away?: () => Promise<unknown>;
   now?: () => number;
-  on?: { deleted?: (deleted: Deleted) => void; defect?: (error: unknown) => void };
+  on?: { checked?: (deleted: Deleted) => void; defect?: (error: unknown) => void };
 }
 
 export class Retention {
@@ -139,6 +109,12 @@ export class Retention {
   readonly #ending = new AbortController();
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | null = null;
+  #next: Promise<void> | null = null;
+  /** Ends the check that runs. */
+  #round = new AbortController();
+  #previewing: AbortController | null = null;
+  /** What was over after the last check, because nothing more may go. */
+  overBytes = 0;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
@@ -160,6 +136,28 @@ export class Retention {
     return this.#running;
   }
 
+  /** A check by rules that have just changed; one that runs by the old ones ends. */
+  checkAnew(): Promise<void> {
+    if (!this.#running) return this.check();
+    this.#round.abort();
+    this.#next ??= this.#running.then(() => {
+      this.#next = null;
+      return this.check();
+    });
+    return this.#next;
+  }
+
+  /** What would go by other rules. A newer question ends this one: `cancelled`. */
+  async preview(wishes: KeepWishes): Promise<Outcome<Preview>> {
+    this.#previewing?.abort();
+    const previewing = new AbortController();
+    this.#previewing = previewing;
+    const signal = AbortSignal.any([previewing.signal, this.#ending.signal]);
+    const { library, folder, now = Date.now } = this.#options;
+    const preview = await previewOf(library, ruleOf(wishes, await roomOf(folder), now()), signal);
+    return signal.aborted ? bad({ code: 'cancelled' }) : good(preview);
+  }
+
   /** May be called twice. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
@@ -168,13 +166,15 @@ export class Retention {
   }
 
   async #check(): Promise<void> {
-    const { library, folder, keepBytes, keepDays, away, now = Date.now, on } = this.#options;
+    const { library, folder, wishes, away, now = Date.now, on } = this.#options;
+    this.#round = new AbortController();
+    const signal = AbortSignal.any([this.#round.signal, this.#ending.signal]);
     try {
       if (await away?.()) return;
-      const room = await roomOf(folder);
-      const rule = { library, keepBytes: keepBytes(), keepDays, room, nowMs: now(), signal: this.#ending.signal };
-      const deleted = await keepWithin(rule);
-      if (deleted.recordings > 0) on?.deleted?.(deleted);
+      const rule = ruleOf(wishes(), await roomOf(folder), now());
+      const deleted = await keepWithin(library, rule, signal);
+      if (!signal.aborted) this.overBytes = deleted.overBytes;
+      on?.checked?.(deleted);
     } catch (error) {
       if (isGone(error)) return;
       if (!on?.defect) throw error;

@@ -61,6 +61,7 @@ type Step =
   | { do: 'run'; run: Run }
   | { do: 'fragment'; fragment: Fragment; arrivalMs: number }
   | { do: 'end'; cause: GapCause; atMs: number; runToo: boolean }
+  | { do: 'cut' }
   | { do: 'retry' };
 
 export class Recorder {
@@ -134,6 +135,13 @@ export class Recorder {
     this.#paused = false;
   }
 
+  /** Ends the open recording, and begins the next at the next keyframe: what was recorded up to now is to be deleted. */
+  async cut(): Promise<void> {
+    if (this.#closing) return;
+    this.#backlog.push({ do: 'cut' });
+    await this.#backlog.settled();
+  }
+
   /** Finishes the open recording. May be called twice. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -176,6 +184,9 @@ export class Recorder {
         if (step.runToo) this.#run = null;
         await this.#end(step.cause);
         await this.#notRecording(step.cause, step.atMs);
+        return;
+      case 'cut':
+        await this.#end('deleted');
         return;
       case 'retry':
         await this.#trouble.tryAgain();

@@ -2,7 +2,8 @@
  * A sealed JSON document, kept by lowdb (whose one home this is) in an age file that is replaced atomically. After a
  * crash the value before or after the last update is there. The version before the last one stays as
  * `<name>.previous`, and is used, with a warning, when the newest does not open; a damaged file is put aside as
- * `<name>.damaged` and never deleted. What a document means is its owner's `parse`: hostile bytes get no further.
+ * `<name>.damaged`, and deleted only when something is to be forgotten (`erase`). What a document means is its owner's
+ * `parse`: hostile bytes get no further.
  *
  * Memory and disk agree: an update that could not be written changes neither.
  */
@@ -83,6 +84,10 @@ export async function openStore<Value extends object>(
 
 export function previousOf(path: string): string {
   return `${path}.previous`;
+}
+
+function damagedOf(path: string): string {
+  return `${path}.damaged`;
 }
 
 function ofWhat({ of, path }: { of?: string; path: string }): string {
@@ -186,7 +191,7 @@ class SealedAdapter<Value> implements Adapter<Value> {
 
   async #putAside(): Promise<void> {
     if (!this.#toPutAside) return;
-    await rename(this.#options.path, `${this.#options.path}.damaged`);
+    await rename(this.#options.path, damagedOf(this.#options.path));
     this.#toPutAside = false;
   }
 
@@ -256,6 +261,25 @@ export class SealedStore<Value extends object> {
   async sealAgain(): Promise<Outcome<null>> {
     const newest = await this.update((value) => ({ ...value }));
     return newest.ok ? this.update((value) => ({ ...value })) : newest;
+  }
+
+  /**
+   * As `update`, and nothing of the value before it stays: neither as the previous version nor put aside as damaged.
+   * Problems: those of the disk; then something of it may still be there, and it is to be asked for again.
+   */
+  async erase(change: (value: Value) => Value): Promise<Outcome<null>> {
+    const written = await this.update(change);
+    // Twice, so that the version before is one that does not hold it either.
+    const sealed = written.ok ? await this.sealAgain() : written;
+    if (!sealed.ok) return sealed;
+    try {
+      await rm(damagedOf(this.#path), { force: true });
+    } catch (error) {
+      const problem = await problemOf(error, this.#path);
+      if (!problem) throw error;
+      return bad(problem);
+    }
+    return good(null);
   }
 
   /** Resolves when every update so far is done. */

@@ -47,7 +47,11 @@ const camera: StoredCamera = {
   servicePath: '/onvif/device_service',
   knownStreams: [{ role: 'main', scheme: 'rtsp', port: 554, path: '/live' }],
 };
-const document = { cameras: [camera], removed: [{ id: 'fedcba9876543210', name: 'Shed' }] };
+const document = {
+  cameras: [camera, { ...camera, id: '0123456789abcdee', keepDays: 'room' }],
+  removed: [{ id: 'fedcba9876543210', name: 'Shed' }],
+  entriesToGo: ['fedcba987654321f'],
+};
 
 test('a document comes back as it was written', () => {
   for (const one of [document, emptyCameraDocument]) {
@@ -76,6 +80,7 @@ test('a document with anything wrong in it is refused whole', () => {
     ['streams', [{ ...camera.streams[0], video: ['H.264'] }]],
     ['recordsSound', 'yes'],
     ['keepDays', 0],
+    ['keepDays', 'for ever'],
     ['keepDays', NaN],
     ['paused', null],
     ['addedMs', -1],

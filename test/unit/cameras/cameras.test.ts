@@ -82,6 +82,11 @@ class Home {
     return Promise.resolve(good(null));
   }
 
+  /** What it held before is nowhere. */
+  erase(change: (value: CameraDocument) => CameraDocument): Promise<Outcome<null>> {
+    return this.update(change);
+  }
+
   #keychain(act: () => unknown): Promise<Outcome<null>> {
     if (this.keychainFails) return Promise.resolve(bad({ code: 'keychainLocked' }));
     act();
@@ -375,3 +380,32 @@ test('a camera is renamed, paused and removed with its credentials; its name sta
   home.cameras.close();
   home.cameras.close();
 });
+
+test('an entry that the keychain keeps is known, and taken out at the next start', async () => {
+  const home = new Home({
+    ...emptyCameraDocument,
+    cameras: [cameraAt('00112233445566aa'), cameraAt('00112233445566bb')],
+  });
+  const ids = home.document.cameras.map(({ id }) => id);
+  for (const id of ids) home.entries.set(id, '{}');
+  home.keychainFails = true;
+  for (const id of ids) assert.deepEqual(await home.cameras.remove(id, false), good(null));
+  assert.deepEqual([home.cameras.entriesToGo, home.entries.size], [2, 2]);
+
+  const started = new Home(home.document);
+  for (const id of ids) started.entries.set(id, '{}');
+  started.keychainFails = true;
+  assert.deepEqual(await started.cameras.removeLeftEntries(), bad({ code: 'keychainLocked' }));
+  assert.equal(started.cameras.entriesToGo, 2);
+  started.keychainFails = false;
+  assert.deepEqual(await started.cameras.removeLeftEntries(), good(null));
+  assert.deepEqual([started.document, started.entries.size], [emptyCameraDocument, 0]);
+});
+
+function cameraAt(id: string): CameraDocument['cameras'][number] {
+  return {
+    ...{ id, name: 'Shed', kind: 'rtsp', host: '127.0.0.1', port: 554, path: '/live', scheme: 'rtsp' },
+    ...{ maker: '', model: '', firmware: '', serial: '', streams: [], knownStreams: [], servicePath: '/live' },
+    ...{ recordsSound: false, keepDays: null, paused: true, addedMs: 0 },
+  };
+}

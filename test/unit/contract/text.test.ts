@@ -23,6 +23,9 @@ const details = {
   key: 'age1qqqq',
   leastCharacters: 12,
   nextTryMs: 1_795_000_000_000,
+  protectedBytes: 12_000_000_000,
+  keepBytes: 10_000_000_000,
+  entries: 2,
 };
 
 test('every problem has a fact and, but for a cancelled job, a remedy, in whole sentences', () => {

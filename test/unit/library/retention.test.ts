@@ -3,7 +3,15 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { Library } from '../../../main/core/library/library.ts';
 import { dayOf, finishedName } from '../../../main/core/library/recordingName.ts';
-import { defaultKeepBytes, floorOf, keepWithin, Retention } from '../../../main/core/library/retention.ts';
+import {
+  defaultKeepBytes,
+  type Deleted,
+  floorOf,
+  keepWithin,
+  Retention,
+  ruleOf,
+} from '../../../main/core/library/retention.ts';
+import type { DiskRoom, KeepRule } from '../../../main/core/library/whatGoes.ts';
 import { Recorder } from '../../../main/core/recorder/recorder.ts';
 import { makeFootage, makeVault, type Place, record, tenMs } from '../recorder/footage.ts';
 
@@ -38,6 +46,15 @@ async function fill(cameraId: string, startMs: number, count: number): Promise<v
   }
 }
 
+type Wish = { keepBytes: number; room: DiskRoom; nowMs: number } & Partial<KeepRule>;
+
+async function keep(wish: Wish): Promise<Pick<Deleted, 'recordings' | 'sizeBytes'>> {
+  const { room, nowMs, keepDays = () => null, isProtected = () => false } = wish;
+  const rule = ruleOf({ keepBytes: wish.keepBytes, keepDays, isProtected }, room, nowMs);
+  const { recordings, sizeBytes } = await keepWithin(library, rule, new AbortController().signal);
+  return { recordings, sizeBytes };
+}
+
 async function startsOf(cameraId: string): Promise<number[]> {
   const rows = await library.covering(cameraId, { fromMs: 0, toMs: Infinity });
   return rows.map(({ startMs }) => (startMs - tenMs) / minuteMs);
@@ -53,7 +70,7 @@ test('the oldest recordings go first, over all cameras, and no more than needed'
   await begin();
   await fill(one, tenMs, 5);
   await fill(two, tenMs + 2 * minuteMs, 5);
-  const deleted = await keepWithin({ library, keepBytes: 6000, room: enough, nowMs: tenMs + dayMs });
+  const deleted = await keep({ keepBytes: 6000, room: enough, nowMs: tenMs + dayMs });
   assert.deepEqual(deleted, { recordings: 4, sizeBytes: 4000 });
   assert.deepEqual(await startsOf(one), [3, 4]);
   assert.deepEqual(await startsOf(two), [3, 4, 5, 6]);
@@ -63,7 +80,7 @@ test('the oldest recordings go first, over all cameras, and no more than needed'
 test('while there is room nothing is deleted', async () => {
   await begin();
   await fill(one, tenMs, 3);
-  assert.deepEqual(await keepWithin({ library, keepBytes: 3000, room: enough, nowMs: tenMs + dayMs }), {
+  assert.deepEqual(await keep({ keepBytes: 3000, room: enough, nowMs: tenMs + dayMs }), {
     recordings: 0,
     sizeBytes: 0,
   });
@@ -73,7 +90,7 @@ test('a day that holds no recording any more loses its folder', async () => {
   await begin();
   await fill(one, tenMs, 2);
   await fill(one, tenMs + dayMs, 2);
-  await keepWithin({ library, keepBytes: 1000, room: enough, nowMs: tenMs + 2 * dayMs });
+  await keep({ keepBytes: 1000, room: enough, nowMs: tenMs + 2 * dayMs });
   assert.equal(existsSync(place.vault.path('recordings', one, '2026-11-20')), false);
   assert.deepEqual(await startsOf(one), [dayMs / minuteMs + 1]);
   const again = new Library({ vault: place.vault, now: () => tenMs + 10 * dayMs });
@@ -85,7 +102,7 @@ test('older days of one camera go before newer ones of another', async () => {
   await fill(one, tenMs, 1);
   await fill(one, tenMs + dayMs, 2);
   await fill(two, tenMs + 2 * dayMs, 2);
-  await keepWithin({ library, keepBytes: 2000, room: enough, nowMs: tenMs + 3 * dayMs });
+  await keep({ keepBytes: 2000, room: enough, nowMs: tenMs + 3 * dayMs });
   assert.deepEqual(await startsOf(one), []);
   assert.equal((await startsOf(two)).length, 2);
 });
@@ -96,7 +113,7 @@ test('a camera keeps its days and no more', async () => {
   await fill(two, tenMs, 3);
   const nowMs = tenMs + 7 * dayMs + 2 * minuteMs;
   const keepDays = (cameraId: string): number | null => (cameraId === one ? 7 : null);
-  await keepWithin({ library, keepBytes: 1e9, room: enough, keepDays, nowMs });
+  await keep({ keepBytes: 1e9, room: enough, keepDays, nowMs });
   assert.deepEqual(await startsOf(one), [2]);
   assert.deepEqual(await startsOf(two), [0, 1, 2]);
 });
@@ -106,7 +123,7 @@ test('recordings make room when the disk runs full', async () => {
   await fill(one, tenMs, 5);
   const totalBytes = 100e9;
   const room = { freeBytes: floorOf(totalBytes) - 1500, totalBytes };
-  assert.deepEqual(await keepWithin({ library, keepBytes: 1e9, room, nowMs: tenMs + dayMs }), {
+  assert.deepEqual(await keep({ keepBytes: 1e9, room, nowMs: tenMs + dayMs }), {
     recordings: 2,
     sizeBytes: 2000,
   });
@@ -119,7 +136,7 @@ test('the open recording is never deleted, however little room there is', async 
   const recorder = new Recorder({ cameraId: one, vault: place.vault, library, on: { state: () => undefined } });
   record(recorder, footage, tenMs);
   while (!library.openRecording(one)) await new Promise((resolve) => setImmediate(resolve));
-  await keepWithin({ library, keepBytes: 0, room: { freeBytes: 0, totalBytes: 1e12 }, nowMs: tenMs + minuteMs });
+  await keep({ keepBytes: 0, room: { freeBytes: 0, totalBytes: 1e12 }, nowMs: tenMs + minuteMs });
   assert.deepEqual(await startsOf(one), []);
   const names = readdirSync(place.vault.path('recordings', one, '2026-11-20'));
   assert.ok(names.includes(`${tenMs}.mp4.age.part`));
@@ -144,10 +161,9 @@ test('a check that is asked for while one runs is that one, and none comes after
   const retention = new Retention({
     library,
     folder: place.vault.folder,
-    keepBytes: () => 2000,
-    keepDays: () => null,
+    wishes: () => ({ keepBytes: 2000, keepDays: () => null, isProtected: () => false }),
     now: () => tenMs + dayMs,
-    on: { deleted: ({ recordings }) => deleted.push(recordings) },
+    on: { checked: ({ recordings }) => deleted.push(recordings) },
   });
   await Promise.all([retention.check(), retention.check()]);
   assert.equal(deleted.reduce((sum, count) => sum + count, 0) >= 2, true);
@@ -163,11 +179,46 @@ test('a vault whose drive is gone is no defect', async () => {
   const retention = new Retention({
     library,
     folder: `${place.folder}/nowhere`,
-    keepBytes: () => 0,
-    keepDays: () => null,
+    wishes: () => ({ keepBytes: 0, keepDays: () => null, isProtected: () => false }),
     on: { defect: (error) => defects.push(error) },
   });
   await retention.check();
   await retention.close();
   assert.deepEqual(defects, []);
+});
+
+test('a check by new rules ends the one that runs by the old ones', async () => {
+  await begin();
+  for (let day = 0; day < 4; day++) await fill(one, tenMs + day * dayMs, 1);
+  let keepBytes = 0;
+  const retention = new Retention({
+    library,
+    folder: place.vault.folder,
+    wishes: () => ({ keepBytes, keepDays: () => null, isProtected: () => false }),
+    now: () => tenMs + 5 * dayMs,
+  });
+  const old = retention.check();
+  keepBytes = 1e9;
+  await Promise.all([retention.checkAnew(), retention.checkAnew()]);
+  await old;
+  assert.ok((await startsOf(one)).length > 0);
+  await retention.close();
+});
+
+test('a newer preview ends the one before it', async () => {
+  await begin();
+  await fill(one, tenMs, 3);
+  const retention = new Retention({
+    library,
+    folder: place.vault.folder,
+    wishes: () => ({ keepBytes: 1e9, keepDays: () => null, isProtected: () => false }),
+    now: () => tenMs + dayMs,
+  });
+  const wishes = { keepBytes: 1000, keepDays: () => null, isProtected: () => false };
+  const [first, second] = await Promise.all([retention.preview(wishes), retention.preview(wishes)]);
+  assert.deepEqual(first, { ok: false, problem: { code: 'cancelled' } });
+  assert.ok(second.ok);
+  assert.deepEqual(second.value.total.recordings, 2);
+  assert.deepEqual(await startsOf(one), [0, 1, 2]);
+  await retention.close();
 });

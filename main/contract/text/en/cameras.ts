@@ -60,7 +60,8 @@ export const cameras = {
   removeLead: 'Nightjar stops watching and recording it, and takes its user name and password out of the keychain.',
   recordings: 'Its recordings',
   removeKeep: 'Keep its recordings',
-  removeKeepNote: 'They stay sealed in the vault and in the archive, until the oldest make room for newer ones.',
+  removeKeepNote:
+    'They stay sealed in the vault and in the archive, until the rule for all or a lack of room takes them.',
   removeDelete: 'Delete its recordings',
   removeDeleteNote: 'All of them, now. They cannot be brought back, not even with the recovery key.',
   removeButton: 'Remove camera',
@@ -69,9 +70,11 @@ export const cameras = {
   name: 'Name on the wall',
   nameMissing: 'A camera needs a name.',
   keepFor: 'Keep recordings for',
-  keepForever: 'as long as the disk allows',
+  keepRoom: 'as long as there is room',
+  keepGeneral: (days: number | null): string =>
+    `as the rule for all: ${days === null ? 'as long as there is room' : days === 1 ? '1 day' : `${days} days`}`,
   keepDays: (days: number): string => (days === 1 ? '1 day' : `${days} days`),
-  keepNote: 'A shorter time deletes what is older, soon after.',
+  keepNote: 'The rule for all cameras is in Settings. Protected clips stay, whatever the rule.',
   recordSound: 'Record its sound',
   soundCodec: (codec: string): string =>
     codec === 'G.711' ? 'G.711, kept as AAC' : codec === 'unknown' ? 'in a codec that is not known yet' : codec,

@@ -184,6 +184,27 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
     fact: `The passphrase has fewer than ${leastCharacters} characters.`,
     remedy: 'Take four or five words that nobody would put together.',
   }),
+  protectedFull: ({ protectedBytes, keepBytes }) => ({
+    fact: `Protected clips hold ${units.bytes(protectedBytes)} of the ${units.bytes(keepBytes)} that recordings may take, and nothing else is left to delete.`,
+    remedy:
+      'Release clips in the archive, or let recordings take more in Settings. Recording goes on until the disk is full.',
+  }),
+  clipsUnknown: ({ file }) => ({
+    fact: `The list of protected clips (${file}) does not open, so Nightjar deletes no recording by itself.`,
+    remedy:
+      'Copy it back from a backup and start Nightjar again. Without one, move the file out of the vault’s folder: then nothing is protected any more.',
+  }),
+  tooManyClips: ({ most }) => ({
+    fact: `There are ${units.count(most)} protected clips, and no more are kept.`,
+    remedy: 'Release some in the archive first.',
+  }),
+  entryStays: ({ entries }) => ({
+    fact:
+      entries === 1
+        ? 'The keychain has not let go of the user name and password of a camera that you removed.'
+        : `The keychain has not let go of the user names and passwords of ${entries} cameras that you removed.`,
+    remedy: 'Unlock the keychain; Nightjar takes them out at its next start.',
+  }),
   notRecorded: () => ({
     fact: 'Nothing is recorded in this span.',
     remedy: 'Choose another span.',

@@ -1,4 +1,5 @@
 /** The words of the settings. */
+import type { Holding } from '../../model.ts';
 import { units } from './units.ts';
 
 export const settings = {
@@ -11,12 +12,25 @@ export const settings = {
   keeping: 'Recordings',
   keep: 'The most that recordings may take',
   keepAuto: 'Let Nightjar decide again',
+  keepAutoShort: 'decided',
   keepAutoNote: 'Nightjar decides for 80 % of the space that is free or holds recordings, at most 500 GB.',
   keepBad: 'Write a whole number of GB, 1 or more.',
+  keepDays: 'Keep recordings for',
   keepFull:
-    'When it is full, the oldest recordings make room for new ones. How long one camera keeps its own is set at the camera.',
-  keepLess: (used: number): string =>
-    `${units.bytes(used)} are recorded already. The oldest beyond the new size are deleted, soon after.`,
+    'When the size is reached, the oldest recordings make room for new ones. A camera can have a time of its own, at the camera. Protected clips stay.',
+  protectedUse: (clips: number, bytes: number): string =>
+    `${clips === 1 ? '1 protected clip keeps' : `${clips} protected clips keep`} ${units.bytes(bytes)} of it.`,
+  previewAsking: 'Looking what that would delete',
+  previewNothing: 'Deletes nothing now.',
+  previewLine: ({ name, recordedMs, sizeBytes, toMs }: Holding & { name: string }): string =>
+    `Deletes ${units.roughly(recordedMs)} of ${name === '' ? 'a camera without a name' : name}, ${units.bytes(sizeBytes)}, up to ${units.date(toMs)} ${units.timeToMinute(toMs)}`,
+  previewTotal: (bytes: number, more: number): string =>
+    more === 0
+      ? `${units.bytes(bytes)} in all.`
+      : `${units.bytes(bytes)} in all, with ${more === 1 ? 'one more camera' : `${more} more cameras`}.`,
+  previewFinal: 'What is deleted cannot be brought back, not even with the recovery key.',
+  previewOver: (bytes: number): string =>
+    `Even then ${units.bytes(bytes)} are too much: protected clips, and what is being recorded now.`,
   keepMore: (free: number): string =>
     `That is more than this disk has room for: ${units.bytes(free)} are free. The oldest make room in time.`,
   set: 'Set',

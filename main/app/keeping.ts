@@ -1,0 +1,310 @@
+/**
+ * What stays recorded and what goes while a vault is open: the rules as the user set them, protected clips, the
+ * deletion of the oldest, and that of a camera's recordings, after which nothing in the vault names a camera that was
+ * removed. The order matters there: first the recordings, whose names say only when, then the names.
+ */
+import type {
+  CameraHoldings,
+  CameraId,
+  CameraKeepDays,
+  Clip,
+  ClipList,
+  Holding,
+  RetentionPreview,
+  Settings,
+} from '../contract/model.ts';
+import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
+import type { Cameras } from '../core/cameras/cameras.ts';
+import { Clips, type ClipSpan } from '../core/library/clips.ts';
+import { holdingsOf } from '../core/library/holding.ts';
+import type { Library, RecordingRow } from '../core/library/library.ts';
+import { defaultKeepBytes, type KeepWishes, Retention } from '../core/library/retention.ts';
+import type { Log } from '../core/log.ts';
+import type { Vault } from '../core/vault/folder.ts';
+import type { SealedStore } from '../core/vault/sealedStore.ts';
+import { freeBytesOf } from '../core/vault/vaultError.ts';
+
+/** Rules as they are typed; what is not there is as it is set. */
+export interface TypedRules {
+  keepBytes?: number | null;
+  keepDays?: number | null;
+  camera?: { cameraId: CameraId; keepDays: CameraKeepDays };
+}
+
+export interface KeepingOptions {
+  vault: Vault;
+  settings: SealedStore<Settings>;
+  cameras: Cameras;
+  library: Library;
+  log: Log;
+  on: {
+    clips: (list: ClipList) => void;
+    /** What the vault's status says of keeping is another now. */
+    status: () => void;
+    /** What is recorded of this camera is about to be deleted: its open recording is to end. */
+    deleting: (cameraId: CameraId) => Promise<void>;
+    /** Something of this camera was deleted for good, by the user. */
+    deleted: (cameraId: CameraId) => void;
+  };
+}
+
+export class Keeping {
+  readonly clips: Clips;
+  readonly retention: Retention;
+  readonly #options: KeepingOptions;
+  #closed = false;
+  #warning: Problem | null = null;
+
+  private constructor(options: KeepingOptions, clips: Clips) {
+    this.#options = options;
+    this.clips = clips;
+    const { library, vault, log } = options;
+    this.retention = new Retention({
+      library,
+      folder: vault.folder,
+      away: () => vault.away(),
+      // Until it is decided nothing goes for its sake.
+      wishes: () => this.#wishes(options.settings.value.keepBytes ?? Infinity, {}),
+      on: {
+        checked: ({ recordings, overBytes }) =>
+          void this.#checked(recordings, overBytes).catch((error: unknown) => log.defect(error, 'retention')),
+        defect: (error) => log.defect(error, 'retention'),
+      },
+    });
+  }
+
+  static async open(options: KeepingOptions): Promise<Keeping> {
+    const keeping = new Keeping(options, await Clips.open(options.vault, options.cameras.protectedSpans));
+    keeping.#decide();
+    return keeping;
+  }
+
+  /** The most that recordings may take, as in force now, or as far as it can be said yet. */
+  async keepBytes(): Promise<number> {
+    const { settings, library, vault } = this.#options;
+    return settings.value.keepBytes ?? defaultKeepBytes(await freeBytesOf(vault.folder), await library.knownBytes());
+  }
+
+  get warning(): Problem | null {
+    const { entriesToGo } = this.#options.cameras;
+    const left: Problem | null = entriesToGo > 0 ? { code: 'entryStays', entries: entriesToGo } : null;
+    return this.clips.warning ?? this.#warning ?? left;
+  }
+
+  /** Takes over what changed in the settings or about a camera. What goes by it goes soon after. */
+  apply(): void {
+    const { log } = this.#options;
+    this.#decide();
+    void this.retention.checkAnew().catch((error: unknown) => log.defect(error, 'retention'));
+    this.#options.on.status();
+  }
+
+  /** What typed rules would delete now. */
+  async preview(typed: TypedRules): Promise<Outcome<RetentionPreview>> {
+    const { settings, cameras } = this.#options;
+    const wanted = typed.keepBytes === undefined ? settings.value.keepBytes : typed.keepBytes;
+    const previewed = await this.retention.preview(this.#wishes(wanted ?? (await this.#freeRoom()), typed));
+    if (!previewed.ok) return previewed;
+    const { total, overBytes } = previewed.value;
+    const names = new Map([...cameras.list(), ...cameras.removed()].map(({ id, name }) => [id, name]));
+    const parts = [...previewed.value.cameras]
+      .map(([cameraId, holding]) => ({ ...holding, cameraId, name: names.get(cameraId) ?? '' }))
+      .sort((a, b) => b.sizeBytes - a.sizeBytes);
+    return good({ total, cameras: parts, overBytes });
+  }
+
+  async clipList(): Promise<Outcome<ClipList>> {
+    const { library } = this.#options;
+    const { problem } = this.clips;
+    if (problem) return bad(problem);
+    const clips: Clip[] = [];
+    for (const clip of this.clips.list()) {
+      clips.push({ ...clip, sizeBytes: bytesOf(await library.covering(clip.cameraId, clip)) });
+    }
+    clips.sort((a, b) => b.fromMs - a.fromMs || b.createdMs - a.createdMs);
+    return good({ clips, sizeBytes: await this.#protectedBytes() });
+  }
+
+  /** Bytes that clips of this span would keep of these cameras. */
+  async measure(cameraIds: readonly CameraId[], span: ClipSpan): Promise<number> {
+    let sizeBytes = 0;
+    for (const cameraId of new Set(cameraIds)) {
+      sizeBytes += bytesOf(await this.#options.library.covering(cameraId, span));
+    }
+    return sizeBytes;
+  }
+
+  /** Protects the span of those cameras of which something is recorded in it, as far as time has come. */
+  async protect(cameraIds: readonly CameraId[], span: ClipSpan, name: string): Promise<Outcome<null>> {
+    const { library } = this.#options;
+    const { fromMs } = span;
+    const toMs = Math.min(span.toMs, Date.now());
+    const recorded: CameraId[] = [];
+    for (const cameraId of new Set(cameraIds)) {
+      const spans = await library.spans(cameraId, fromMs, toMs);
+      if (spans.some(({ kind }) => kind === 'recorded')) recorded.push(cameraId);
+    }
+    if (recorded.length === 0) return bad({ code: 'notRecorded' });
+    return await this.#changeClips(() => this.clips.protect(recorded, { fromMs, toMs }, name));
+  }
+
+  async rename(clipId: string, name: string): Promise<Outcome<null>> {
+    return await this.#changeClips(() => this.clips.rename(clipId, name));
+  }
+
+  async release(clipId: string): Promise<Outcome<null>> {
+    return await this.#changeClips(() => this.clips.remove(clipId));
+  }
+
+  async holdings(cameraId: CameraId): Promise<CameraHoldings> {
+    const { all, kept } = await holdingsOf(this.#options.library, cameraId, (row) => this.#isProtected(row));
+    return { all, kept, clips: this.clips.list().filter((clip) => clip.cameraId === cameraId).length };
+  }
+
+  /**
+   * Deletes what is recorded up to now of a camera, whether it is on the list or was removed. Returns what went. When no
+   * recording of a removed camera is left, its name goes too.
+   */
+  async deleteRecordings(cameraId: CameraId, clips: 'keep' | 'release'): Promise<Outcome<Holding>> {
+    const { library, cameras, on } = this.#options;
+    if (clips === 'release') {
+      const released = await this.#changeClips(() => this.clips.forgetCamera(cameraId));
+      if (!released.ok) return released;
+    }
+    await on.deleting(cameraId);
+    const { all, kept } = await holdingsOf(library, cameraId, (row) => this.#isProtected(row));
+    const isListed = cameras.list().some(({ id }) => id === cameraId);
+    const stays = (row: RecordingRow): boolean => this.#isProtected(row);
+    if (isListed) await library.removeRecordings(cameraId, stays);
+    else await library.removeCamera(cameraId, stays);
+    const forgotten = isListed || kept.recordings > 0 ? good(null) : await this.#forgetCamera(cameraId);
+    on.deleted(cameraId);
+    on.status();
+    return forgotten.ok ? good(without(all, kept)) : forgotten;
+  }
+
+  /** What is left in the vault of removed cameras whose last recording is gone goes too. */
+  async forgetGone(): Promise<Outcome<null>> {
+    const { cameras, library, vault } = this.#options;
+    // A drive that was taken away holds no recording either.
+    if ((await vault.away()) !== null) return good(null);
+    let failed: Outcome<null> = good(null);
+    for (const { id } of cameras.removed()) {
+      if (!(await library.removeEmptyCamera(id))) continue;
+      const forgotten = await this.#forgetCamera(id);
+      if (!forgotten.ok) failed = forgotten;
+    }
+    return failed;
+  }
+
+  /** Nothing in the vault names this camera afterwards, which is not on the list and has no recordings. */
+  async #forgetCamera(id: CameraId): Promise<Outcome<null>> {
+    const { cameras, settings, log } = this.#options;
+    // Also where they do not name it now: the version before may.
+    const released = await this.#changeClips(() => this.clips.forgetCamera(id));
+    if (!released.ok) return released;
+    const erased = await settings.erase((value) => ({
+      ...value,
+      wallOrder: value.wallOrder.filter((other) => other !== id),
+    }));
+    if (!erased.ok) return erased;
+    await log.forget(id);
+    return await cameras.forgetRemoved(id);
+  }
+
+  /** The vault has its identity again: the list of clips can be read. */
+  async unlocked(): Promise<void> {
+    await this.clips.read();
+    const list = await this.clipList();
+    if (list.ok) this.#options.on.clips(list.value);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.retention.close();
+  }
+
+  #isProtected(row: RecordingRow): boolean {
+    return this.clips.protects(row.cameraId, row);
+  }
+
+  #wishes(keepBytes: number, typed: TypedRules): KeepWishes {
+    const { settings, cameras } = this.#options;
+    const general = typed.keepDays === undefined ? settings.value.keepDays : typed.keepDays;
+    const rules = new Map(cameras.list().map((camera) => [camera.id, camera.keepDays]));
+    if (typed.camera) rules.set(typed.camera.cameraId, typed.camera.keepDays);
+    return {
+      keepBytes,
+      keepDays: (cameraId) => {
+        const own = rules.get(cameraId) ?? null;
+        return own === 'room' ? null : (own ?? general);
+      },
+      isProtected: (row) => this.#isProtected(row),
+    };
+  }
+
+  async #changeClips(change: () => Promise<Outcome<null>>): Promise<Outcome<null>> {
+    const changed = await change();
+    if (!changed.ok) return changed;
+    const list = await this.clipList();
+    if (list.ok) this.#options.on.clips(list.value);
+    return changed;
+  }
+
+  async #checked(recordings: number, overBytes: number): Promise<void> {
+    const before = JSON.stringify(this.#warning);
+    const protectedBytes = overBytes > 0 ? await this.#protectedBytes() : 0;
+    this.#warning =
+      protectedBytes > 0 ? { code: 'protectedFull', protectedBytes, keepBytes: await this.keepBytes() } : null;
+    if (recordings > 0) await this.forgetGone();
+    if (recordings > 0 || JSON.stringify(this.#warning) !== before) this.#options.on.status();
+  }
+
+  /** Each recording once, also where clips overlap. */
+  async #protectedBytes(): Promise<number> {
+    const { library } = this.#options;
+    let sizeBytes = 0;
+    for (const cameraId of new Set(this.clips.list().map((clip) => clip.cameraId))) {
+      const rows = new Map<string, RecordingRow>();
+      for (const span of this.clips.spansOf(cameraId)) {
+        for (const row of await library.covering(cameraId, span)) rows.set(row.path, row);
+      }
+      sizeBytes += bytesOf([...rows.values()]);
+    }
+    return sizeBytes;
+  }
+
+  /** Keeps what Nightjar decides, when every day is known, so that it does not shrink as the vault fills. */
+  #decide(): void {
+    const { settings, log } = this.#options;
+    if (settings.value.keepBytes !== null) return;
+    const decide = async (): Promise<void> => {
+      const decided = await this.#freeRoom();
+      // Closed before every day was looked at, it would be too little.
+      if (this.#closed) return;
+      await settings.update((value) => ({ ...value, keepBytes: value.keepBytes ?? decided }));
+      this.#options.on.status();
+    };
+    void decide().catch((error: unknown) => log.defect(error, 'the room to keep'));
+  }
+
+  /** What is recorded counts as free: to leave it to Nightjar must not delete nearly everything on a full disk. */
+  async #freeRoom(): Promise<number> {
+    const { library, vault } = this.#options;
+    return defaultKeepBytes(await freeBytesOf(vault.folder), await library.usedBytes());
+  }
+}
+
+function bytesOf(rows: readonly RecordingRow[]): number {
+  return rows.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
+/** What went of `all`, when `kept` stayed. */
+function without(all: Holding, kept: Holding): Holding {
+  return {
+    ...all,
+    recordings: all.recordings - kept.recordings,
+    sizeBytes: all.sizeBytes - kept.sizeBytes,
+    recordedMs: all.recordedMs - kept.recordedMs,
+  };
+}

@@ -1,0 +1,90 @@
+/** Protected clips: kept sealed, known in an instant for every recording, and everything is protected while they are not. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { clipsFile, parseClipDocument, type StoredClip } from '../../../main/core/library/clipDocument.ts';
+import { Clips } from '../../../main/core/library/clips.ts';
+import { makeIdentity } from '../../../main/core/vault/keys.ts';
+import { Vault } from '../../../main/core/vault/folder.ts';
+import { cameraId, makeVault, openWithAge } from '../recorder/footage.ts';
+
+const other = '8899aabbccddeeff';
+
+test('clips are kept sealed, renamed and released', async (t) => {
+  const place = await makeVault();
+  t.after(place.remove);
+  const clips = await Clips.open(place.vault);
+  assert.ok((await clips.protect([cameraId, other], { fromMs: 1000, toMs: 2000 }, 'Parcel left')).ok);
+  const [first, second] = clips.list();
+  assert.ok(first && second && first.cameraId === cameraId && second.cameraId === other);
+  assert.ok((await clips.rename(first.id, 'Parcel gone')).ok);
+  assert.ok((await clips.remove(second.id)).ok);
+  assert.deepEqual(await clips.remove(second.id), { ok: false, problem: { code: 'gone' } });
+  assert.ok(!(await clips.protect([cameraId], { fromMs: 5, toMs: 5 }, '')).ok);
+
+  const again = await Clips.open(place.vault);
+  assert.deepEqual(again.list(), [{ ...first, name: 'Parcel gone' }]);
+  assert.ok(!readFileSync(place.vault.path(clipsFile)).includes('Parcel'));
+  assert.ok(openWithAge(place, place.vault.path(clipsFile)).includes('Parcel gone'));
+});
+
+test('a recording is protected exactly when it touches a clip of its camera', async (t) => {
+  const place = await makeVault();
+  t.after(place.remove);
+  const clips = await Clips.open(place.vault);
+  const span = fc
+    .tuple(fc.nat(60), fc.integer({ min: 1, max: 30 }))
+    .map(([fromMs, ms]) => ({ fromMs, toMs: fromMs + ms }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom(cameraId, other), span), { maxLength: 6 }), async (spans) => {
+      for (const { id } of [...clips.list()]) await clips.remove(id);
+      for (const [id, each] of spans) assert.ok((await clips.protect([id], each, '')).ok);
+      for (let startMs = 0; startMs < 95; startMs += 3) {
+        const row = { startMs, endMs: startMs + 3 };
+        const touches = spans.some(([id, each]) => id === cameraId && row.endMs > each.fromMs && startMs < each.toMs);
+        assert.equal(clips.protects(cameraId, row), touches);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('while nothing is known of the clips every recording is protected', async (t) => {
+  const place = await makeVault();
+  t.after(place.remove);
+  const row = { startMs: 0, endMs: 1 };
+  const made = await Clips.open(place.vault);
+  assert.ok((await made.protect([cameraId], { fromMs: 10, toMs: 20 }, '')).ok);
+  assert.ok((await made.protect([cameraId], { fromMs: 30, toMs: 40 }, '')).ok);
+  assert.equal(made.protects(cameraId, row), false);
+
+  const { id, recipients, folder } = place.vault;
+  const locked = await Clips.open(new Vault(folder, { version: 1, id, recipients: [...recipients] }, null));
+  assert.deepEqual([locked.protects(cameraId, row), locked.problem], [true, { code: 'keyMissing' }]);
+  const stranger = makeIdentity().identity;
+  const closed = await Clips.open(new Vault(folder, { version: 1, id, recipients: [...recipients] }, stranger));
+  assert.equal(closed.protects(cameraId, row), true);
+
+  for (const name of [clipsFile, `${clipsFile}.previous`]) writeFileSync(place.vault.path(name), 'not an age file');
+  const damaged = await Clips.open(place.vault);
+  assert.deepEqual(damaged.problem, { code: 'clipsUnknown', file: clipsFile });
+  assert.equal(damaged.protects(cameraId, row), true);
+  assert.deepEqual(await damaged.protect([cameraId], { fromMs: 1, toMs: 2 }, ''), {
+    ...{ ok: false, problem: { code: 'clipsUnknown', file: clipsFile } },
+  });
+});
+
+test('a list of clips that is not wholly as it was written is none', () => {
+  const clip: StoredClip = { id: 'a'.repeat(16), cameraId, name: 'x', fromMs: 1, toMs: 2, createdMs: 3 };
+  assert.deepEqual(parseClipDocument({ clips: [clip] }), { clips: [clip] });
+  assert.deepEqual(parseClipDocument({ clips: [{ ...clip, later: 1 }] }), { clips: [clip] });
+  for (const bad of [
+    ...[null, {}, { clips: {} }, { clips: [null] }, { clips: [clip, clip] }],
+    ...[{ toMs: 1 }, { fromMs: -1 }, { fromMs: NaN }, { cameraId: '..' }, { id: 'A'.repeat(16) }, { name: 1 }].map(
+      (change) => ({ clips: [{ ...clip, ...change }] }),
+    ),
+  ]) {
+    assert.equal(parseClipDocument(bad), null);
+  }
+});
