@@ -51,6 +51,8 @@ async function enter(t: TestContext): Promise<{ place: Place; house: House; log:
     ffmpeg: { path: 'ffmpeg', version: '', major: 5, minor: 1 },
     tell: () => undefined,
     warning: null,
+    recorder: null,
+    passphrase: () => 'none',
   });
   assert.ok(opened.ok);
   t.after(async () => {

@@ -51,6 +51,7 @@ const document = {
   cameras: [camera, { ...camera, id: '0123456789abcdee', keepDays: 'room' }],
   removed: [{ id: 'fedcba9876543210', name: 'Shed' }],
   entriesToGo: ['fedcba987654321f'],
+  protectedSpans: [{ cameraId: 'fedcba9876543210', fromMs: 1, toMs: 2 }],
 };
 
 test('a document comes back as it was written', () => {

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { clipsFile, parseClipDocument, type StoredClip } from '../../../main/core/library/clipDocument.ts';
 import { Clips } from '../../../main/core/library/clips.ts';
+import { spanCopy } from './spanCopy.ts';
 import { makeIdentity } from '../../../main/core/vault/keys.ts';
 import { Vault } from '../../../main/core/vault/folder.ts';
 import { cameraId, makeVault, openWithAge } from '../recorder/footage.ts';
@@ -14,7 +15,7 @@ const other = '8899aabbccddeeff';
 test('clips are kept sealed, renamed and released', async (t) => {
   const place = await makeVault();
   t.after(place.remove);
-  const clips = await Clips.open(place.vault);
+  const clips = await Clips.open(place.vault, spanCopy());
   assert.ok((await clips.protect([cameraId, other], { fromMs: 1000, toMs: 2000 }, 'Parcel left')).ok);
   const [first, second] = clips.list();
   assert.ok(first && second && first.cameraId === cameraId && second.cameraId === other);
@@ -23,7 +24,7 @@ test('clips are kept sealed, renamed and released', async (t) => {
   assert.deepEqual(await clips.remove(second.id), { ok: false, problem: { code: 'gone' } });
   assert.ok(!(await clips.protect([cameraId], { fromMs: 5, toMs: 5 }, '')).ok);
 
-  const again = await Clips.open(place.vault);
+  const again = await Clips.open(place.vault, spanCopy());
   assert.deepEqual(again.list(), [{ ...first, name: 'Parcel gone' }]);
   assert.ok(!readFileSync(place.vault.path(clipsFile)).includes('Parcel'));
   assert.ok(openWithAge(place, place.vault.path(clipsFile)).includes('Parcel gone'));
@@ -32,7 +33,7 @@ test('clips are kept sealed, renamed and released', async (t) => {
 test('a recording is protected exactly when it touches a clip of its camera', async (t) => {
   const place = await makeVault();
   t.after(place.remove);
-  const clips = await Clips.open(place.vault);
+  const clips = await Clips.open(place.vault, spanCopy());
   const span = fc
     .tuple(fc.nat(60), fc.integer({ min: 1, max: 30 }))
     .map(([fromMs, ms]) => ({ fromMs, toMs: fromMs + ms }));
@@ -50,29 +51,50 @@ test('a recording is protected exactly when it touches a clip of its camera', as
   );
 });
 
-test('while nothing is known of the clips every recording is protected', async (t) => {
+test('locked, the bare spans say what is protected; when nothing is known every recording is', async (t) => {
   const place = await makeVault();
   t.after(place.remove);
   const row = { startMs: 0, endMs: 1 };
-  const made = await Clips.open(place.vault);
+  const copy = spanCopy();
+  const made = await Clips.open(place.vault, copy);
   assert.ok((await made.protect([cameraId], { fromMs: 10, toMs: 20 }, '')).ok);
   assert.ok((await made.protect([cameraId], { fromMs: 30, toMs: 40 }, '')).ok);
   assert.equal(made.protects(cameraId, row), false);
 
   const { id, recipients, folder } = place.vault;
-  const locked = await Clips.open(new Vault(folder, { version: 1, id, recipients: [...recipients] }, null));
-  assert.deepEqual([locked.protects(cameraId, row), locked.problem], [true, { code: 'keyMissing' }]);
+  const locked = await Clips.open(new Vault(folder, { version: 1, id, recipients: [...recipients] }, null), copy);
+  assert.deepEqual(locked.problem, { code: 'keyMissing' });
+  assert.equal(locked.protects(cameraId, row), false);
+  assert.equal(locked.protects(cameraId, { startMs: 35, endMs: 36 }), true);
+  assert.equal(locked.protects(other, { startMs: 35, endMs: 36 }), false);
+  assert.deepEqual(await locked.remove('a'.repeat(16)), { ok: false, problem: { code: 'keyMissing' } });
   const stranger = makeIdentity().identity;
-  const closed = await Clips.open(new Vault(folder, { version: 1, id, recipients: [...recipients] }, stranger));
+  const closed = await Clips.open(new Vault(folder, { version: 1, id, recipients: [...recipients] }, stranger), copy);
   assert.equal(closed.protects(cameraId, row), true);
 
   for (const name of [clipsFile, `${clipsFile}.previous`]) writeFileSync(place.vault.path(name), 'not an age file');
-  const damaged = await Clips.open(place.vault);
+  const damaged = await Clips.open(place.vault, copy);
   assert.deepEqual(damaged.problem, { code: 'clipsUnknown', file: clipsFile });
   assert.equal(damaged.protects(cameraId, row), true);
   assert.deepEqual(await damaged.protect([cameraId], { fromMs: 1, toMs: 2 }, ''), {
     ...{ ok: false, problem: { code: 'clipsUnknown', file: clipsFile } },
   });
+});
+
+test('a copy of the spans that a crash left behind is put right, and never protects less than the list', async (t) => {
+  const place = await makeVault();
+  t.after(place.remove);
+  const copy = spanCopy();
+  const clips = await Clips.open(place.vault, copy);
+  copy.refuses = true;
+  assert.ok(!(await clips.protect([cameraId], { fromMs: 1, toMs: 2 }, '')).ok);
+  assert.deepEqual(clips.list(), []);
+  copy.refuses = false;
+  assert.ok((await clips.protect([cameraId], { fromMs: 1, toMs: 2 }, '')).ok);
+  assert.deepEqual(copy.spans(), [{ cameraId, fromMs: 1, toMs: 2 }]);
+  await copy.keep([]);
+  await Clips.open(place.vault, copy);
+  assert.deepEqual(copy.spans(), [{ cameraId, fromMs: 1, toMs: 2 }]);
 });
 
 test('a list of clips that is not wholly as it was written is none', () => {

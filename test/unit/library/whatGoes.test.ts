@@ -12,6 +12,7 @@ import { Library, type RecordingRow } from '../../../main/core/library/library.t
 import { dayOf, finishedName } from '../../../main/core/library/recordingName.ts';
 import { keepWithin, previewOf } from '../../../main/core/library/retention.ts';
 import type { KeepRule } from '../../../main/core/library/whatGoes.ts';
+import { spanCopy } from './spanCopy.ts';
 import { makeVault, type Place, tenMs } from '../recorder/footage.ts';
 
 const dayMs = 86_400_000;
@@ -80,7 +81,8 @@ test('what the preview says is what then goes, and nothing else', async () => {
     fc.asyncProperty(contents, async (plan) => {
       const library = new Library({ vault: place.vault, now: () => nowMs });
       for (const cameraId of cameras) await library.removeCamera(cameraId);
-      const clips = await Clips.open(place.vault);
+      const copy = spanCopy();
+      const clips = await Clips.open(place.vault, copy);
       for (const { id } of [...clips.list()]) await clips.remove(id);
       await fill(library, plan);
       for (const { camera, fromMinute, minutes: length } of plan.clips) {
