@@ -106,7 +106,7 @@ test('a camera keeps its own days, or as the rule for all says, or as long as th
 
   await house.settings.update((value) => ({ ...value, keepDays: 3 }));
   house.keeping.apply();
-  await house.keeping.retention.check();
+  await house.keeping.retention.checkAnew();
   assert.equal((await house.keeping.holdings(gone.id)).all.recordings, 1);
 });
 
@@ -148,8 +148,8 @@ test('protected clips are counted once, and said when nothing else is left to de
 
   await house.settings.update((value) => ({ ...value, keepBytes: 500 }));
   house.keeping.apply();
-  await house.keeping.retention.check();
-  await house.keeping.retention.check();
+  await house.keeping.retention.checkAnew();
+  await house.keeping.retention.checkAnew();
   assert.equal((await house.keeping.holdings(gone.id)).all.recordings, 1);
   assert.deepEqual(house.keeping.warning, { code: 'protectedFull', protectedBytes: 1000, keepBytes: 500 });
 });
@@ -196,7 +196,7 @@ for (const how of [
       rmSync(path.join(today, openName(startMs + minuteMs)));
       await house.settings.update((value) => ({ ...value, keepDays: 3 }));
       house.keeping.apply();
-      await house.keeping.retention.check();
+      await house.keeping.retention.checkAnew();
       await house.keeping.forgetGone();
     }
     // The keychain, which is not there, is asked again at the next start: until then the entry's account stays known.
