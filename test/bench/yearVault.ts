@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { GapCause } from '../../main/contract/model.ts';
-import { parseCameraDocument, type StoredCamera } from '../../main/core/cameras/cameraDocument.ts';
+import { emptyCameraDocument, parseCameraDocument, type StoredCamera } from '../../main/core/cameras/cameraDocument.ts';
 import type { DayDocument, MarkedRow } from '../../main/core/library/dayDocument.ts';
 import { dayMs, dayOf, finishedName, indexName } from '../../main/core/library/recordingName.ts';
 import type { GapNote } from '../../main/core/library/spans.ts';
@@ -193,7 +193,7 @@ async function listCameras({ cameras }: YearPlan, vault: Vault): Promise<void> {
   });
   const store = await openStore({
     path: vault.path('cameras.json.age'),
-    ...{ vault, version: 1, initial: { cameras: list, removed: [] }, parse: parseCameraDocument },
+    ...{ vault, version: 1, initial: emptyCameraDocument, parse: parseCameraDocument },
   });
   const settings = await openStore({
     path: vault.path('settings.json.age'),
