@@ -6,19 +6,20 @@
  * way. A run that was cut off is carried on by the next: a day is done when its index is there.
  */
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { openDocuments } from '../../main/app/documents.ts';
 import type { GapCause } from '../../main/contract/model.ts';
-import { emptyCameraDocument, parseCameraDocument, type StoredCamera } from '../../main/core/cameras/cameraDocument.ts';
+import type { StoredCamera } from '../../main/core/cameras/cameraDocument.ts';
 import type { DayDocument, MarkedRow } from '../../main/core/library/dayDocument.ts';
 import { dayMs, dayOf, finishedName, indexName } from '../../main/core/library/recordingName.ts';
 import type { GapNote } from '../../main/core/library/spans.ts';
-import { firstSettings } from '../../main/core/settings.ts';
 import { readMark } from '../../main/core/vault/fileMark.ts';
 import { createVault, openWithWords, type Vault } from '../../main/core/vault/folder.ts';
+import { Keychain } from '../../main/core/vault/keychain.ts';
 import { makeHeader } from '../../main/core/vault/header.ts';
 import { makeWords } from '../../main/core/vault/keys.ts';
-import { openStore } from '../../main/core/vault/sealedStore.ts';
+import { previousOf } from '../../main/core/vault/sealedStore.ts';
 import { SealedWriter } from '../../main/core/vault/sealedWriter.ts';
 import { chunkBytes, payloadNonceBytes, StreamKey } from '../../main/core/vault/stream.ts';
 import { makeFootage } from '../unit/recorder/footage.ts';
@@ -191,18 +192,16 @@ async function listCameras({ cameras }: YearPlan, vault: Vault): Promise<void> {
       ...{ recordsSound: false, keepDays: null, paused: true, scheme: 'rtsp', servicePath: '/live', knownStreams: [] },
     };
   });
-  const store = await openStore({
-    path: vault.path('cameras.json.age'),
-    ...{ vault, version: 1, initial: emptyCameraDocument, parse: parseCameraDocument },
-  });
-  const settings = await openStore({
-    path: vault.path('settings.json.age'),
-    ...{ vault, version: 1, initial: firstSettings, parse: () => firstSettings },
-  });
-  if (!store.ok || !settings.ok) throw new Error('the documents of the vault do not open');
-  await store.value.update((value) => ({ ...value, cameras: list }));
+  // Made anew, so that a vault made by an earlier version of this opens too.
+  for (const name of ['cameras.json.age', 'settings.json.age']) {
+    for (const file of [name, previousOf(name)]) rmSync(vault.path(file), { force: true });
+  }
+  const keychain = new Keychain('Nightjar bench', 1000);
+  const opened = await openDocuments({ vault, keychain, recorder: null, sealedCredentials: false });
+  if (!opened.ok) throw new Error(`the documents of the vault do not open: ${opened.problem.code}`);
+  await opened.value.cameras.update((value) => ({ ...value, cameras: list }));
   // Nothing of it is to be deleted while it is measured.
-  await settings.value.update((value) => ({ ...value, keepBytes: Number.MAX_SAFE_INTEGER }));
+  await opened.value.settings.update((value) => ({ ...value, keepBytes: Number.MAX_SAFE_INTEGER }));
 }
 
 function hasIndex(folder: string): boolean {
