@@ -2,12 +2,12 @@
  * Checks one recording: every chunk genuine, the last one there, and every fragment where it should be; says which
  * seconds are lost. Reads only, and never fails on what lies in the file: that is a finding. Problems: `cancelled`.
  */
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { good, type Outcome } from '../../contract/problems.ts';
 import type { Identity } from '../vault/keys.ts';
 import { checkSealed } from '../vault/sealedCheck.ts';
 import { SealedReader } from '../vault/sealedReader.ts';
+import { isUnbegun } from '../vault/unbegun.ts';
 import type { Finding, LostTime } from '../../contract/check.ts';
 import type { RecordingSpan } from './recordingName.ts';
 import { readRecordingTable, type RecordingTable } from './recordingTable.ts';
@@ -58,8 +58,8 @@ export async function checkRecording(checked: CheckedFile, span: RecordingSpan):
 export async function checkUnfinished(checked: CheckedFile): Promise<Outcome<Finding[]>> {
   const { file, signal, worked } = checked;
   const place = path.join(checked.folder, file);
-  // The system had made the file, and nothing was written yet: recovery explains it.
-  if ((await stat(place).catch(() => null))?.size === 0) return good([{ kind: 'unfinished', file }]);
+  // Recovery explains it.
+  if (await isUnbegun(place)) return good([{ kind: 'unfinished', file }]);
   const opened = await SealedReader.open(place, checked.identity, file);
   if (!opened.ok) return good(opened.problem.code === 'gone' ? [] : [notOpened(file, opened.problem.code, null)]);
   try {

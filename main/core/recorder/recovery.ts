@@ -24,6 +24,7 @@ import { readRecordingTable } from '../library/recordingTable.ts';
 import { renameDurably } from '../vault/durable.ts';
 import type { Vault } from '../vault/folder.ts';
 import { SealedReader } from '../vault/sealedReader.ts';
+import { isUnbegun } from '../vault/unbegun.ts';
 import { VaultError } from '../vault/vaultError.ts';
 import { reseal } from './reseal.ts';
 
@@ -143,7 +144,7 @@ export async function recoverDay({ keep = false, ...place }: Place): Promise<voi
 
 async function recoverFile(place: Place, file: string, startMs: number): Promise<void> {
   const { vault, library, cameraId, day, report } = place;
-  if (await isEmpty(file)) {
+  if (await isUnbegun(file)) {
     await rm(file, { force: true });
     return;
   }
@@ -203,12 +204,6 @@ async function finishCutOff(
   } finally {
     await reader.close();
   }
-}
-
-/** The system had made the file and written nothing into it. */
-async function isEmpty(file: string): Promise<boolean> {
-  const found = await stat(file).catch(() => null);
-  return found?.isFile() === true && found.size === 0;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -69,6 +69,8 @@ export class SealedWriter {
       file = await open(path, 'wx+', fileMode);
       const start = Buffer.concat([header, payloadNonce]);
       await writeWhole(file, start, 0);
+      // Before anything behind it: else a power cut could leave chunks that nothing opens (unbegun.ts).
+      await file.datasync();
       return new SealedWriter(path, file, key, start.byteLength);
     } catch (error) {
       key.wipe();

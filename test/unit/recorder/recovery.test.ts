@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   truncateSync,
@@ -16,6 +17,7 @@ import { after, before, test } from 'node:test';
 import { Library } from '../../../main/core/library/library.ts';
 import { readFinishedName } from '../../../main/core/library/recordingName.ts';
 import { Recorder } from '../../../main/core/recorder/recorder.ts';
+import { checkVault } from '../../../main/core/recorder/checkVault.ts';
 import { recover } from '../../../main/core/recorder/recovery.ts';
 import { openVault, type Vault } from '../../../main/core/vault/folder.ts';
 import {
@@ -101,6 +103,36 @@ test('a recording that was cut off by a crash is whole again, but for its last m
 test('the cut-off recording without recovery is what the stock tool refuses', async () => {
   const { vault, folder } = await crash(footage);
   assert.throws(() => openWithAge({ ...place, vault }, path.join(folder, `${tenMs}.mp4.age.part`)));
+});
+
+test('a beginning that a power cut took before its header was on the disk is removed; anything more is a riddle', async () => {
+  const { vault, library, folder, names } = await crash(footage);
+  const header = readFileSync(path.join(folder, `${tenMs}.mp4.age.part`)).subarray(0, 184);
+  const left: [startMs: number, bytes: Buffer][] = [
+    [1, Buffer.alloc(0)],
+    [2, Buffer.alloc(184)],
+    [3, header.subarray(0, 10)],
+    [4, header.subarray(0, 120)],
+    [5, header.subarray(0, 183)],
+    [6, header],
+    [7, Buffer.alloc(70_000)],
+    [8, Buffer.from('age-encryption.org/v2')],
+  ];
+  for (const [startMs, bytes] of left) writeFileSync(path.join(folder, `${tenMs + startMs}.mp4.age.part`), bytes);
+  const { identity } = vault;
+  assert.ok(identity);
+  const checked = await checkVault(vault.folder, identity, { documents: {} });
+  assert.ok(checked.ok);
+  const kinds = checked.value.findings.map(({ kind, file }) => `${path.basename(file).slice(0, 13)} ${kind}`);
+  const told = left.map(([startMs]) => `${tenMs + startMs} ${startMs < 7 ? 'unfinished' : 'closed'}`);
+  assert.deepEqual(
+    kinds.filter((kind) => !kind.startsWith(`${tenMs} `)),
+    told,
+  );
+  const report = await recover(vault, library);
+  const riddles = [7, 8].map((startMs) => path.join('recordings', cameraId, day, `${tenMs + startMs}.mp4.age.part`));
+  assert.deepEqual(report, { finished: 1, indexed: 0, waiting: 0, unexplained: riddles });
+  assert.equal(names().length, 3);
 });
 
 test('a second recovery finds nothing to do', async () => {
