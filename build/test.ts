@@ -1,7 +1,8 @@
 /**
- * `npm test`: type-check, lint, units, journeys, in this order; goes on after a failure so that one run tells all.
- * Ends with the line `N passed, N failed, N skipped`, counted by the runners themselves; a step that is not made of
- * tests (a type-check, a lint) counts as one. Exit code 0 only when nothing failed and something passed.
+ * `npm test`: type-check, lint, units, journeys, a few kills and power cuts, in this order; goes on after a failure so
+ * that one run tells all. Ends with the line `N passed, N failed, N skipped`, counted by the runners themselves; a step
+ * that is not made of tests (a type-check, a lint, the kills) counts as one. Exit code 0 only when nothing failed and
+ * something passed.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -115,6 +116,10 @@ await tests(
   path.join(results, 'journeys.json'),
   [path.join(root, 'node_modules', 'playwright', 'cli.js'), 'test', '--config', 'test/journeys/playwright.config.ts'],
   countJourneys,
+);
+// The long one, with 200 of each, is `npm run test:crash`.
+await step('kills and power cuts', () =>
+  run(process.execPath, ['test/faults/crash.ts', '--kills', '8', '--vaults', '2', '--power', '12']),
 );
 
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);

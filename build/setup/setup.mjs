@@ -10,7 +10,7 @@ import { readyElectron, readyFfmpeg, readyChromium } from './programs.mjs';
 import { say, stop, run } from './say.mjs';
 
 const [script = '', ...rest] = process.argv.slice(2);
-const forTests = script.endsWith('test.ts') || script.includes('bench');
+const forTests = script.endsWith('test.ts') || script.includes('bench') || script.includes('faults');
 
 const major = Number(process.versions.node.split('.')[0]);
 if (major < 20) stop(`Nightjar needs Node 20 or later to set itself up; this is Node ${process.versions.node}.`);

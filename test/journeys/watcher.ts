@@ -16,8 +16,12 @@ export interface Sighting {
   what: string;
 }
 
-/** The forms in which a text could lie in a file, an argument or an environment. */
-export function formsOf(canary: string): Buffer[] {
+/** A text, or bytes (of a picture) with what they are called. */
+export type Canary = string | { what: string; bytes: Uint8Array };
+
+/** The forms in which a canary could lie in a file, an argument or an environment. */
+export function formsOf(canary: Canary): Buffer[] {
+  if (typeof canary !== 'string') return formsOfBytes(Buffer.from(canary.bytes));
   const utf8 = Buffer.from(canary, 'utf8');
   const forms = [
     utf8,
@@ -31,9 +35,44 @@ export function formsOf(canary: string): Buffer[] {
   return forms.filter((form, at) => forms.findIndex((other) => other.equals(form)) === at);
 }
 
-/** Every file below the folders whose bytes hold a canary in any of its forms. */
-export function findInFiles(folders: string[], canaries: string[]): { files: number; sightings: Sighting[] } {
-  const forms = canaries.flatMap((canary) => formsOf(canary).map((form) => ({ canary, form })));
+/** As they are; in hexadecimal; in Base64, wherever in its groups of three they begin. */
+function formsOfBytes(bytes: Buffer): Buffer[] {
+  const base64 = [0, 1, 2].map((skip) => {
+    const whole = bytes.subarray(skip, skip + Math.floor((bytes.length - skip) / 3) * 3);
+    return Buffer.from(whole.toString('base64'));
+  });
+  return [bytes, Buffer.from(bytes.toString('hex')), ...base64];
+}
+
+/**
+ * Finds canaries, in any of their forms, in bytes; returns what they are called. One pass over the bytes, however many
+ * there are: their first three bytes lead to them.
+ */
+export function finderOf(canaries: readonly Canary[]): (bytes: Buffer) => string[] {
+  const begins = new Uint8Array(2 ** 24);
+  const byBeginning = new Map<number, { what: string; form: Buffer }[]>();
+  for (const canary of canaries)
+    for (const form of formsOf(canary)) {
+      const beginning = form.readUIntBE(0, 3);
+      begins[beginning] = 1;
+      const what = typeof canary === 'string' ? canary : canary.what;
+      byBeginning.set(beginning, [...(byBeginning.get(beginning) ?? []), { what, form }]);
+    }
+  return (bytes) => {
+    const found = new Set<string>();
+    for (let at = 0, last = 0; at < bytes.length; at++) {
+      last = ((last << 8) | (bytes[at] ?? 0)) & 0xffffff;
+      if (begins[last] === 0 || at < 2) continue;
+      for (const { what, form } of byBeginning.get(last) ?? [])
+        if (form.equals(bytes.subarray(at - 2, at - 2 + form.length))) found.add(what);
+    }
+    return [...found];
+  };
+}
+
+/** Every file below the folders whose bytes or name hold a canary in any of its forms. */
+export function findInFiles(folders: string[], canaries: readonly Canary[]): { files: number; sightings: Sighting[] } {
+  const find = finderOf(canaries);
   const sightings: Sighting[] = [];
   let files = 0;
   for (const folder of folders)
@@ -41,9 +80,8 @@ export function findInFiles(folders: string[], canaries: string[]): { files: num
       const file = path.join(folder, name);
       if (!statSync(file, { throwIfNoEntry: false })?.isFile()) continue;
       files += 1;
-      const bytes = readFileSync(file);
-      for (const { canary, form } of forms)
-        if (bytes.includes(form) || Buffer.from(name).includes(form)) sightings.push({ where: file, what: canary });
+      const found = new Set([...find(readFileSync(file)), ...find(Buffer.from(name))]);
+      for (const what of found) sightings.push({ where: file, what });
     }
   return { files, sightings };
 }
