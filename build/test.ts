@@ -1,8 +1,8 @@
 /**
- * `npm test`: type-check, lint, units, journeys, a few kills and power cuts, in this order; goes on after a failure so
- * that one run tells all. Ends with the line `N passed, N failed, N skipped`, counted by the runners themselves; a step
- * that is not made of tests (a type-check, a lint, the kills) counts as one. Exit code 0 only when nothing failed and
- * something passed.
+ * `npm test`: type-check, lint, units, faults, journeys, a few kills and power cuts, in this order; goes on after a
+ * failure so that one run tells all. Ends with the line `N passed, N failed, N skipped`, counted by the runners
+ * themselves; a step that is not made of tests (a type-check, a lint, the kills) counts as one. Exit code 0 only when
+ * nothing failed and something passed.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -84,6 +84,18 @@ async function tests(name: string, file: string, args: string[], read: (file: st
   console.log(`── ${name}: ${counted} in ${((Date.now() - began) / 1000).toFixed(0)} s`);
 }
 
+/** Tests of Node's own runner. Of those that are skipped it says which, and why. */
+async function nodeTests(name: string, files: string): Promise<void> {
+  const tap = path.join(results, `${name}.tap`);
+  const reporters = ['dot', '--test-reporter-destination=stdout', '--test-reporter=tap'];
+  const args = ['--test', '--test-concurrency=2', '--test-reporter', ...reporters];
+  await tests(name, tap, [...args, `--test-reporter-destination=${tap}`, files], countUnits);
+  for (const line of readFileSync(tap, 'utf8').split('\n')) {
+    const skipped = /^\s*ok \d+ - (.*) # SKIP ?(.*)$/.exec(line);
+    if (skipped) console.log(`   skipped: ${skipped[1]} (${skipped[2]})`);
+  }
+}
+
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
@@ -96,21 +108,8 @@ await step('lint', () => run(bin('eslint'), ['.', '--max-warnings', '0']));
 await step('format', () => run(bin('prettier'), ['--check', '--log-level', 'warn', '.']));
 await step('build', async () => ((await bundle()) ? 0 : 1));
 
-const unitReport = path.join(results, 'units.tap');
-await tests(
-  'units',
-  unitReport,
-  [
-    '--test',
-    '--test-concurrency=2',
-    '--test-reporter=dot',
-    '--test-reporter-destination=stdout',
-    '--test-reporter=tap',
-    `--test-reporter-destination=${unitReport}`,
-    'test/unit/**/*.test.ts',
-  ],
-  countUnits,
-);
+await nodeTests('units', 'test/unit/**/*.test.ts');
+await nodeTests('faults', 'test/faults/*.test.ts');
 await tests(
   'journeys',
   path.join(results, 'journeys.json'),

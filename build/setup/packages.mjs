@@ -47,6 +47,7 @@ async function missing({ electron, forTests }) {
   need(onPath(['gnome-keyring-daemon']), 'gnome-keyring');
   if (forTests) {
     need(onPath(['age']), 'age');
+    need(quietly('sh', ['-c', 'ls /usr/lib/*/faketime/libfaketimeMT.so.1']).ok, 'faketime');
     need(onPath(['ip']) && onPath(['ss']), 'iproute2');
     need(onPath(['Xvfb']) || !electron, 'xvfb');
     need(quietly('/usr/bin/python3', ['-c', 'import gi; gi.require_version("GstRtspServer", "1.0")']).ok, ...gstreamer);

@@ -175,7 +175,7 @@ const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10
 
 /**
  * Marks of a ruler over the span: labelled ones at round local times, at most `labels` of them, with unlabelled ones
- * between. A repeated hour is marked both times; a missing one is not marked.
+ * between. A repeated hour is marked both times, with what tells one from the other; a missing one is not marked.
  */
 export function rulerMarks(span: TimeSpan, labels: number): RulerMark[] {
   const lengthMs = Math.max(1, span.toMs - span.fromMs);
@@ -187,7 +187,8 @@ export function rulerMarks(span: TimeSpan, labels: number): RulerMark[] {
     const localMs = timeMs + offsetAt(timeMs) * minuteMs;
     const dayMs = ((localMs % (24 * hourMs)) + 24 * hourMs) % (24 * hourMs);
     if (dayMs % labelMs === 0) {
-      marks.push({ timeMs, label: labelMs < minuteMs ? clockSeconds(timeMs) : clockMinutes(timeMs) });
+      const clock = labelMs < minuteMs ? clockSeconds(timeMs) : clockMinutes(timeMs);
+      marks.push({ timeMs, label: [clock, repeatedHourMark(timeMs)].join(' ').trim() });
     } else if (dayMs % fineMs === 0) {
       marks.push({ timeMs, label: '' });
     }

@@ -1,13 +1,15 @@
 /**
  * Recordings of one camera as one unbroken fragmented MP4, for ffmpeg to read: the first recording's init, then
  * fragments from the keyframe at or before the span's start to its end, each moved in time so that it follows the one
- * before. Gaps are closed. Where codec or picture size change, one part ends and the next begins. Nothing is left out
- * silently: what does not open throws a VaultError, or is told where the caller wants the rest all the same.
+ * before. Gaps are closed. Where codec or picture size change, one part ends and the next begins; and so it does for what
+ * was recorded of the same time twice, because the clock was set back. Nothing is left out silently: what does not open
+ * throws a VaultError, or is told where the caller wants the rest all the same.
  */
 import type { CameraId } from '../../contract/model.ts';
 import type { Outcome } from '../../contract/problems.ts';
 import type { Library, RecordingRow } from '../library/library.ts';
 import { type FragmentPlace, keyframeAtOrBefore, type OpenRecording } from '../library/openRecording.ts';
+import { passesOf } from '../library/passes.ts';
 import { openFinished, openGrowing, type RecordingSource } from '../library/recordingSource.ts';
 import type { Vault } from '../vault/folder.ts';
 import { VaultError } from '../vault/vaultError.ts';
@@ -32,6 +34,8 @@ export interface ClipWants {
 
 /** Recordings that follow each other this closely are put where their times say; a gap is closed. */
 const joinSeconds = 0.05;
+/** Recordings that overlap by more are two of the same time. */
+const overlapMs = 500;
 
 interface Piece {
   source: RecordingSource;
@@ -60,7 +64,8 @@ export class ClipFeed {
 
   private constructor(clip: Clip, rows: readonly RecordingRow[], { open, lost }: Omit<ClipWants, 'rows'>) {
     this.#clip = clip;
-    this.#rows = rows;
+    // What was recorded of the same time twice follows as a whole: never one moment of this and one of that.
+    this.#rows = passesOf(rows).flat();
     this.#open = open ?? null;
     this.#lost = lost;
     const touched = [...rows, ...(open ? [open] : [])];
@@ -112,7 +117,7 @@ export class ClipFeed {
       }
       const next = await this.#nextPiece();
       if (!next) return;
-      if (streamsOf(next.init) !== streams) {
+      if (streamsOf(next.init) !== streams || next.source.startMs < source.endMs - overlapMs) {
         this.#waiting = next;
         return;
       }

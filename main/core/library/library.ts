@@ -16,6 +16,7 @@ import { DaySurvey } from './daySurvey.ts';
 import type { OpenRecording } from './openRecording.ts';
 import { reach } from './reach.ts';
 import { dayMs, dayOf, recordingPath } from './recordingName.ts';
+import { recordingAt } from './passes.ts';
 import { coverSpan, type GapNote } from './spans.ts';
 
 export interface RecordingRow {
@@ -167,16 +168,17 @@ export class Library {
 
   /**
    * Spans that cover fromMs..toMs, as far as time has come, beginning with the camera's first recording where that is
-   * later. Every millisecond is in exactly one. Empty when nothing was recorded before toMs.
+   * later. Every millisecond is in exactly one. Behind now there are only recorded spans: the clock was set back, and
+   * what it had come to before is there still. Empty when nothing was recorded before toMs.
    */
   async spans(cameraId: CameraId, fromMs: number, toMs: number): Promise<Span[]> {
     const open = this.#open.get(cameraId);
     const nowMs = this.#now();
     const lagging = open && !open.ended && open.endMs < nowMs && nowMs - open.endMs <= openLagMs;
     const endMs = Math.min(toMs, lagging ? open.endMs : nowMs);
-    if (!(endMs > fromMs)) return [];
-    const { recordings, notes } = await reach(this.#shelf, cameraId, fromMs, endMs);
-    return coverSpan([...recordings, ...(open ? [open] : [])], notes, fromMs, endMs);
+    if (!(toMs > fromMs)) return [];
+    const { recordings, notes } = await reach(this.#shelf, cameraId, fromMs, toMs);
+    return withoutFuture(coverSpan([...recordings, ...(open ? [open] : [])], notes, fromMs, toMs), endMs);
   }
 
   /** The finished recordings that began on that UTC day, in order. */
@@ -201,14 +203,18 @@ export class Library {
     return found.sort((a, b) => a.startMs - b.startMs);
   }
 
-  /** The finished recording that covers `atMs`, or else the next one after it; null when there is none. */
+  /**
+   * The finished recording that covers `atMs`, or else the next one after it; null when there is none. Where the clock
+   * was set back and several cover it: see `recordingAt`.
+   */
   async at(cameraId: CameraId, atMs: number): Promise<RecordingRow | null> {
-    const yesterday = dayOf(atMs - dayMs);
+    const [yesterday, today] = [dayOf(atMs - dayMs), dayOf(atMs)];
+    const rows: RecordingRow[] = [];
     for (const day of (await this.days(cameraId)).filter((name) => name >= yesterday)) {
-      const row = (await this.rowsOf(cameraId, day)).find(({ endMs }) => endMs > atMs);
-      if (row) return row;
+      rows.push(...(await this.rowsOf(cameraId, day)).filter(({ endMs }) => endMs > atMs));
+      if (rows.length > 0 && day >= today) break;
     }
-    return null;
+    return recordingAt(rows, atMs) ?? null;
   }
 
   /** The oldest recordings of one camera: those of its first day that has any; empty when there are none. */
@@ -308,4 +314,12 @@ export class Library {
     const last = dayOf(toMs);
     return (await this.days(cameraId)).filter((day) => day >= first && day <= last);
   }
+}
+
+/** Gaps as far as time has come: what is not yet cannot be missing. */
+function withoutFuture(spans: readonly Span[], endMs: number): Span[] {
+  return spans.flatMap((span) => {
+    if (span.kind === 'recorded' || span.toMs <= endMs) return [span];
+    return span.fromMs < endMs ? [{ ...span, toMs: endMs }] : [];
+  });
 }

@@ -11,6 +11,7 @@ import type { Vault } from '../vault/folder.ts';
 import { VaultError } from '../vault/vaultError.ts';
 import { Bell } from './bell.ts';
 import type { Library } from './library.ts';
+import { recordingAt } from './passes.ts';
 import { keyframeAtOrBefore } from './openRecording.ts';
 import { openFinished, openGrowing, type RecordingSource, TableShelf } from './recordingSource.ts';
 
@@ -120,18 +121,19 @@ export class Playback {
     const { library, vault, cameraId } = this.#options;
     let row = await library.at(cameraId, journey.atMs);
     // Its end can have been put later than when it was followed: it is not to be played twice.
-    while (row && journey.playedMs !== null && row.startMs <= journey.playedMs) {
+    while (row && row.startMs === journey.playedMs) {
       journey.atMs = Math.max(journey.atMs, row.endMs);
       row = await library.at(cameraId, journey.atMs);
     }
     const open = library.openRecording(cameraId);
-    if (row && (!open || row.startMs <= open.startMs)) {
+    const known = [...(row ? [row] : []), ...(open ? [open] : [])];
+    if (row && recordingAt(known, journey.atMs) === row) {
       const opened = await openFinished(vault, row, this.#shelf);
       if (!opened.ok) journey.atMs = row.endMs;
       return opened;
     }
     if (!open || open.fragments.length === 0) return null;
-    if (journey.playedMs !== null && open.startMs <= journey.playedMs) return null;
+    if (open.startMs === journey.playedMs) return null;
     return good(openGrowing(library, vault, open));
   }
 
@@ -140,7 +142,8 @@ export class Playback {
       await this.#tellGap(journey, source.startMs);
       if (journey.signal.aborted) return null;
     }
-    const continued = journey.playedMs !== null;
+    // Of a recording that began before the last one ended (the clock was set back) what was shown is passed over.
+    const continued = journey.playedMs !== null && source.startMs > journey.atMs - gapTellMs;
     journey.playedMs = source.startMs;
     this.#options.notice({ is: 'recording', ticket: journey.ticket, startMs: source.startMs, mime: source.mime });
     const init = { offset: 0, length: source.initLength, startMs: source.startMs, durationMs: 0, keyframe: true };

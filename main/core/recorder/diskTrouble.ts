@@ -7,6 +7,7 @@
 import type { GapCause } from '../../contract/model.ts';
 import type { Problem } from '../../contract/problems.ts';
 import type { Library, RecordingRow } from '../library/library.ts';
+import { dayOf } from '../library/recordingName.ts';
 import { floorOf, roomOf } from '../library/retention.ts';
 import type { Vault } from '../vault/folder.ts';
 import { takesFiles } from '../vault/folderReport.ts';
@@ -48,6 +49,8 @@ export class DiskTrouble {
   begin(problem: Problem, cutOff: RecordingFile | null): void {
     this.#problem = problem;
     this.#cutOff = cutOff ?? this.#cutOff;
+    // A disk that is to be checked or changed can be unmounted only when nobody has a file open on it.
+    if (problem.code !== 'diskFull') void cutOff?.rest();
     this.#later();
   }
 
@@ -96,6 +99,9 @@ export class DiskTrouble {
     } catch (error) {
       if (!(error instanceof VaultError)) onDefect(error);
       else if (error.problem.code === 'diskFull' || (await this.#refusal(error.problem))) throw error;
+      // The disk went between its renaming and its row: the folder knows.
+      await library.saveNotes();
+      await library.rebuildDay(cutOff.cameraId, dayOf(cutOff.startMs));
     }
     await this.#letGo(cutOff);
   }

@@ -3,20 +3,20 @@
  * so that the file's own time begins at 0. It is readable from the first fragment on, also after the disk refused more.
  * Throws a VaultError when the disk does; what was whole before stays. When to begin and to end is the recorder's.
  */
-import { rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CameraId } from '../../contract/model.ts';
 import type { Library, RecordingRow } from '../library/library.ts';
 import type { FragmentPlace, OpenRecording } from '../library/openRecording.ts';
-import { dayOf, finishedName, openName, recordingsFolder } from '../library/recordingName.ts';
+import { dayOf, finishedName, openName, readFinishedName, recordingsFolder } from '../library/recordingName.ts';
 import type { Vault } from '../vault/folder.ts';
 import { SealedWriter } from '../vault/sealedWriter.ts';
-import { VaultError } from '../vault/vaultError.ts';
+import { VaultError, vaultErrorOf } from '../vault/vaultError.ts';
 import { type Fragment, type Init, moveFragment } from '../video/fmp4.ts';
 import { freeBox, paddingBytes } from './padding.ts';
 import { reseal } from './reseal.ts';
 
-/** Names that are tried when there is a recording of the same millisecond already (the clock was set back). */
+/** Milliseconds that are tried when there is a recording of the same one already (the clock was set back). */
 const mostNames = 100;
 /** Beyond a fragment's own length, ffmpeg holds it for the sound that it converts: 0.5 s at most. */
 const mostHeldMs = 1000;
@@ -118,6 +118,11 @@ export class RecordingFile implements OpenRecording {
     return last !== undefined;
   }
 
+  /** Lets its disk be taken out; what is whole can be read all the same, as long as the disk is there. */
+  async rest(): Promise<void> {
+    await this.#writer.rest();
+  }
+
   /** Makes a whole recording of what `cut` left, and the disk still has; null, and no file, when that is nothing. */
   async mend(): Promise<Omit<RecordingRow, 'path'> | null> {
     await this.#writer.reopen();
@@ -163,7 +168,11 @@ export class RecordingFile implements OpenRecording {
 
   async #rowOf(finalPath: string): Promise<Omit<RecordingRow, 'path'>> {
     const { cameraId, startMs, endMs } = this;
-    return { cameraId, startMs, endMs, sizeBytes: (await stat(finalPath)).size };
+    try {
+      return { cameraId, startMs, endMs, sizeBytes: (await stat(finalPath)).size };
+    } catch (error) {
+      throw await vaultErrorOf(error, finalPath);
+    }
   }
 }
 
@@ -189,6 +198,9 @@ async function createWriter({ vault, library, cameraId, startMs }: BeginOptions)
   for (let tryMs = startMs; ; tryMs++) {
     const folder = await vault.makeFolder(recordingsFolder, cameraId, dayOf(tryMs));
     if (!folder.ok) throw new VaultError(folder.problem);
+    // A finished one that begins in the same millisecond and lasts as long would be replaced by this one at its end: a
+    // clock set back by whole seconds, and a camera with a keyframe a second, are enough for that.
+    if (tryMs - startMs < mostNames && (await isBegun(folder.value, tryMs))) continue;
     const file = path.join(folder.value, openName(tryMs));
     const release = await library.survey.hold(cameraId, tryMs);
     try {
@@ -200,5 +212,13 @@ async function createWriter({ vault, library, cameraId, startMs }: BeginOptions)
       release();
       if (!taken || tryMs - startMs >= mostNames) throw error;
     }
+  }
+}
+
+async function isBegun(folder: string, startMs: number): Promise<boolean> {
+  try {
+    return (await readdir(folder)).some((name) => readFinishedName(name)?.startMs === startMs);
+  } catch (error) {
+    throw await vaultErrorOf(error, folder);
   }
 }

@@ -28,7 +28,8 @@ const syncEveryMs = 600;
 
 export class SealedWriter {
   readonly path: string;
-  #file: FileHandle;
+  /** null while it rests. */
+  #file: FileHandle | null;
   readonly #key: StreamKey;
   /** Where the first chunk begins. */
   readonly #payloadStart: number;
@@ -106,12 +107,16 @@ export class SealedWriter {
       const start = Math.min(Math.max(offset, 0), this.#sizeBytes);
       const out = new Uint8Array(Math.min(Math.max(length, 0), this.#sizeBytes - start));
       const inFile = Math.max(0, Math.min(out.byteLength, this.#chunks * chunkBytes - start));
-      const source = { file: this.#file, key: this.#key, payloadStart: this.#payloadStart, lastChunk: null };
+      let again: FileHandle | null = null;
       try {
+        const file = this.#file ?? (again = await open(this.path, 'r'));
+        const source = { file, key: this.#key, payloadStart: this.#payloadStart, lastChunk: null };
         const opened = await openSpan(source, start, out.subarray(0, inFile));
         if (!opened) throw new VaultError({ code: 'vaultDamaged', file: this.path });
       } catch (error) {
         throw await vaultErrorOf(error, this.path);
+      } finally {
+        await again?.close();
       }
       const tailStart = start + inFile - this.#chunks * chunkBytes;
       if (inFile < out.byteLength) {
@@ -122,6 +127,26 @@ export class SealedWriter {
   }
 
   /**
+   * Holds the file open no longer, so that its disk can be taken out: nothing more is written. Reading opens it anew, each
+   * time.
+   */
+  rest(): Promise<void> {
+    return this.#next(async () => {
+      this.#failure ??= new Error('appended to a sealed file that rests');
+      await this.#letGo();
+    });
+  }
+
+  async #letGo(): Promise<void> {
+    if (this.#syncTimer) clearTimeout(this.#syncTimer);
+    await this.#syncing;
+    const file = this.#file;
+    this.#file = null;
+    // What a disk that is gone says at the end is not new.
+    await file?.close().catch(() => undefined);
+  }
+
+  /**
    * For reading, after the disk was away: opens the file anew by its name. Chunks that did not get to the disk before it
    * went are forgotten, and what waited behind them. Throws a VaultError when the file is not there; nothing has changed
    * then.
@@ -129,12 +154,11 @@ export class SealedWriter {
   reopen(): Promise<void> {
     return this.#next(async () => {
       if (this.#closing) throw new Error('opened a sealed file anew that was closed');
-      await this.#syncing;
+      await this.#letGo();
       let file: FileHandle | null = null;
       try {
         file = await open(this.path, 'r');
         const kept = await this.#chunksIn(file);
-        await this.#file.close().catch(() => undefined);
         this.#file = file;
         if (kept === this.#chunks) return;
         this.#chunks = kept;
@@ -166,11 +190,9 @@ export class SealedWriter {
   close(): Promise<void> {
     this.#closing ??= this.#next(async () => {
       this.#ended = true;
-      if (this.#syncTimer) clearTimeout(this.#syncTimer);
-      await this.#syncing;
+      await this.#letGo();
       this.#key.wipe();
       this.#tail.fill(0);
-      await this.#file.close();
     });
     return this.#closing;
   }
@@ -216,12 +238,13 @@ export class SealedWriter {
   async #write(sealed: Uint8Array): Promise<void> {
     const end = this.#payloadStart + this.#chunks * sealedChunkBytes;
     try {
+      if (!this.#file) throw new Error('written to a sealed file that rests');
       await writeWhole(this.#file, sealed, end);
     } catch (error) {
       this.#dropTail();
       this.#failure = await vaultErrorOf(error, this.path);
       // When the disk is gone there is nothing to cut; a torn chunk at the end does not open and harms no other.
-      await this.#file.truncate(end).catch(() => undefined);
+      await this.#file?.truncate(end).catch(() => undefined);
       throw this.#failure;
     }
     this.#unsynced = true;
@@ -271,7 +294,7 @@ export class SealedWriter {
   }
 
   async #syncNow(): Promise<void> {
-    await this.#file.datasync();
+    await this.#file?.datasync();
     // Once: a power cut must not take the new file's name either.
     if (!this.#nameSynced) await syncFolder(dirname(this.path));
     this.#nameSynced = true;
@@ -283,7 +306,7 @@ export class SealedWriter {
     this.#syncTimer = null;
     await this.#syncing;
     try {
-      await this.#file.sync();
+      await this.#file?.sync();
       if (finalPath !== undefined) await renameDurably(this.path, finalPath);
     } catch (error) {
       this.#failure = await vaultErrorOf(error, this.path);

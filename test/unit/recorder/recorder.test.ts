@@ -290,3 +290,15 @@ test('the recording of a locked vault goes on', async () => {
     locked.remove();
   }
 });
+
+test('a recording that begins in the same millisecond as an older one, and lasts as long, replaces nothing', async () => {
+  const { recorder, names, file } = setUp();
+  const footage = makeFootage({ seconds: 12 });
+  record(recorder, footage, tenMs);
+  recorder.runEnd('clock');
+  // Set back by exactly the length of the first.
+  record(recorder, footage, tenMs);
+  await recorder.close();
+  assert.equal(names().length, 2);
+  for (const name of names()) assert.equal(decode(openWithAge(place, file(name))).pictures, 12 * 25);
+});
