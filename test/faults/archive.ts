@@ -5,19 +5,13 @@
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { parseCameraDocument } from '../../main/core/cameras/cameraDocument.ts';
+import { vaultDocuments } from '../../main/app/vaultDocuments.ts';
 import { type Finding, weightOf } from '../../main/contract/check.ts';
 import { readFinishedName } from '../../main/core/library/recordingName.ts';
 import { checkVault } from '../../main/core/recorder/checkVault.ts';
-import { parseSettings, settingsVersion } from '../../main/core/settings.ts';
 import { openFile } from '../../main/core/vault/sealedFile.ts';
 import type { Identity } from '../../main/core/vault/keys.ts';
 import type { KnownFilm } from './truth.ts';
-
-export const documents = {
-  'settings.json.age': { version: settingsVersion, parse: parseSettings },
-  'cameras.json.age': { version: 1, parse: parseCameraDocument },
-};
 
 export interface Recording {
   file: string;
@@ -110,7 +104,7 @@ export async function checked(
   folder: string,
   identity: Identity,
 ): Promise<{ damage: Finding[]; unexplained: Finding[]; repairable: Finding[]; notes: Finding[] }> {
-  const report = await checkVault(folder, identity, { documents });
+  const report = await checkVault(folder, identity, { documents: vaultDocuments });
   if (!report.ok) throw new Error(`the vault cannot be checked: ${report.problem.code}`);
   const { findings } = report.value;
   const by = (weight: string): Finding[] =>
