@@ -25,11 +25,12 @@ import { Recorder } from '../../../main/core/recorder/recorder.ts';
 import { createVault, type Vault } from '../../../main/core/vault/folder.ts';
 import { makeWords } from '../../../main/core/vault/keys.ts';
 import { sealToFile } from '../../../main/core/vault/sealedFile.ts';
+import { localDay, localStamp } from '../../../main/core/exporter/stamps.ts';
 import { cameraId, decode, makeFootage, openWithAge, probe, record, tenMs, until } from '../recorder/footage.ts';
 
 const script = path.resolve(import.meta.dirname, '../../../resources/open-vault.mjs');
 const words = makeWords();
-const camera = `Front door (${cameraId})`;
+const camera = 'Front door';
 const headerBytes = 168 + 16;
 let above = '';
 let vault: Vault;
@@ -73,20 +74,21 @@ function run(from: string, to: string, given = words): { code: number | null; sa
 }
 
 function saved(to: string): string[] {
-  return readdirSync(path.join(to, camera, '2026-11-20')).sort();
+  return readdirSync(path.join(to, camera, localDay(tenMs))).sort();
 }
 
 test('every recording is a plain MP4 that any ffmpeg decodes without an error', () => {
   const { from, to, files } = copy();
   assert.deepEqual(run(from, to), {
     code: 0,
-    said: 'Recordings: 3 opened, 0 there already, 0 cut off, 0 damaged.\n',
+    said: `Recordings: 3 opened, 0 there already, 0 cut off, 0 damaged.\nThey lie in ${to}, and are not encrypted.\n`,
   });
   const names = saved(to);
   assert.equal(names.length, 3);
-  assert.equal(names[0], '10-00-00.000 UTC.mp4');
+  assert.equal(names[0], `${localStamp(tenMs)}.mp4`);
+  assert.match(readFileSync(path.join(to, camera, 'Gaps.csv'), 'utf8'), /^from,to,seconds,cause\r\n/);
   for (const [nth, name] of names.entries()) {
-    const file = path.join(to, camera, '2026-11-20', name);
+    const file = path.join(to, camera, localDay(tenMs), name);
     const { errors, pictures } = decode(file);
     assert.equal(errors, '');
     assert.ok(pictures >= 90);
@@ -99,7 +101,7 @@ test('every recording is a plain MP4 that any ffmpeg decodes without an error', 
 test('what was done is not done again, and what was begun is', () => {
   const { from, to } = copy();
   run(from, to);
-  const [first = '', second = ''] = saved(to).map((name) => path.join(to, camera, '2026-11-20', name));
+  const [first = '', second = ''] = saved(to).map((name) => path.join(to, camera, localDay(tenMs), name));
   const inode = statSync(first).ino;
   rmSync(second);
   writeFileSync(`${second}.partial`, 'cut off');
@@ -114,15 +116,15 @@ test('killed in the middle, it goes on when it is started again', async () => {
   const child = spawn(process.execPath, [script, from, to], { stdio: ['pipe', 'ignore', 'inherit'] });
   child.stdin.end(`${words.join(' ')}\n`);
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  await until('it has begun to write', () => existsSync(path.join(to, camera, '2026-11-20')));
+  await until('it has begun to write', () => existsSync(path.join(to, camera, localDay(tenMs))));
   child.kill('SIGKILL');
   await ended;
   for (const name of saved(to).filter((one) => one.endsWith('.mp4'))) {
-    assert.equal(decode(path.join(to, camera, '2026-11-20', name)).errors, '', 'what has its name is whole');
+    assert.equal(decode(path.join(to, camera, localDay(tenMs), name)).errors, '', 'what has its name is whole');
   }
   assert.equal(run(from, to).code, 0);
   assert.equal(saved(to).length, 3);
-  assert.ok(saved(to).every((name) => name.endsWith('UTC.mp4')));
+  assert.ok(saved(to).every((name) => /\d\.mp4$/.test(name)));
 });
 
 test('of a damaged recording what is readable is saved, and the file is named', () => {
@@ -143,7 +145,7 @@ test('of a damaged recording what is readable is saved, and the file is named', 
     [],
   );
   assert.equal(saved(to).length, 2);
-  const [mended = '', cut = ''] = saved(to).map((name) => path.join(to, camera, '2026-11-20', name));
+  const [mended = '', cut = ''] = saved(to).map((name) => path.join(to, camera, localDay(tenMs), name));
   for (const file of [mended, cut]) {
     const { errors, pictures } = decode(file);
     assert.equal(errors, '');
@@ -151,6 +153,51 @@ test('of a damaged recording what is readable is saved, and the file is named', 
   }
   // What is behind the hole is there too, at its own time.
   assert.ok(probe(mended).durationSeconds > 3.5 && probe(cut).durationSeconds < 3);
+});
+
+test('a gap between two runs is listed with its cause, and a damaged recording in a report', () => {
+  const { from, to, files } = copy();
+  const [, second = '', third = ''] = files;
+  rmSync(second);
+  writeFileSync(third, 'not an age file');
+  assert.equal(run(from, to).code, 1);
+  const [, gap = ''] = readFileSync(path.join(to, camera, 'Gaps.csv'), 'utf8').split('\r\n');
+  assert.match(gap, /^2026-11-20T\d\d:00:0[34]\.\d{3}[+-]\d\d:\d\d,2026-11-20T[^,]+,\d\.\d{3},"[^"]+"$/);
+  const report = readFileSync(path.join(to, camera, 'What is missing.txt'), 'utf8');
+  assert.ok(report.includes(path.basename(third)) && report.includes('does not open'), report);
+});
+
+test('a vault with a passphrase opens with its recovery words, and a newer one is refused', () => {
+  const { from, to } = copy();
+  writeFileSync(path.join(from, 'passphrase.age'), 'age-encryption.org/v1\n-> scrypt AAAA 17\n');
+  assert.equal(run(from, to).code, 0);
+  const file = path.join(from, 'vault.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/"version": \d+/, '"version": 2'));
+  const newer = run(from, path.join(to, 'newer'));
+  assert.equal(newer.code, 2);
+  assert.match(newer.said, /^This vault is of version 2, and this program understands version 1\. Take the open-vault/);
+  assert.equal(existsSync(path.join(to, 'newer')), false);
+});
+
+test('a copy of the vault and the script, in a folder of their own with nothing but age-encryption, are enough', () => {
+  const { from, to } = copy();
+  const alone = path.join(above, 'alone');
+  const modules = path.resolve(import.meta.dirname, '../../../node_modules');
+  const copied = path.join(alone, 'node_modules');
+  const wanted = ['age-encryption'];
+  for (const name of wanted) {
+    const folder = path.join(modules, name);
+    cpSync(folder, path.join(copied, name), { recursive: true, dereference: true });
+    const { dependencies = {} } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+      dependencies?: Record<string, string>;
+    };
+    wanted.push(...Object.keys(dependencies).filter((one) => !wanted.includes(one)));
+  }
+  cpSync(script, path.join(alone, 'open-vault.mjs'));
+  const args = [path.join(alone, 'open-vault.mjs'), from, to];
+  const ran = spawnSync(process.execPath, args, { input: words.join('\n'), encoding: 'utf8', cwd: alone });
+  assert.deepEqual([ran.status, ran.stderr], [0, '']);
+  assert.equal(saved(to).length, 3);
 });
 
 test('a recording that a crash cut off is saved up to its last whole fragment', () => {
@@ -163,7 +210,7 @@ test('a recording that a crash cut off is saved up to its last whole fragment', 
   assert.equal(code, 0);
   assert.match(said, /2 opened, 0 there already, 1 cut off, 0 damaged/);
   const name = saved(to).find((one) => one.includes('(cut off)')) ?? '';
-  const { errors, pictures } = decode(path.join(to, camera, '2026-11-20', name));
+  const { errors, pictures } = decode(path.join(to, camera, localDay(tenMs), name));
   assert.deepEqual([errors, pictures >= 25], ['', true]);
 });
 
