@@ -37,7 +37,7 @@ export async function writeCameraEnd(
   const folder = path.join(job.folder, camera.folder);
   const spans = await library.spans(camera.id, 0, job.startedMs);
   const gaps = spans.filter((span) => span.kind === 'gap');
-  const losses = job.losses.filter(({ cameraId }) => cameraId === camera.id);
+  const losses = job.losses.filter(({ cameraId }) => cameraId === camera.id).sort((a, b) => a.fromMs - b.fromMs);
   try {
     await mkdir(folder, { recursive: true });
     for (const name of [`${en.leaving.gapsName}.csv`, `${en.leaving.gapsName}.json`, `${en.leaving.reportName}.txt`])
@@ -46,7 +46,7 @@ export async function writeCameraEnd(
     await writeDurably(path.join(folder, `${en.leaving.gapsName}.json`), gapsJson(camera.name, gaps));
     if (losses.length > 0) {
       const lines = losses.map(({ fromMs, toMs, file }) => en.leaving.reportLine(fromMs, toMs, file));
-      const report = `${en.leaving.report(camera.name)}\n${lines.join('\n')}\n`;
+      const report = `${en.leaving.report(camera.name || camera.folder)}\n${lines.join('\n')}\n`;
       await writeDurably(path.join(folder, `${en.leaving.reportName}.txt`), report);
     }
     return good(null);

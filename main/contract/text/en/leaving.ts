@@ -12,7 +12,7 @@ export const leaving = {
     title: 'Export everything',
     what: 'What',
     all: 'Everything in the vault',
-    allNote: (cameras: number): string => (cameras === 1 ? '1 camera' : `${cameras} cameras`),
+    allNote: (cameras: number): string => (cameras === 1 ? '1 camera' : cameras === 0 ? '' : `${cameras} cameras`),
     some: 'Only these cameras',
     cameras: 'Cameras',
     result: 'Result',
