@@ -3,7 +3,7 @@
  * whose recordings were deleted nothing is left, in any file of the vault, opened with its identity.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { openHouse, type House } from '../../../main/app/house.ts';
@@ -81,7 +81,8 @@ async function filesWith(place: Place, words: readonly string[]): Promise<string
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
     const opened = entry.isFile() ? await openFile(file, identity) : null;
-    const plain = opened?.ok ? Buffer.from(opened.value).toString('latin1') : '';
+    const raw = entry.isFile() ? readFileSync(file) : Buffer.of();
+    const plain = (opened?.ok ? Buffer.from(opened.value) : raw).toString('latin1');
     if (words.some((word) => file.includes(word) || plain.includes(word))) found.push(path.relative(folder, file));
   }
   return found;

@@ -1,4 +1,5 @@
 /** The words of the list of cameras, of changing and removing one, and of adding one. */
+import type { Holding } from '../../model.ts';
 import { units } from './units.ts';
 
 export const cameras = {
@@ -66,6 +67,27 @@ export const cameras = {
   removeDeleteNote: 'All of them, now. They cannot be brought back, not even with the recovery key.',
   removeButton: 'Remove camera',
   removeAllButton: 'Remove camera and recordings',
+
+  removedList: 'Removed, recordings kept',
+  deleteRecordings: 'Delete recordings…',
+  deleteOf: (camera: string): string => `Delete the recordings of ${camera}`,
+  deleting: {
+    title: (camera: string): string => `Delete the recordings of ${camera}?`,
+    counting: 'Looking what is recorded',
+    what: ({ recordings, sizeBytes, fromMs, toMs }: Holding): string =>
+      recordings === 0
+        ? 'Nothing is left to delete.'
+        : `${units.count(recordings)} ${recordings === 1 ? 'recording' : 'recordings'}, ${units.bytes(sizeBytes)}, from ${units.date(fromMs)} ${units.timeToMinute(fromMs)} to ${units.date(toMs)} ${units.timeToMinute(toMs)}.`,
+    listedNote: 'The camera stays, and goes on being recorded.',
+    removedNote: 'Afterwards nothing in the vault names this camera.',
+    final: 'They cannot be brought back, not even with the recovery key.',
+    clipsToo: (clips: number, bytes: number): string =>
+      `Its ${clips === 1 ? 'protected clip' : `${clips} protected clips`} too, ${units.bytes(bytes)}`,
+    clipsNote: 'Not chosen, they stay in the archive, and the camera’s name with them.',
+    button: 'Delete recordings',
+    done: (recordings: number, bytes: number): string =>
+      `${units.count(recordings)} recordings deleted, ${units.bytes(bytes)}.`,
+  },
 
   name: 'Name on the wall',
   nameMissing: 'A camera needs a name.',
