@@ -190,6 +190,7 @@ export class DayShelf {
   async removeCamera(cameraId: CameraId): Promise<void> {
     await rmdir(this.#vault.path(recordingsFolder, cameraId)).catch(() => undefined);
     this.#days.delete(cameraId);
+    await (await this.sums()).forget(cameraId);
   }
 
   /** Bytes of all finished recordings, as far as they are known. */

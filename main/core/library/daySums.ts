@@ -77,6 +77,13 @@ export class DaySums {
     if (this.#sums.delete(keyOf(cameraId, day))) this.#changed = true;
   }
 
+  /** Nothing of that camera is left: nor is its id on the disk. */
+  async forget(cameraId: CameraId): Promise<void> {
+    if (!this.#cameras.delete(cameraId)) return;
+    this.#changed = true;
+    await this.save();
+  }
+
   /** Something will be written into that day: from now on its sum is not on the disk either, as far as that can be. */
   async unsettle(cameraId: CameraId, day: string): Promise<void> {
     this.drop(cameraId, day);
