@@ -79,7 +79,7 @@ export class DaySums {
 
   /** Nothing of that camera is left: nor is its id on the disk. */
   async forget(cameraId: CameraId): Promise<void> {
-    if (!this.#cameras.delete(cameraId)) return;
+    for (const key of this.#sums.keys()) if (key.startsWith(keyOf(cameraId, ''))) this.#sums.delete(key);
     this.#changed = true;
     await this.save();
   }
