@@ -4,6 +4,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { ExportJob } from '../../../main/contract/model.ts';
 import { Exporter, type ExportRequest } from '../../../main/core/exporter/exporter.ts';
+import { readExports } from '../../../main/core/exporter/exportsDocument.ts';
 import { Library } from '../../../main/core/library/library.ts';
 import { Recorder } from '../../../main/core/recorder/recorder.ts';
 import { type Ffmpeg, findFfmpeg } from '../../../main/core/video/ffmpeg.ts';
@@ -326,4 +327,42 @@ test('closing cancels what runs and waits for it', async () => {
   await Promise.all([setup.exporter.close(), setup.exporter.close()]);
   assert.equal(setup.job(id).progress.state, 'cancelled');
   assert.deepEqual(readdirSync(setup.folder), []);
+});
+
+test('what waited or ran when Nightjar was killed is done at the next start, and what the kill left goes', async () => {
+  const setup = setUp();
+  record(setup.recorder, footage, tenMs);
+  await setup.recorder.close();
+  const asked = { ...setup.request(0, 8), recordedMs: 0, agreed: null, placing: [], end: null };
+  const cut = { ...asked, id: 'aaaaaaaaaaaaaaaa' };
+  const whole = { ...asked, id: 'bbbbbbbbbbbbbbbb', file: path.join(setup.folder, 'placed.mp4') };
+  const [made = ''] = filesOf(await finished(setup, setup.exporter.start(setup.request(0, 8, 'placed.mp4')).id));
+  const sizeBytes = statSync(made).size;
+  const { mtimeMs } = statSync(made);
+  writeFileSync(path.join(setup.folder, `.nightjar-${cut.id}-1.part.mp4`), 'half');
+  writeFileSync(path.join(setup.folder, '.nightjar-cccccccccccccccc-1.part.mp4'), 'of another job');
+  let kept = readExports({ jobs: [cut, { ...whole, placing: [{ file: made, sizeBytes }] }] });
+  assert.ok(kept);
+  const later = new Exporter({
+    ...{ ffmpeg, library: setup.library, vault: place.vault, on: { changed: () => undefined } },
+    memory: {
+      read: () => Promise.resolve(kept),
+      write: (document) => {
+        kept = readExports(JSON.parse(JSON.stringify(document)));
+        return Promise.resolve();
+      },
+    },
+  });
+  await later.begin();
+  await until('it is done', () => later.jobs().every(({ progress }) => progress.state === 'done'));
+  await until('that is remembered', () => kept?.jobs.every(({ end }) => end?.state === 'done') === true);
+  assert.deepEqual(readdirSync(setup.folder).sort(), [
+    '.nightjar-cccccccccccccccc-1.part.mp4',
+    'Clip.mp4',
+    'placed.mp4',
+  ]);
+  assert.equal(statSync(made).mtimeMs, mtimeMs, 'the one that had its name is not written again');
+  assert.equal(decode(path.join(setup.folder, 'Clip.mp4')).errors, '');
+  await later.close();
+  await setup.exporter.close();
 });
