@@ -6,6 +6,7 @@
  */
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { CameraId } from '../../contract/model.ts';
 import { isTemporary } from '../vault/durable.ts';
 import type { Vault } from '../vault/folder.ts';
@@ -37,7 +38,9 @@ export class DayShelf {
   /** Least recently used first. */
   readonly #loaded = new Map<string, DayIndex>();
   readonly #days = new Map<CameraId, readonly string[]>();
+  /** Of the days that were looked at, and, once the sum was asked for, of the settled ones. */
   readonly #sizes = new Map<string, number>();
+  #sizesKnown = false;
   #sums: Promise<DaySums> | null = null;
   #measured: Promise<void> | null = null;
 
@@ -108,14 +111,21 @@ export class DayShelf {
 
   /** What the settled days came to: read once, and then known. */
   async sums(): Promise<DaySums> {
-    this.#sums ??= this.#openSums();
+    this.#sums ??= DaySums.open(this.#vault);
     return await this.#sums;
   }
 
-  async #openSums(): Promise<DaySums> {
-    const sums = await DaySums.open(this.#vault);
-    for (const [key, { sizeBytes }] of sums.all) if (!this.#sizes.has(key)) this.#sizes.set(key, sizeBytes);
-    return sums;
+  /** Sizes of all days, those of settled days among them. */
+  async #knownSizes(): Promise<Map<string, number>> {
+    const sums = await this.sums();
+    for (const [cameraId, days] of this.#sizesKnown ? [] : sums.all) {
+      for (const [day, { sizeBytes }] of days) {
+        const key = keyOf(cameraId, day);
+        if (!this.#sizes.has(key)) this.#sizes.set(key, sizeBytes);
+      }
+    }
+    this.#sizesKnown = true;
+    return this.#sizes;
   }
 
   /** Looks at a day anew, whatever is known of it. It is kept in memory only if it was, or if `keep` says so. */
@@ -195,9 +205,8 @@ export class DayShelf {
 
   /** Bytes of all finished recordings, as far as they are known. */
   async knownBytes(): Promise<number> {
-    await this.sums();
     let sum = 0;
-    for (const sizeBytes of this.#sizes.values()) sum += sizeBytes;
+    for (const sizeBytes of (await this.#knownSizes()).values()) sum += sizeBytes;
     return sum;
   }
 
@@ -220,11 +229,14 @@ export class DayShelf {
     const there = new Set<string>();
     for (const cameraId of await this.cameras()) {
       for (const day of await this.days(cameraId)) there.add(keyOf(cameraId, day));
+      await setImmediate();
     }
     const sums = await this.sums();
-    for (const key of [...this.#sizes.keys()]) {
+    for (const key of [...(await this.#knownSizes()).keys()]) {
       if (there.has(key)) continue;
       const [cameraId = '', day = ''] = key.split('/');
+      // It can have begun meanwhile.
+      if ((await this.days(cameraId)).includes(day)) continue;
       sums.drop(cameraId, day);
       this.#sizes.delete(key);
     }
@@ -239,9 +251,10 @@ export class DayShelf {
 
   async #measure(): Promise<void> {
     const sums = await this.sums();
+    const sizes = await this.#knownSizes();
     for (const cameraId of await this.cameras()) {
       for (const [nth, day] of (await this.days(cameraId)).entries()) {
-        const known = this.#sizes.has(keyOf(cameraId, day));
+        const known = sizes.has(keyOf(cameraId, day));
         const doubted = nth < doubtedDays && !this.#loaded.has(keyOf(cameraId, day));
         if (known && !(doubted && (await sums.current(cameraId, day)) === null)) continue;
         await this.read(cameraId, day);

@@ -22,11 +22,11 @@ export function dayOf(atMs: number): string {
 }
 
 export function isDay(name: string): boolean {
-  const found = /^(\d{4})-(\d{2})-(\d{2})$/.exec(name);
-  if (!found) return false;
-  const [year, month, date] = [Number(found[1]), Number(found[2]) - 1, Number(found[3])];
-  const day = new Date(Date.UTC(year, month, date));
-  return year >= 1970 && day.getUTCMonth() === month && day.getUTCDate() === date;
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(name)) return false;
+  const [year, month, date] = [Number(name.slice(0, 4)), Number(name.slice(5, 7)), Number(name.slice(8))];
+  if (year < 1970 || month < 1 || month > 12 || date < 1) return false;
+  // A start asks for thousands: only at a month's end is it worth asking the calendar.
+  return date <= 28 || new Date(Date.UTC(year, month - 1, date)).getUTCDate() === date;
 }
 
 export function isCameraId(name: string): boolean {

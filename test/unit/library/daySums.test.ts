@@ -162,24 +162,19 @@ test('without the file, or with a damaged one, everything is measured again', as
 test('whatever stands in the file, only sums of days come out of it', () => {
   const entry = ['2026-11-20', 1, 2, 3, 4, 5.5];
   const text = (days: unknown): string => JSON.stringify({ version: 1, cameras: { [cameraId]: days } });
-  assert.equal(readDaySums(text([entry])).length, 1);
-  for (const bad of [
-    null,
-    1,
-    [null],
-    [[]],
-    [['2026-11-20', 1, 2, 3, 4]],
-    [[...entry, 6]],
-    [['2026-13-20', 1, 2, 3, 4, 5]],
-  ]) {
-    assert.deepEqual(readDaySums(text(bad)), [], JSON.stringify(bad));
+  const sums = (days: unknown): unknown[] => [...(readDaySums(text(days)).get(cameraId) ?? [])];
+  assert.deepEqual(sums([entry]), [
+    ['2026-11-20', { sizeBytes: 1, firstMs: 2, lastStartMs: 3, lastEndMs: 4, changedMs: 5.5 }],
+  ]);
+  for (const bad of [null, 1, [null], [[]], [['2026-11-20', 1, 2, 3, 4]], [[20261120, 1, 2, 3, 4, 5]]]) {
+    assert.deepEqual(sums(bad), [], JSON.stringify(bad));
   }
-  for (const bad of [-1, 1e300, '1', null]) assert.deepEqual(readDaySums(text([['2026-11-20', bad, 2, 3, 4, 5]])), []);
-  assert.deepEqual(readDaySums(JSON.stringify({ version: 2, cameras: { [cameraId]: [entry] } })), []);
-  assert.deepEqual(readDaySums(JSON.stringify({ version: 1, cameras: { '../../etc': [entry] } })), []);
+  for (const bad of [-1, 1e300, '1', null]) assert.deepEqual(sums([['2026-11-20', bad, 2, 3, 4, 5]]), []);
+  assert.deepEqual(readDaySums(JSON.stringify({ version: 2, cameras: { [cameraId]: [entry] } })), new Map());
+  assert.deepEqual(readDaySums(JSON.stringify({ version: 1, cameras: { '../../etc': [entry] } })), new Map());
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (any) => {
-      assert.ok(Array.isArray(readDaySums(any)));
+      assert.ok(readDaySums(any) instanceof Map);
     }),
   );
 });
