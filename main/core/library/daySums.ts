@@ -78,7 +78,7 @@ export class DaySums {
 
   /** Nothing of that camera is left: nor is its id on the disk. */
   async forget(cameraId: CameraId): Promise<void> {
-    for (const key of this.#sums.keys()) if (key.startsWith(keyOf(cameraId, ''))) this.#sums.delete(key);
+    this.#cameras.delete(cameraId);
     this.#changed = true;
     await this.save();
   }
