@@ -147,6 +147,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       clips: (list) => tell('clips.changed', list),
       status: () => tellStatus(),
       deleting: (cameraId) => watching.cut(cameraId),
+      forgotten: (cameraId) => exporter.forgetCamera(cameraId),
       deleted: (cameraId) => tell('library.changed', { cameraId }),
     },
   });

@@ -43,6 +43,8 @@ export interface KeepingOptions {
     status: () => void;
     /** What is recorded of this camera is about to be deleted: its open recording is to end. */
     deleting: (cameraId: CameraId) => Promise<void>;
+    /** Nothing of this camera is to be known any more. */
+    forgotten: (cameraId: CameraId) => Promise<void>;
     /** Something of this camera was deleted for good, by the user. */
     deleted: (cameraId: CameraId) => void;
   };
@@ -208,6 +210,7 @@ export class Keeping {
       wallOrder: value.wallOrder.filter((other) => other !== id),
     }));
     if (!erased.ok) return erased;
+    await this.#options.on.forgotten(id);
     await log.forget(id);
     return await cameras.forgetRemoved(id);
   }

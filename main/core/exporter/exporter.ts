@@ -114,6 +114,18 @@ export class Exporter {
     void this.#keep();
   }
 
+  /** Forgets every export of a camera of which nothing is to be known any more; what was exported stays. */
+  async forgetCamera(cameraId: CameraId): Promise<void> {
+    this.#beginning ??= this.#remember();
+    await this.#beginning;
+    for (const { job } of this.#entries) if (job.cameraId === cameraId) this.cancel(job.id);
+    this.#entries = this.#entries.filter(({ job }) => job.cameraId !== cameraId);
+    this.#tell();
+    // Twice, so that the version before does not name it either.
+    await this.#keep();
+    await this.#keep();
+  }
+
   jobs(): ExportJob[] {
     return this.#entries.map(({ job }) => ({ ...job }));
   }

@@ -172,6 +172,10 @@ for (const how of [
     await log.keepIn(async (text) =>
       sealToFile(place.vault.path('log.txt.age'), place.vault.recipients, Buffer.from(text)),
     );
+    const file = path.join(place.folder, 'clip.mp4');
+    house.exporter.start({ cameraId: gone.id, cameraName: gone.name, fromMs: startMs, toMs: endMs, file });
+    // It waits, so that nothing is written while the vault is searched.
+    await house.exporter.pause();
     // A recording that was cut off, and a list that was put aside because it did not open wholly.
     const today = place.vault.path('recordings', gone.id, dayOf(startMs));
     writeFileSync(path.join(today, openName(startMs + minuteMs)), 'cut off');
