@@ -59,7 +59,8 @@ export type StreamState =
   | { state: 'connecting'; sinceMs: number; answered: boolean }
   | { state: 'live'; sinceMs: number }
   | { state: 'lost'; sinceMs: number; cause: LossCause; nextTryMs: number }
-  | { state: 'refused'; sinceMs: number; nextTryMs: number };
+  /** `passwordMissing`: this computer has no password for it (the vault came from another one). */
+  | { state: 'refused'; sinceMs: number; nextTryMs: number; passwordMissing: boolean };
 
 /**
  * Why a second of a camera is not recorded. lost: the camera did not answer. refused: user name or password.
@@ -172,15 +173,17 @@ export interface VaultPlace {
 }
 
 export type AppState =
-  /** No vault is known: first run. */
-  | { phase: 'firstRun' }
+  /** No vault is open: the first run, or another is chosen. `left`: the one that was open, which `vault.retry` opens. */
+  | { phase: 'firstRun'; left: string | null }
   /** A vault is being made: two of its recovery words are asked back, by their numbers from 1 to 12. */
   | { phase: 'proving'; askedWords: [number, number] }
   /** A vault is known and does not open. With `keyMissing` and `keyWrong` the recovery key opens it. */
   | { phase: 'closed'; folder: string; problem: Problem; recording: RecordingCount }
   /** The passphrase, or the recovery key, opens it. No call but those of `vault` is answered meanwhile. */
   | { phase: 'locked'; folder: string; recording: RecordingCount; nextTryMs: number | null }
-  | { phase: 'open'; folder: string };
+  | { phase: 'open'; folder: string }
+  /** The vault is closed for the last part of a move, and opens again by itself. */
+  | { phase: 'moving'; folder: string; to: string };
 
 /** How many cameras are being recorded while nothing else may be told. */
 export interface RecordingCount {
@@ -217,6 +220,30 @@ export interface VaultKeyList {
   others: { key: string; name: string; addedMs: number }[];
   /** In vault.json, and added by nobody in Nightjar: nothing is sealed to them. */
   foreign: string[];
+}
+
+/** The vault on its way to another folder. `from` and `to`: whole paths. */
+export type MoveState =
+  | { state: 'none' }
+  /** Recording goes on. `leftMs`: null while nothing can be said. */
+  | { state: 'copying'; from: string; to: string; doneBytes: number; totalBytes: number; leftMs: number | null }
+  /** The vault is closed for the last part. */
+  | { state: 'ending'; from: string; to: string }
+  /** It is open in its new place, and the old folder is emptied. */
+  | { state: 'removing'; from: string; to: string }
+  /** By the user (null) or by a problem; what was copied stays, and it can go on. */
+  | { state: 'stopped'; from: string; to: string; problem: Problem | null }
+  /** `kept`: files in the old folder that are not the vault's, and stayed. */
+  | { state: 'done'; from: string; to: string; kept: number };
+
+/** A vault that was opened on this computer. */
+export interface KnownVault {
+  /** Names it for `vault.switch` and `vault.drop`. */
+  placeId: string;
+  folder: string;
+  isOpen: boolean;
+  /** False when its disk is not connected, or it was taken away. */
+  isThere: boolean;
 }
 
 export type Theme = 'dark' | 'light' | 'system';

@@ -57,6 +57,14 @@ export type Problem =
   | { code: 'diskFull'; folder: string; freeBytes: number }
   /** The twelve words do not open this vault, or one of the words asked back is wrong. Never which. */
   | { code: 'wordsWrong' }
+  /** The camera asks for a password, and this computer's keychain has none for it. */
+  | { code: 'passwordMissing' }
+  /** The vault is being moved, and is not left meanwhile. */
+  | { code: 'moving' }
+  /** The disk has not the room for the vault. */
+  | { code: 'noRoom'; folder: string; neededBytes: number; freeBytes: number }
+  /** A vault cannot be moved into its own folder, nor to where a folder of it lies. */
+  | { code: 'moveIntoItself'; folder: string }
   /** What was pasted is no public key that the vault can be sealed to. own: the vault's own, which it has already. */
   | { code: 'badKey'; is: 'empty' | 'secret' | 'kind' | 'form' | 'own' }
   /** This public key is on the list already. */

@@ -29,8 +29,11 @@ export function tileWords(state: TileState, nowMs: number): TileWords | null {
       return { icon: 'unplugged', heading, sentence: text.gaps.loss[state.cause] + next, missing: true };
     }
     case 'refused': {
-      const { fact, remedy } = text.problems.passwordRefused({ code: 'passwordRefused' });
-      return { icon: 'key', heading: wall.refused, sentence: `${fact} ${remedy}`, missing: true };
+      const { fact, remedy } = state.passwordMissing
+        ? text.problems.passwordMissing({ code: 'passwordMissing' })
+        : text.problems.passwordRefused({ code: 'passwordRefused' });
+      const heading = state.passwordMissing ? wall.passwordMissing : wall.refused;
+      return { icon: 'key', heading, sentence: `${fact} ${remedy}`, missing: true };
     }
     case 'connecting': {
       const sentence = wall.connectingNote(nowMs - state.sinceMs, state.answered);

@@ -8,7 +8,7 @@ export type TileState =
   | { is: 'live' }
   | { is: 'stale'; ageMs: number; pictureMs: number }
   | { is: 'lost'; sinceMs: number; cause: LossCause; nextTryMs: number }
-  | { is: 'refused'; sinceMs: number }
+  | { is: 'refused'; sinceMs: number; passwordMissing: boolean }
   | { is: 'connecting'; sinceMs: number; answered: boolean }
   | { is: 'notShown'; codec: VideoCodec; widthPixels: number; heightPixels: number; alone: boolean }
   | { is: 'off' };
@@ -48,7 +48,7 @@ export function tileState(
 
 function troubled(trouble: Extract<StreamState, { state: 'lost' | 'refused' }>): TileState {
   return trouble.state === 'refused'
-    ? { is: 'refused', sinceMs: trouble.sinceMs }
+    ? { is: 'refused', sinceMs: trouble.sinceMs, passwordMissing: trouble.passwordMissing }
     : { is: 'lost', sinceMs: trouble.sinceMs, cause: trouble.cause, nextTryMs: trouble.nextTryMs };
 }
 

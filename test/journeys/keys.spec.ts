@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test, type Page } from 'playwright/test';
 import { Keychain } from '../../main/core/vault/keychain.ts';
@@ -36,6 +37,13 @@ async function wordsOpen(words: string[]): Promise<boolean> {
   const opened = await openWithWords(vaultFolder(), words);
   if (opened.ok) opened.value.lock();
   return opened.ok;
+}
+
+async function openWithTheWords(): Promise<void> {
+  await page.getByRole('button', { name: 'Enter the recovery words' }).click();
+  for (const [at, word] of household.words.entries())
+    await page.getByRole('textbox', { name: `Word ${at + 1}`, exact: true }).fill(word);
+  await page.getByRole('button', { name: 'Open the vault' }).click();
 }
 
 /** A key pair as a partner makes one, outside the vault; the secret one is a file for `age -i`. */
@@ -189,13 +197,55 @@ test('a changed id in vault.json: the new words open the vault, and its own id i
     ),
   );
   page = await household.open();
-  await page.getByRole('button', { name: 'Enter the recovery words' }).click();
-  for (const [at, word] of household.words.entries())
-    await page.getByRole('textbox', { name: `Word ${at + 1}`, exact: true }).fill(word);
-  await page.getByRole('button', { name: 'Open the vault' }).click();
+  await openWithTheWords();
   await goTo(page, 'Settings');
   await expect(page.getByText(/vault.json of the vault was damaged/).first()).toBeVisible();
   expect((JSON.parse(readFileSync(file, 'utf8')) as { id: string }).id).toBe(id);
   const key = await new Keychain(household.environment['NIGHTJAR_KEYCHAIN_SERVICE']).read(id);
   expect(key.ok && key.value !== null).toBe(true);
+});
+
+test('copied to a fresh computer, the words open it: recordings play, and the camera asks for its password', async () => {
+  const [camera] = yard.cameras;
+  if (!camera) throw new Error('the yard has no camera');
+  await goTo(page, 'Cameras');
+  await page.getByRole('button', { name: 'Go on recording' }).click();
+  await goTo(page, 'Live');
+  await seeLive(page, camera.name);
+  await household.quit();
+
+  const fresh = await Household.make();
+  fresh.words = household.words;
+  const copy = path.join(fresh.home, 'from a backup');
+  await cp(vaultFolder(), copy, { recursive: true });
+  await household.close();
+  household = fresh;
+  page = await household.open();
+  await household.willChooseFolder(copy);
+  await page.getByRole('button', { name: 'Another folder…' }).click();
+  await page.getByRole('radio').last().click();
+  await page.getByRole('button', { name: 'Open this vault' }).click();
+  await expect(page.getByText(/keychain holds no key for it/)).toBeVisible();
+  await openWithTheWords();
+
+  await expect(page.getByRole('group', { name: `${camera.name}, password missing, not recording` })).toBeVisible();
+  await expect(page.getByText(/This computer has no password for the camera/)).toBeVisible();
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.screenshot({ path: test.info().outputPath('missing.png') });
+  await goTo(page, 'Archive');
+  await expect(page.getByLabel(`Recorded picture of ${camera.name}`)).toBeVisible();
+  await expect
+    .poll(() =>
+      page.getByLabel(`Recorded picture of ${camera.name}`).evaluate((node: HTMLVideoElement) => node.readyState),
+    )
+    .toBeGreaterThan(1);
+
+  await goTo(page, 'Cameras');
+  await expect(page.getByText('Password missing')).toBeVisible();
+  await page.getByRole('alert').getByRole('button').click();
+  await page.getByLabel('User name').fill(camera.user);
+  await page.getByLabel('Password', { exact: true }).fill(camera.password);
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign in', exact: true }).click();
+  await goTo(page, 'Live');
+  await seeLive(page, camera.name);
 });

@@ -80,6 +80,8 @@ export class StreamAddresses {
     const streams = asked.ok ? asked.value : lastKnown(camera);
     const chosen = streams.find((stream) => stream.info.role === role) ?? streams[0];
     const isFinal = !asked.ok && (asked.problem.code === 'passwordRefused' || asked.problem.code === 'foreignStream');
+    if (!asked.ok && asked.problem.code === 'passwordRefused' && credentials === null)
+      return bad({ code: 'passwordMissing' });
     if (!asked.ok && (isFinal || chosen === undefined)) return asked;
     if (chosen === undefined) return bad({ code: 'noStreams' });
     const { info, known } = chosen;

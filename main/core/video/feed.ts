@@ -77,6 +77,8 @@ export class Feed {
   #lastPictureMs: number | null = null;
   #stopWaiting: (() => void) | null = null;
   #slept = false;
+  /** The last try was made without a user name and password. */
+  #passwordMissing = false;
 
   constructor(options: FeedOptions) {
     this.role = options.role;
@@ -136,6 +138,7 @@ export class Feed {
   /** One connection, from asking for the address to its end; `again`: another way of connecting is worth a try. */
   async #connect(): Promise<{ cause: Cause; again: boolean }> {
     const source = await this.#askSource();
+    this.#passwordMissing = source.ok ? source.value.credentials === null : source.problem.code === 'passwordMissing';
     if (!source.ok) return { cause: causeOf(source.problem), again: false };
     if (this.#isClosing()) return { cause: 'closed', again: false };
     const { ffmpeg, record, convert, on } = this.#options;
@@ -202,7 +205,10 @@ export class Feed {
     const nowMs = this.#clock.wallMs();
     this.#troubleSinceMs ??= this.#lastPictureMs ?? nowMs;
     const trouble = { sinceMs: this.#troubleSinceMs, nextTryMs: nowMs + delayMs };
-    this.#setState(cause === 'refused' ? { state: 'refused', ...trouble } : { state: 'lost', cause, ...trouble });
+    const passwordMissing = this.#passwordMissing;
+    this.#setState(
+      cause === 'refused' ? { state: 'refused', passwordMissing, ...trouble } : { state: 'lost', cause, ...trouble },
+    );
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const timer = setTimeout(() => resolve(false), delayMs);
     this.#stopWaiting = () => resolve(true);
@@ -265,6 +271,7 @@ function gapCause(cause: Cause): GapCause {
 function causeOf(problem: Problem): Cause {
   switch (problem.code) {
     case 'passwordRefused':
+    case 'passwordMissing':
       return 'refused';
     case 'noAnswer':
     case 'noSuchHost':

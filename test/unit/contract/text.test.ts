@@ -20,6 +20,7 @@ const details = {
   id: 'a1b2c3d4',
   is: 'secret',
   most: 7,
+  neededBytes: 12_000_000,
   key: 'age1qqqq',
   leastCharacters: 12,
   nextTryMs: 1_795_000_000_000,

@@ -66,9 +66,16 @@ test('a lost camera stays lost while it is tried again, until it answers', () =>
 });
 
 test('a refused password is said, also while the recorded stream is all that is known', () => {
-  const refused: StreamState = { state: 'refused', sinceMs: nowMs - 1000, nextTryMs: nowMs + 1000 };
+  const refused: StreamState = {
+    state: 'refused',
+    sinceMs: nowMs - 1000,
+    nextTryMs: nowMs + 1000,
+    passwordMissing: false,
+  };
   const state = tileState(both, refused, facts({ stream: null, shown: null, pictureMs: null }), nowMs);
-  assert.deepEqual(state, { is: 'refused', sinceMs: refused.sinceMs });
+  assert.deepEqual(state, { is: 'refused', sinceMs: refused.sinceMs, passwordMissing: false });
+  const missing = tileState(both, { ...refused, passwordMissing: true }, facts({ stream: null, shown: null }), nowMs);
+  assert.deepEqual(missing, { is: 'refused', sinceMs: refused.sinceMs, passwordMissing: true });
 });
 
 test('a stream that cannot be shown is named with its size, and whether there is another', () => {

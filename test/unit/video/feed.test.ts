@@ -118,12 +118,25 @@ test('a refused password is told as such, and the right one connects without wai
     Promise.resolve({ ok: true, value: { ...source.value, credentials: { user: camera(5).user, password } } }),
   );
   await using(feed, async () => {
-    await feed.next('state', ({ state }) => state.state === 'refused');
+    await feed.next('state', ({ state }) => state.state === 'refused' && !state.passwordMissing);
     await feed.until('the cause of the gap', () => feed.all('runEnd').some(({ cause }) => cause === 'refused'));
     password = camera(5).password;
     feed.feed.retryNow();
     await feed.live();
     assert.ok(feed.all('note').every(({ text }) => !text.includes('not the one')));
+  });
+});
+
+test('a camera that asks for a password where there is none is told apart from a wrong one', async () => {
+  const source = sourceOf(camera(5));
+  assert.ok(source.ok);
+  const feed = new WatchedFeed(() => Promise.resolve({ ok: true, value: { ...source.value, credentials: null } }));
+  await using(feed, async () => {
+    await feed.next('state', ({ state }) => state.state === 'refused' && state.passwordMissing);
+  });
+  const asked = new WatchedFeed(() => Promise.resolve(bad({ code: 'passwordMissing' })));
+  await using(asked, async () => {
+    await asked.next('state', ({ state }) => state.state === 'refused' && state.passwordMissing);
   });
 });
 

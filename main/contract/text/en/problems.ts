@@ -63,6 +63,10 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
     fact: 'The camera refused this user name or password.',
     remedy: 'Check them on the camera’s own page.',
   }),
+  passwordMissing: () => ({
+    fact: 'This computer has no password for the camera.',
+    remedy: 'Enter its user name and password again: the vault came without them.',
+  }),
   badAddress: ({ part }) => addressParts[part],
   foreignStream: ({ host }) => ({
     fact: `The camera names a stream on another host, ${host}. Nightjar does not go there.`,
@@ -149,6 +153,18 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
   wordsWrong: () => ({
     fact: 'These words do not open the vault.',
     remedy: 'Compare each with what you wrote down, and their order.',
+  }),
+  moving: () => ({
+    fact: 'The vault is on its way to another folder.',
+    remedy: 'Wait until it is there, or stop the move.',
+  }),
+  noRoom: ({ folder, neededBytes, freeBytes }) => ({
+    fact: `The vault needs ${units.bytes(neededBytes)} at ${folder}, and ${units.bytes(freeBytes)} are free there.`,
+    remedy: 'Make room there, choose another disk, or let recordings take less in Settings.',
+  }),
+  moveIntoItself: ({ folder }) => ({
+    fact: `The folder ${folder} and the vault lie in each other.`,
+    remedy: 'Choose a folder outside of the vault.',
   }),
   badKey: ({ is }) => badKeys[is],
   keyKnown: ({ name }) => ({

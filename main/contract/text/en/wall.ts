@@ -18,6 +18,7 @@ export const wall = {
   lostSince: (time: string): string => `Lost since ${time}`,
   lostFor: (ms: number): string => `lost ${units.duration(ms)}`,
   refused: 'Password refused',
+  passwordMissing: 'Password missing',
   refusedSince: (time: string): string => `refused since ${time}`,
   notShown: 'Recording, not shown',
   notShownNorRecorded: 'Not shown',
