@@ -16,10 +16,12 @@ import { leavingCalls } from './app/calls/leavingCalls.ts';
 import { libraryCalls } from './app/calls/libraryCalls.ts';
 import { retentionCalls } from './app/calls/retentionCalls.ts';
 import type { Desk, Rooms } from './app/calls/rooms.ts';
+import { placeCalls } from './app/calls/placeCalls.ts';
 import { settingsCalls } from './app/calls/settingsCalls.ts';
 import { vaultCalls } from './app/calls/vaultCalls.ts';
 import { LiveStream } from './app/liveStream.ts';
 import { openHouse, type House, type Tell } from './app/house.ts';
+import { Moving } from './app/moving.ts';
 import { Opening } from './app/opening.ts';
 import { Places } from './app/places.ts';
 import { Tries } from './app/tries.ts';
@@ -86,11 +88,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     else opening.recordingChanged();
   };
 
+  const where = whereVault(options.folder);
   const opening: Opening = new Opening({
     keychain,
-    where: whereVault(options.folder),
+    where,
     tries: new Tries(options.folder),
-    changed: (state) => tell('app.changed', state),
+    changed(state) {
+      tell('app.changed', state);
+      moving.appChanged();
+    },
     async enter(vault, warning, recorder) {
       if (!ffmpeg.ok) return ffmpeg;
       const passphrase = (): PassphraseUse => opening.passphraseUse;
@@ -122,6 +128,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     writable: () => void house?.diskIsBack(),
   });
 
+  const moving: Moving = new Moving({
+    where,
+    changed: (state) => tell('move.changed', state),
+    app: () => opening.state,
+    relocate: (to, work) => opening.relocate(to, work),
+    defect: (error) => log.defect(error, 'moving the vault'),
+  });
+
   /** The open house, or why nothing of it is told. */
   function inside(): Outcome<House> {
     const { state } = opening;
@@ -139,7 +153,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   const rooms: Rooms = {
-    ...{ opening, places, desk, log, tell },
+    ...{ opening, moving, where, places, desk, log, tell },
     ended: ended.signal,
     theme: () => house?.settings.value.theme ?? firstSettings.theme,
     house: () => {
@@ -158,6 +172,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
     ...vaultCalls(rooms),
     ...keyCalls(rooms),
+    ...placeCalls(rooms),
     ...cameraCalls(rooms),
     ...libraryCalls(rooms),
     ...clipCalls(rooms),
@@ -209,6 +224,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       else openPlayback(open, port, port.request.cameraId);
     },
     async start() {
+      await moving.settle();
       await opening.start();
     },
     wake: () => house?.watching.tryNow(),
@@ -216,6 +232,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     recordsCameras: () => (house?.recording().of ?? 0) > 0,
     async close() {
       ended.abort();
+      await moving.close();
       await opening.close();
     },
   };

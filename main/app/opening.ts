@@ -15,6 +15,7 @@ import { lockVault, type VaultLock } from '../core/vault/lock.ts';
 import { keepRecorderKey, readRecorderKey, type RecorderKey } from '../core/vault/recorderKey.ts';
 import { findKey, type FoundKey, keepPlain, readPassphraseFile } from './keyPlace.ts';
 import { Making } from './making.ts';
+import type { Relocation } from './moving.ts';
 import { PassphraseLock } from './passphraseLock.ts';
 import type { Tries } from './tries.ts';
 import type { WhereVault } from './whereVault.ts';
@@ -47,11 +48,13 @@ export interface OpeningOptions {
 export class Opening {
   readonly #options: OpeningOptions;
   readonly #passphrase: PassphraseLock;
-  #state: AppState = { phase: 'firstRun' };
+  #state: AppState = { phase: 'firstRun', left: null };
   #making: Making | null = null;
   #lock: VaultLock | null = null;
   /** The vault that was entered: open, or recording without its identity. */
   #vault: Vault | null = null;
+  /** The folder of the vault that was left so that another can be made or opened. */
+  #left: string | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: OpeningOptions) {
@@ -92,7 +95,7 @@ export class Opening {
   startOver(): Outcome<null> {
     if (!this.#making) return bad({ code: 'gone' });
     this.#dropMaking();
-    return this.#become({ phase: 'firstRun' }, good(null));
+    return this.#becomeFirstRun();
   }
 
   /** Two words back: right ones make the vault, and it is opened with nothing but its recovery words to prove them. */
@@ -135,9 +138,39 @@ export class Opening {
   forget(): Promise<Outcome<null>> {
     return this.#inTurn(async () => {
       await this.#leave();
+      this.#left = null;
       await this.#options.where.forget();
-      return this.#become({ phase: 'firstRun' }, good(null));
+      return this.#becomeFirstRun();
     });
+  }
+
+  /** Leaves the vault so that another can be made or opened; `retry` and the next start open it again. */
+  another(): Promise<Outcome<null>> {
+    return this.#inTurn(async () => {
+      if (this.#state.phase !== 'open') return bad({ code: 'gone' });
+      this.#left = this.#state.folder;
+      await this.#leave();
+      return this.#becomeFirstRun();
+    });
+  }
+
+  /** Leaves whatever is open, and opens the vault in that folder. One that cannot be had now changes nothing. */
+  switchTo(folder: string): Promise<Outcome<null>> {
+    return this.#inTurn(async () => {
+      if (this.#vault?.folder === folder) return bad({ code: 'gone' });
+      const file = await readVaultFile(folder);
+      const probed = file.ok ? await lockVault(folder, {}) : file;
+      if (!probed.ok) return probed;
+      await probed.value.release();
+      await this.#leave();
+      this.#state = { phase: 'firstRun', left: null };
+      return this.#open(folder);
+    });
+  }
+
+  /** See `MovingOptions.relocate`. */
+  relocate(to: string, work: Relocation): Promise<Outcome<null>> {
+    return this.#inTurn(() => this.#relocate(to, work));
   }
 
   close(): Promise<void> {
@@ -159,7 +192,7 @@ export class Opening {
     const { phase } = this.#state;
     if (phase === 'open' || phase === 'locked') return bad({ code: 'gone' });
     const folder = await this.#options.where.read();
-    return folder === null ? this.#become({ phase: 'firstRun' }, good(null)) : this.#open(folder);
+    return folder === null ? this.#becomeFirstRun() : this.#open(folder);
   }
 
   async #open(folder: string): Promise<Outcome<null>> {
@@ -283,6 +316,36 @@ export class Opening {
     return this.#become({ phase: 'open', folder }, good(null));
   }
 
+  async #relocate(to: string, work: Relocation): Promise<Outcome<null>> {
+    const identity = this.#state.phase === 'open' ? this.#vault?.identity?.copy() : null;
+    if (!identity || !this.#vault) return bad({ code: 'gone' });
+    const { folder } = this.#vault;
+    this.#become({ phase: 'moving', folder, to }, good(null));
+    try {
+      await this.#options.leave();
+      this.#vault = null;
+      const moved = await work.move(() => this.#releaseFolder());
+      const opened = await this.#openAgain(moved.ok ? moved.value : folder, identity);
+      if (opened.ok || !moved.ok || moved.value === folder) return moved.ok ? opened : moved;
+      await this.#releaseFolder();
+      await work.undo();
+      await this.#openAgain(folder, identity);
+      return opened;
+    } catch (error) {
+      const problem: Problem = { code: 'defect', id: this.#options.defect(error) };
+      await this.#openAgain(folder, identity);
+      return bad(problem);
+    } finally {
+      identity.wipe();
+    }
+  }
+
+  /** With a copy of the identity. */
+  async #openAgain(folder: string, identity: Identity): Promise<Outcome<null>> {
+    const locked = await this.#lockFolder(folder);
+    return locked.ok ? this.#admit(folder, identity.copy()) : this.#closed(folder, locked.problem);
+  }
+
   /** One after the other: a second click must not open a vault twice. */
   #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
     const done = this.#turn.then(work);
@@ -349,6 +412,7 @@ export class Opening {
       return this.#closed(vault.folder, entered.problem);
     }
     this.#vault = vault;
+    this.#left = null;
     return this.#become({ phase: 'open', folder: vault.folder }, good(null));
   }
 
@@ -389,6 +453,10 @@ export class Opening {
   async #becomeLocked(folder: string, vaultId: string, outcome: Outcome<null>): Promise<Outcome<null>> {
     const nextTryMs = await this.#passphrase.nextMs(vaultId);
     return this.#become({ phase: 'locked', folder, recording: this.#options.recording(), nextTryMs }, outcome);
+  }
+
+  #becomeFirstRun(): Outcome<null> {
+    return this.#become({ phase: 'firstRun', left: this.#left }, good(null));
   }
 
   #become<Value>(state: AppState, outcome: Outcome<Value>): Outcome<Value> {

@@ -30,11 +30,13 @@ export class Places {
     return this.#folders.get(placeId) ?? null;
   }
 
-  async list(): Promise<VaultPlace[]> {
+  /** `known`: folders of vaults that were opened before. */
+  async list(known: readonly string[] = []): Promise<VaultPlace[]> {
     const roots = this.#onlyHome ? [] : await disks();
     const places = await Promise.all([
       this.#place(path.join(this.#home, vaultName), en.firstRun.thisComputer),
       ...roots.map((root) => this.#place(path.join(root, vaultName), path.basename(root) || root)),
+      ...known.map((folder) => this.#known(folder)),
     ]);
     const seen = new Set<string>();
     return places
@@ -55,12 +57,23 @@ export class Places {
     return place ? good(place) : bad({ code: 'folderNotWritable', folder });
   }
 
-  async #place(folder: string, label: string): Promise<VaultPlace | null> {
-    const report = await folderReport(folder);
-    if (!report.writable && !report.holdsVault) return null;
+  /** The id of a folder that need not be there now. */
+  idOf(folder: string): string {
     const known = [...this.#folders].find(([, one]) => one === folder)?.[0];
     const placeId = known ?? randomBytes(8).toString('hex');
     this.#folders.set(placeId, folder);
+    return placeId;
+  }
+
+  async #known(folder: string): Promise<VaultPlace | null> {
+    const place = await this.#place(folder, path.basename(folder) || folder);
+    return place?.holdsVault ? place : null;
+  }
+
+  async #place(folder: string, label: string): Promise<VaultPlace | null> {
+    const report = await folderReport(folder);
+    if (!report.writable && !report.holdsVault) return null;
+    const placeId = this.idOf(folder);
     const { freeBytes, totalBytes, keepsPrivate, holdsVault } = report;
     return { placeId, label, folder, freeBytes, totalBytes, keepsPrivate, holdsVault };
   }

@@ -15,6 +15,8 @@ import type {
   ClipList,
   ExportJob,
   Holding,
+  KnownVault,
+  MoveState,
   RetentionPreview,
   Search,
   Settings,
@@ -85,6 +87,22 @@ export const callArguments = {
   /** Forgets where the vault lies (never the vault), so that another can be chosen or made. */
   'vault.forget': nothing,
   'vault.status': nothing,
+  /** Vaults that were opened on this computer. */
+  'vault.known': nothing,
+  /** Opens another of them, and leaves the one that is open: one is open at a time. Not there: it stays open. */
+  'vault.switch': v.strictObject({ placeId: shortId }),
+  /** Leaves the open vault to make or open another; `vault.retry` opens it again. */
+  'vault.another': nothing,
+  /** Forgets one that is not open; never the vault itself. */
+  'vault.drop': v.strictObject({ placeId: shortId }),
+  /** Moves the open vault there; how it goes comes by `move.changed`. */
+  'vault.move': v.strictObject({ placeId: shortId }),
+  'vault.moveState': nothing,
+  /** What was copied stays, and the move can go on. */
+  'vault.stopMove': nothing,
+  'vault.goOnMoving': nothing,
+  /** Gives a stopped move up, and takes what was copied away; of a move that is done, its news. */
+  'vault.giveUpMove': nothing,
   /** Twelve other recovery words for the open vault; the old ones open it until the new ones are proved. */
   'vault.newWords': nothing,
   /** Two of them back: right ones are proved by opening a sealed file, and replace the old. */
@@ -228,6 +246,15 @@ export interface CallResults {
   'vault.retry': Outcome<null>;
   'vault.forget': Outcome<null>;
   'vault.status': Outcome<VaultStatus>;
+  'vault.known': KnownVault[];
+  'vault.switch': Outcome<null>;
+  'vault.another': Outcome<null>;
+  'vault.drop': Outcome<null>;
+  'vault.move': Outcome<null>;
+  'vault.moveState': MoveState;
+  'vault.stopMove': Outcome<null>;
+  'vault.goOnMoving': Outcome<null>;
+  'vault.giveUpMove': Outcome<null>;
   'vault.newWords': Outcome<{ words: string[]; askedWords: [number, number] }>;
   'vault.proveNewWords': Outcome<null>;
   'vault.cancelNewWords': null;

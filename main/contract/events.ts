@@ -3,11 +3,23 @@
  */
 import type { CheckState } from './check.ts';
 import type { LeavingState } from './leaving.ts';
-import type { AppState, Camera, CameraStatus, ClipList, ExportJob, Search, Settings, VaultStatus } from './model.ts';
+import type {
+  AppState,
+  Camera,
+  CameraStatus,
+  ClipList,
+  ExportJob,
+  MoveState,
+  Search,
+  Settings,
+  VaultStatus,
+} from './model.ts';
 
 export interface Events {
   'app.changed': AppState;
   'vault.changed': VaultStatus;
+  /** While the vault is open. */
+  'move.changed': MoveState;
   'cameras.changed': Camera[];
   'status.changed': CameraStatus;
   'search.changed': Search;
@@ -27,6 +39,7 @@ export type EventName = keyof Events;
 export const eventNames = [
   'app.changed',
   'vault.changed',
+  'move.changed',
   'cameras.changed',
   'status.changed',
   'search.changed',

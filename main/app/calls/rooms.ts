@@ -6,8 +6,10 @@ import type { CameraId, Theme } from '../../contract/model.ts';
 import type { Outcome } from '../../contract/problems.ts';
 import type { Log } from '../../core/log.ts';
 import type { House, Tell } from '../house.ts';
+import type { Moving } from '../moving.ts';
 import type { Opening } from '../opening.ts';
 import type { Places } from '../places.ts';
+import type { WhereVault } from '../whereVault.ts';
 
 /** What the app needs of the desktop. */
 export interface Desk {
@@ -19,6 +21,8 @@ export interface Desk {
 
 export interface Rooms {
   opening: Opening;
+  moving: Moving;
+  where: WhereVault;
   places: Places;
   desk: Desk;
   log: Log;

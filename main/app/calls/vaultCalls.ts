@@ -1,33 +1,21 @@
 /** Answers the calls about the vault: where it lies, the way into it, its lock. */
 import type { Handlers } from '../../contract/calls.ts';
-import { bad, good, type Outcome } from '../../contract/problems.ts';
+import { good } from '../../contract/problems.ts';
 import { wipe } from '../../core/vault/sodium.ts';
 import type { KeyCalls } from './keyCalls.ts';
+import { placed, type PlaceCalls } from './placeCalls.ts';
 import type { Rooms } from './rooms.ts';
 
-type VaultCalls = Exclude<Extract<keyof Handlers, `vault.${string}`>, KeyCalls>;
+type VaultCalls = Exclude<Extract<keyof Handlers, `vault.${string}`>, KeyCalls | PlaceCalls>;
 
-export function vaultCalls({ opening, places, desk, tell, withHouse }: Rooms): Pick<Handlers, VaultCalls> {
-  async function placed<Value>(
-    placeId: string,
-    work: (folder: string) => Promise<Outcome<Value>>,
-  ): Promise<Outcome<Value>> {
-    const folder = places.folderOf(placeId);
-    return folder === null ? bad({ code: 'gone' }) : work(folder);
-  }
-
+export function vaultCalls({ opening, places, tell, withHouse }: Rooms): Pick<Handlers, VaultCalls> {
   return {
-    'vault.places': () => places.list(),
-    'vault.choosePlace': async () => {
-      const folder = await desk.chooseFolder('vault');
-      return folder === null ? good(null) : places.chosen(folder);
-    },
     'vault.create': ({ placeId, passphrase }) =>
-      thenWiped([passphrase], () => placed(placeId, (folder) => opening.make(folder, passphrase))),
+      thenWiped([passphrase], () => placed(places, placeId, (folder) => opening.make(folder, passphrase))),
     'vault.prove': ({ words }) => opening.prove(words),
     'vault.wordsAgain': async () => opening.wordsAgain(),
     'vault.startOver': async () => opening.startOver(),
-    'vault.open': ({ placeId }) => placed(placeId, (folder) => opening.open(folder)),
+    'vault.open': ({ placeId }) => placed(places, placeId, (folder) => opening.open(folder)),
     'vault.openWithWords': ({ words }) => opening.openWithWords(words),
     'vault.retry': () => opening.retry(),
     'vault.forget': () => opening.forget(),

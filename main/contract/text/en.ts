@@ -13,6 +13,7 @@ import { firstRun } from './en/firstRun.ts';
 import { gaps } from './en/gaps.ts';
 import { keys } from './en/keys.ts';
 import { leaving } from './en/leaving.ts';
+import { places } from './en/places.ts';
 import { problems } from './en/problems.ts';
 import { settings } from './en/settings.ts';
 import { units } from './en/units.ts';
@@ -31,6 +32,7 @@ export const en = {
   exports,
   keys,
   leaving,
+  places,
   settings,
   clips,
   desktop,
