@@ -5,11 +5,15 @@
  */
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { SealedWriter as RealWriter } from '../../main/core/vault/sealedWriter.ts';
 import { fileMode, renameDurably, syncFolder } from '../../main/core/vault/durable.ts';
 
 const syncEveryMs = 800;
 
-export class SealedWriter {
+/** What the sealed one offers, so that this one is not left behind. */
+type Writer = Pick<RealWriter, keyof RealWriter>;
+
+export class SealedWriter implements Writer {
   readonly path: string;
   sizeBytes = 0;
   readonly #file: FileHandle;
@@ -28,6 +32,10 @@ export class SealedWriter {
     return new SealedWriter(path, await open(path, 'wx+', fileMode));
   }
 
+  get writtenBytes(): number {
+    return this.sizeBytes;
+  }
+
   get isPlain(): true {
     return true;
   }
@@ -35,6 +43,10 @@ export class SealedWriter {
   /** As the sealed one after trouble with the disk, which ends the benchmark. */
   rest(): Promise<void> {
     return this.close();
+  }
+
+  reopen(): Promise<void> {
+    return Promise.reject(new Error('a benchmark has no trouble with its disk'));
   }
 
   append(bytes: Uint8Array): Promise<void> {
