@@ -65,6 +65,10 @@ export interface App {
   start(): Promise<void>;
   /** The computer woke up, or the network came back. */
   wake(): void;
+  /** The computer goes to sleep: locks, where the user wants that. */
+  sleep(): void;
+  /** For so long there was no key and no mouse: locks, where the user wants that. */
+  idle(seconds: number): void;
   /** How many cameras are being recorded. */
   recordingCameras(): number;
   /** There is a camera to record, also one that is lost at the moment and will be recorded when it is back. */
@@ -210,6 +214,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     port.onClose(() => void playback.close().finally(() => playbacks.delete(playback)));
   }
 
+  /** No effect without a passphrase. */
+  function lock(): void {
+    if (opening.state.phase !== 'open') return;
+    opening.lock().catch((error: unknown) => log.defect(error, 'locking'));
+  }
+
   return {
     handlers,
     openStream(port) {
@@ -226,6 +236,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     async start() {
       await moving.settle();
       await opening.start();
+    },
+    sleep() {
+      if (house?.settings.value.lockOnSuspend === true) lock();
+    },
+    idle(seconds) {
+      const minutes = house?.settings.value.lockAfterMinutes ?? null;
+      if (minutes !== null && seconds >= minutes * 60) lock();
     },
     wake: () => house?.watching.tryNow(),
     recordingCameras: () => house?.recording().cameras ?? 0,

@@ -44,7 +44,11 @@ startShell({
       handlers: app.handlers,
       openStream: (stream) => app.openStream(stream),
       keepsRunning: () => shell.tray && app.recordsCameras(),
-      suspend: () => log.note('suspend'),
+      suspend: () => {
+        log.note('suspend');
+        app.sleep();
+      },
+      idle: (seconds) => app.idle(seconds),
       resume: () => app.wake(),
       network: (online) => {
         if (online) app.wake();

@@ -8,6 +8,7 @@ import type {
   Menu as ElectronMenu,
   MenuItemConstructorOptions,
   Net,
+  PowerMonitor as ElectronPowerMonitor,
   PowerSaveBlocker,
   Shell,
   Tray as ElectronTray,
@@ -112,7 +113,14 @@ export const powerSaveBlocker = strictModule('powerSaveBlocker', {
   isStarted: (id) => blocking.has(id),
 } satisfies PowerSaveBlocker);
 
-class PowerMonitor extends StrictEmitter {}
+/** There is no system to ask how long nobody touched anything: a test says it. */
+class PowerMonitor extends StrictEmitter implements Pick<ElectronPowerMonitor, 'getSystemIdleTime'> {
+  idleSeconds = 0;
+
+  getSystemIdleTime(): number {
+    return this.idleSeconds;
+  }
+}
 export const powerMonitor = new PowerMonitor();
 
 export { StandInMenu as Menu, StandInTray as Tray };

@@ -8,13 +8,18 @@ import { en } from '../contract/text/en.ts';
 
 const words = en.desktop;
 const networkEveryMs = 3000;
+/** Locking may be this late. */
+const idleEveryMs = 5000;
 const quitDeadlineMs = 10_000;
 
 export interface DesktopPlan {
   trayIconFile: string;
   openWindow: () => void;
   toggleFullScreen: () => void;
+  /** The computer goes to sleep, or its screen is locked (macOS and Windows say so). */
   onSuspend: () => void;
+  /** For so long there was no key and no mouse, in any program. */
+  onIdle(seconds: number): void;
   onResume: () => void;
   onNetwork(online: boolean): void;
   /** Whether the app stays when its window is closed. */
@@ -33,6 +38,8 @@ export class Desktop {
   constructor(plan: DesktopPlan) {
     this.#plan = plan;
     powerMonitor.on('suspend', () => plan.onSuspend());
+    powerMonitor.on('lock-screen', () => plan.onSuspend());
+    setInterval(() => plan.onIdle(powerMonitor.getSystemIdleTime()), idleEveryMs).unref();
     powerMonitor.on('resume', () => plan.onResume());
     this.#watchNetwork();
     this.#makeMenu();

@@ -47,6 +47,8 @@ export interface Program {
   /** Whether recording goes on when the window is closed. */
   keepsRunning(): boolean;
   suspend(): void;
+  /** For so long there was no key and no mouse. */
+  idle(seconds: number): void;
   resume(): void;
   network(online: boolean): void;
   close(): Promise<void>;
@@ -116,6 +118,7 @@ async function run(plan: ShellPlan): Promise<void> {
     openWindow: () => window.open(),
     toggleFullScreen: () => window.toggleFullScreen(),
     onSuspend: () => program?.suspend(),
+    onIdle: (seconds) => program?.idle(seconds),
     onResume: () => program?.resume(),
     onNetwork: (online) => {
       program?.network(online);

@@ -22,6 +22,7 @@ import type { Identity } from '../vault/keys.ts';
 import { passphraseFileName } from '../vault/passphrase.ts';
 import { areRecipients, looksLikeRecovery } from '../vault/recoveryForm.ts';
 import { isScryptFile } from '../vault/scryptFile.ts';
+import { credentialsName, credentialsVersion, parseEntries } from '../vault/sealedKeychain.ts';
 import { previousOf } from '../vault/sealedStore.ts';
 import { endCutOff, recover } from './recovery.ts';
 
@@ -78,7 +79,11 @@ export async function checkVault(
   let files = 0;
   const walk: Walk = {
     ...{ vault, folder, identity, signal },
-    documents: { ...documents, [keyListName]: keyListForm(folder, identity) },
+    documents: {
+      ...documents,
+      [keyListName]: keyListForm(folder, identity),
+      [credentialsName]: { version: credentialsVersion, parse: parseEntries },
+    },
     ...(worked && { worked }),
     ...(inUse && { settleMs: inUse.settleMs ?? usualSettleMs, inUse: usesOf(inUse) }),
     began: (name) => {

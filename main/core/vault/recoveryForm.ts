@@ -1,6 +1,6 @@
 /**
- * What can be told about recovery.age without its words, and about recipients without their identities: whether they
- * have the form that Nightjar gives them. Takes any bytes; answers yes or no.
+ * What can be told about recovery.age without its words, about passphrase.age without its passphrase, and about
+ * recipients without their identities: whether they have the form that Nightjar gives them. Takes any bytes; answers yes or no.
  */
 import { makeHeader } from './header.ts';
 import { wipe } from './sodium.ts';
@@ -10,7 +10,7 @@ const header =
 /** Nonce, one sealed chunk: 74 characters of the identity, and a line feed. */
 const payloadBytes = 16 + 75 + 16;
 
-/** One scrypt stanza and a payload of an identity's length. Whether the words open it, only they can tell. */
+/** One scrypt stanza and a payload of an identity's length. Whether the words, or the passphrase, open it, only they can tell. */
 export function looksLikeRecovery(bytes: Uint8Array): boolean {
   const found = header.exec(new TextDecoder('latin1').decode(bytes.subarray(0, 512)));
   return found !== null && bytes.byteLength === found[0].length + payloadBytes;
