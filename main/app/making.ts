@@ -11,7 +11,7 @@ import type { Keychain } from '../core/vault/keychain.ts';
 import { makeWords } from '../core/vault/keys.ts';
 import { chooseAsked } from '../core/vault/newRecovery.ts';
 import { tooShort } from '../core/vault/passphrase.ts';
-import { wipe } from '../core/vault/sodium.ts';
+import { secretBytes, wipe } from '../core/vault/sodium.ts';
 
 export class Making {
   readonly folder: string;
@@ -24,7 +24,8 @@ export class Making {
     this.folder = folder;
     this.words = makeWords();
     this.askedWords = chooseAsked(this.words.length);
-    this.#passphrase = passphrase?.slice() ?? null;
+    this.#passphrase = passphrase && secretBytes(passphrase.byteLength);
+    if (passphrase) this.#passphrase?.set(passphrase);
   }
 
   /**

@@ -17,6 +17,7 @@ import { findKey, type FoundKey, keepPlain, readPassphraseFile } from './keyPlac
 import { Making } from './making.ts';
 import type { Relocation } from './moving.ts';
 import { PassphraseLock } from './passphraseLock.ts';
+import { scrubHeap } from './scrub.ts';
 import type { Tries } from './tries.ts';
 import type { WhereVault } from './whereVault.ts';
 
@@ -289,6 +290,7 @@ export class Opening {
     this.#passphrase.openedWithWords = false;
     const done = await this.#becomeLocked(folder, id, good(null));
     await this.#options.locked();
+    scrubHeap();
     return done;
   }
 

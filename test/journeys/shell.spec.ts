@@ -158,6 +158,15 @@ test('sleep and waking reach the program', async () => {
   expect(await heard()).toEqual(expect.arrayContaining(['suspend', 'resume']));
 });
 
+test('how long nobody touched anything reaches the program, and so does a locked screen', async () => {
+  await app.evaluate(({ powerMonitor }) => {
+    powerMonitor.getSystemIdleTime = () => 77;
+    powerMonitor.emit('lock-screen');
+  });
+  await expect.poll(heard, { timeout: 15_000 }).toContain('idle 77');
+  expect((await heard()).filter((what) => what === 'suspend')).toHaveLength(2);
+});
+
 test('recording goes on without the window, and a second start brings the window back', async () => {
   await app.evaluate(({ BrowserWindow }) => {
     Object.assign(Reflect.get(globalThis, 'shellWishes') as object, { keepsRunning: true });

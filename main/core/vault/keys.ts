@@ -13,7 +13,7 @@ import { wordlist } from '@scure/bip39/wordlists/english.js';
 import type { Stanza } from 'age-encryption';
 import { isScryptFile, openByScrypt, sealByScrypt } from './scryptFile.ts';
 import { readSecret, secretTextBytes, writeSecret } from './secretForm.ts';
-import { agree, keyBytes, open, publicPoint, Secret, wipe } from './sodium.ts';
+import { agree, keyBytes, open, publicPoint, Secret, secretBytes, wipe } from './sodium.ts';
 
 const stanzaLabel = new TextEncoder().encode('age-encryption.org/v1/X25519');
 /** A stanza's key seals one text only, so its nonce is zero (age-encryption.org/v1, "The X25519 recipient type"). */
@@ -43,7 +43,7 @@ export class Identity {
   /** The line `AGE-SECRET-KEY-1…` that files of identities hold, line feed included. The caller wipes it. */
   toLine(): Uint8Array {
     const text = writeSecret(this.#secret.bytes);
-    const line = new Uint8Array(secretTextBytes + 1);
+    const line = secretBytes(secretTextBytes + 1);
     line.set(text);
     line[secretTextBytes] = 0x0a;
     wipe(text);
@@ -95,7 +95,7 @@ export class Identity {
     salt.set(share);
     salt.set(this.#point, keyBytes);
     const key = hkdf(sha256, shared, salt, stanzaLabel, 32);
-    const fileKey = new Uint8Array(16);
+    const fileKey = secretBytes(16);
     const ours = open(fileKey, body, stanzaNonce, key);
     wipe(shared);
     wipe(key);

@@ -9,7 +9,7 @@ import { scryptAsync } from '@noble/hashes/scrypt.js';
 import { base64nopad } from '@scure/base';
 import { Decrypter, Stanza } from 'age-encryption';
 import { headerSizeBytes, makeHeader } from './header.ts';
-import { open, seal, tagBytes, wipe } from './sodium.ts';
+import { open, seal, secretBytes, tagBytes, wipe } from './sodium.ts';
 import { payloadNonceBytes, StreamKey } from './stream.ts';
 
 const saltLabel = new TextEncoder().encode('age-encryption.org/v1/scrypt');
@@ -58,7 +58,7 @@ export async function openByScrypt(file: Uint8Array, passphrase: Uint8Array): Pr
   const payload = file.subarray(headerBytes + payloadNonceBytes);
   const key = new StreamKey(fileKey, file.subarray(headerBytes, headerBytes + payloadNonceBytes));
   wipe(fileKey);
-  const plain = new Uint8Array(payload.byteLength - tagBytes);
+  const plain = secretBytes(payload.byteLength - tagBytes);
   const opened = key.open(0, true, payload, plain);
   key.wipe();
   return opened ? plain : null;
@@ -81,7 +81,7 @@ async function fileKeyOf(header: Uint8Array, passphrase: Uint8Array): Promise<Ui
       if (!stanza || more.length > 0 || kind !== 'scrypt' || salt === undefined) return null;
       if (stanza.body.byteLength !== fileKeyBytes + tagBytes) return null;
       const key = await stretch(passphrase, base64nopad.decode(salt), Number(workFactor));
-      const fileKey = new Uint8Array(fileKeyBytes);
+      const fileKey = secretBytes(fileKeyBytes);
       const ours = open(fileKey, stanza.body, stanzaNonce, key);
       wipe(key);
       return ours ? fileKey : null;

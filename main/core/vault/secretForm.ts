@@ -2,7 +2,7 @@
  * The text of an identity (`AGE-SECRET-KEY-1…`, Bech32 of BIP 173 in capitals) as bytes: unlike a string, they can be
  * wiped. Takes any bytes; null for what is no such text.
  */
-import { keyBytes, wipe } from './sodium.ts';
+import { keyBytes, secretBytes, wipe } from './sodium.ts';
 
 const prefix = 'age-secret-key-';
 const alphabet = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
@@ -14,7 +14,7 @@ export const secretTextBytes = prefix.length + 1 + digits + checkDigits;
 /** The caller wipes it. */
 export function writeSecret(secret: Uint8Array): Uint8Array {
   if (secret.byteLength !== keyBytes) throw new Error('a secret is 32 bytes long');
-  const values = new Uint8Array(digits + checkDigits);
+  const values = secretBytes(digits + checkDigits);
   let bits = 0;
   let held = 0;
   let at = 0;
@@ -28,7 +28,7 @@ export function writeSecret(secret: Uint8Array): Uint8Array {
   values[at] = (held << (5 - bits)) & 31;
   const check = polymod(values) ^ 1;
   for (let nth = 0; nth < checkDigits; nth++) values[digits + nth] = (check >> (5 * (checkDigits - 1 - nth))) & 31;
-  const text = new Uint8Array(secretTextBytes);
+  const text = secretBytes(secretTextBytes);
   text.set(new TextEncoder().encode(`${prefix}1`.toUpperCase()));
   values.forEach((value, nth) => {
     text[prefix.length + 1 + nth] = alphabet.toUpperCase().charCodeAt(value);
@@ -42,8 +42,8 @@ export function readSecret(text: Uint8Array): Uint8Array | null {
   if (text.byteLength !== secretTextBytes) return null;
   const begins = new TextEncoder().encode(`${prefix}1`.toUpperCase());
   if (!begins.every((byte, at) => text[at] === byte)) return null;
-  const values = new Uint8Array(digits + checkDigits);
-  const secret = new Uint8Array(keyBytes);
+  const values = secretBytes(digits + checkDigits);
+  const secret = secretBytes(keyBytes);
   const right =
     values.every((_, nth) => {
       const letter = text[begins.byteLength + nth] ?? 0;

@@ -60,7 +60,7 @@ export function open(plain: Uint8Array, sealed: Uint8Array, nonce: Uint8Array, k
 
 /** X25519 of a secret scalar and a point; null when the point is of low order, so that the result tells nothing. */
 export function agree(secret: Uint8Array, point: Uint8Array): Uint8Array | null {
-  const shared = new Uint8Array(32);
+  const shared = secretBytes(keyBytes);
   try {
     sodium.crypto_scalarmult(shared, secret, point);
   } catch (error) {
@@ -75,6 +75,15 @@ export function publicPoint(secret: Uint8Array): Uint8Array {
   const point = new Uint8Array(32);
   sodium.crypto_scalarmult_base(point, secret);
   return point;
+}
+
+/**
+ * Zeros for a secret that passes through ordinary memory. Not `new Uint8Array(32)`: V8 keeps an array of up to 64 bytes
+ * in its heap, moves it there, and copies it out when a native function or `buffer` asks for it, so that wiping it
+ * leaves copies behind (found in dumps of the locked app).
+ */
+export function secretBytes(length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new ArrayBuffer(length));
 }
 
 /** Overwrites secrets that passed through ordinary memory. */
