@@ -12,6 +12,10 @@ export function scrubHeap(): void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext("typeof gc === 'function' ? gc : null");
   setFlagsFromString('--no-expose-gc');
-  if (typeof collect === 'function') for (let times = 0; times < 2; times++) collect();
+  if (isCollect(collect)) for (let times = 0; times < 2; times++) collect();
   setFlagsFromString('--no-clear-free-memory');
+}
+
+function isCollect(value: unknown): value is () => void {
+  return typeof value === 'function';
 }

@@ -22,7 +22,6 @@ import type { Identity } from '../vault/keys.ts';
 import { passphraseFileName } from '../vault/passphrase.ts';
 import { areRecipients, looksLikeRecovery } from '../vault/recoveryForm.ts';
 import { isScryptFile } from '../vault/scryptFile.ts';
-import { credentialsName, credentialsVersion, parseEntries } from '../vault/sealedKeychain.ts';
 import { previousOf } from '../vault/sealedStore.ts';
 import { endCutOff, recover } from './recovery.ts';
 
@@ -79,11 +78,7 @@ export async function checkVault(
   let files = 0;
   const walk: Walk = {
     ...{ vault, folder, identity, signal },
-    documents: {
-      ...documents,
-      [keyListName]: keyListForm(folder, identity),
-      [credentialsName]: { version: credentialsVersion, parse: parseEntries },
-    },
+    documents: { ...documents, [keyListName]: keyListForm(folder, identity) },
     ...(worked && { worked }),
     ...(inUse && { settleMs: inUse.settleMs ?? usualSettleMs, inUse: usesOf(inUse) }),
     began: (name) => {

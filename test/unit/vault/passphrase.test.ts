@@ -62,7 +62,7 @@ test('an identity that was sealed with a passphrase by age opens, and only with 
   assert.equal(opened?.recipient, recipient);
   for (const wrong of ['correct hors', 'correct horse ', ' correct horse', 'Correct horse', ''])
     assert.equal(await openIdentityWith(utf8(wrong), sealed), null, wrong);
-  for (const each of [identity, opened]) each?.wipe();
+  for (const each of [identity, opened]) each.wipe();
 });
 
 test('every passphrase of 1 to 1024 bytes opens what it sealed, byte for byte as it was typed', async () => {
