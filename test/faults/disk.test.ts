@@ -24,8 +24,10 @@ async function stationOn(t: TestContext, disk: Disk, address: number): Promise<S
 }
 
 async function untilFinished(station: Station, more: number): Promise<void> {
-  const before = station.finished().length;
-  await station.until(`${more} recordings`, () => station.finished().length >= before + more);
+  // For each that comes an old one may go.
+  const before = new Set(station.finished());
+  const isNew = (name: string): boolean => !before.has(name);
+  await station.until(`${more} recordings`, () => station.finished().filter(isNew).length >= more);
 }
 
 /** What follows what, up to the last recording: behind it lies the moment in which the next one begins. */
