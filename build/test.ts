@@ -118,7 +118,7 @@ await tests(
 );
 // The long one, with 200 of each, is `npm run test:crash`.
 await step('kills and power cuts', () =>
-  run(process.execPath, ['test/faults/crash.ts', '--kills', '8', '--vaults', '2', '--power', '12']),
+  run(process.execPath, ['test/faults/crash.ts', '--kills', '6', '--vaults', '2', '--power', '8']),
 );
 
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
