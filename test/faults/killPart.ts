@@ -7,11 +7,14 @@ import { Chance } from './random.ts';
 import { type Stage, unnoticed, writeRows } from './stage.ts';
 
 /** Returns the breaches, in sentences. */
-export async function killAll(stage: Stage, kills: number, vaults: number, seed: number): Promise<string[]> {
+export async function killAll(
+  stage: Stage,
+  { kills, vaults, seed, untilMs }: { kills: number; vaults: number; seed: number; untilMs: number },
+): Promise<string[]> {
   const results = await Promise.all(
     Array.from({ length: vaults }, (_, vault) => {
       const share = Math.floor(kills / vaults) + (vault < kills % vaults ? 1 : 0);
-      return killVault(stage, vault, share, new Chance(seed + vault));
+      return killVault(stage, { vault, kills: share, chance: new Chance(seed + vault), untilMs });
     }),
   );
   const rows = results.flatMap((result) => result.rows);
@@ -29,12 +32,16 @@ export async function killAll(stage: Stage, kills: number, vaults: number, seed:
   console.table(worstBy(rows, ({ bitsPerSecond }) => `${bitsPerSecond / 1000} kbit/s`));
   console.table(tried);
   tellLeftovers(rows);
+  console.log(`killed ${results.reduce((sum, result) => sum + result.kills, 0)} times`);
   writeRows('kills', rows);
   return [...results.flatMap((result) => result.breaches), ...unnoticed(tried)];
 }
 
 /** The app makes the vault and takes up its cameras; then it is killed `kills` times. */
-async function killVault(stage: Stage, vault: number, kills: number, chance: Chance): Promise<KillResult> {
+async function killVault(
+  stage: Stage,
+  { vault, ...plan }: { vault: number; kills: number; chance: Chance; untilMs: number },
+): Promise<KillResult> {
   const { yard, sent, films, bitsPerSecond, places } = stage;
   const place = places[vault];
   if (!place) throw new Error('no such vault');
@@ -50,7 +57,7 @@ async function killVault(stage: Stage, vault: number, kills: number, chance: Cha
   }
   const identity = await place.identity();
   return runKills({
-    ...{ place, vault, kills, chance, sent, firstCamera, identity },
+    ...{ place, vault, ...plan, sent, firstCamera, identity },
     films: own(films),
     bitsPerSecond: own(bitsPerSecond),
     progress: (text) => process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${text}` : ''),

@@ -39,6 +39,8 @@ export interface KillRun {
   place: TestPlace;
   vault: number;
   kills: number;
+  /** No kill begins after it. */
+  untilMs: number;
   chance: Chance;
   sent: Sent;
   films: readonly KnownFilm[];
@@ -50,6 +52,7 @@ export interface KillRun {
 }
 
 export interface KillResult {
+  kills: number;
   rows: KillRow[];
   /** In sentences. */
   breaches: string[];
@@ -73,12 +76,13 @@ const firstStartMs = 3000;
 
 export async function runKills(run: KillRun): Promise<KillResult> {
   const work = new Kills(run);
-  for (let kill = 1; kill <= run.kills; kill++) await work.oneLife(kill);
+  for (let kill = 1; kill <= run.kills && Date.now() < run.untilMs; kill++) await work.oneLife(kill);
   await work.lastLife();
-  return { rows: work.rows, breaches: work.breaches, archive: work.archive };
+  return { kills: work.kills, rows: work.rows, breaches: work.breaches, archive: work.archive };
 }
 
 class Kills {
+  kills = 0;
   readonly rows: KillRow[] = [];
   readonly breaches: string[] = [];
   readonly archive: Archive;
@@ -107,6 +111,7 @@ class Kills {
       if (core.died) this.#breach(kill, 'the app ended by itself');
       const killMs = core.kill();
       await core.ended();
+      this.kills += 1;
       await sent.ask();
       const leftovers = leftoversIn(place.vaultFolder);
       const { startedMs, firstSinceMs: sinceMs } = core;
