@@ -1,17 +1,17 @@
 /**
  * Decides when an unsealed chunk is filled up and sealed before its time, so that what a crash takes stays within the
  * bound: 2 s, or 64 KiB where that is longer (DESIGN P5). What waits unsealed is a fragment in ffmpeg and a chunk here.
- * Where chunks fill in less than 1.3 s (400 kbit/s and more) both together are below 2 s, and nothing is filled up.
- * Slower, they could be more than 2 s and more than 64 KiB: before the next fragment would make them so, a `free` box
- * (ISO 14496-12 §8.1.2) takes the rest of the chunk. It costs less than a fragment in each chunk: simulated
- * with keyframes four and ten times as large as the rest, 5 % at 60 kbit/s, 25 % at 100, at worst 67 % at 150 and 300,
- * and never more than 510 kbit/s in all. A fragment larger than the last ones of its kind can still pass 64 KiB by the
- * difference, for as long as ffmpeg holds it. Pure.
+ * A chunk that fills in less than a second is never filled up: from 520 kbit/s on, and from 800 where ffmpeg converts
+ * the sound and holds a fragment for up to 1 s. Slower, both together could be more than 2 s and more than 64 KiB: before
+ * the next fragment would make them so, a `free` box (ISO 14496-12 §8.1.2) takes the rest of the chunk. That is less
+ * than a fragment in each chunk; how much for which rate, test/unit/recorder/padding.test.ts simulates. A fragment
+ * larger than the last ones of its kind can still pass 64 KiB by the difference, for as long as ffmpeg holds it. Pure.
  */
 import type { FragmentPlace } from '../library/openRecording.ts';
 import { chunkBytes } from '../vault/stream.ts';
 
-const boundMs = 2000;
+/** Of the bound's 2 s; the rest is for the fdatasync, without which a power cut takes what was sealed. */
+const unsealedMs = 1700;
 /** What the next fragment may come later than the last ones did: a busy computer. */
 const laterMs = 100;
 /** Fragments that tell how large and how late the next one may be: at two a second, those of 10 s. */
@@ -40,7 +40,7 @@ export function paddingBytes({ fragments, sizeBytes, writtenBytes, heldMs }: Uns
   const alike = keyframeIsDue(fragments) ? fragments : recent.filter(({ keyframe }) => !keyframe);
   const nextBytes = largest(alike.map(({ length }) => length));
   const waitingBytes = sizeBytes - writtenBytes;
-  if (waitingMs + nextMs <= boundMs || waitingBytes + nextBytes <= chunkBytes) return 0;
+  if (waitingMs + nextMs <= unsealedMs || waitingBytes + nextBytes <= chunkBytes) return 0;
   // A full chunk is sealed only when one more byte shows that it is not the last.
   return Math.max(boxHeadBytes, chunkBytes - waitingBytes + 1);
 }
