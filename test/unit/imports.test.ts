@@ -18,7 +18,7 @@ interface Import {
 
 /** Which part of the program a file belongs to. */
 function partOf(file: string): string {
-  const core = /^main\/core\/(cameras|video|vault|recorder|library|exporter)\//.exec(file);
+  const core = /^main\/core\/(wire|cameras|video|vault|recorder|library|exporter)\//.exec(file);
   if (core) return `core/${core[1] ?? ''}`;
   if (file === 'main/core/settings.ts') return 'core/settings';
   if (file === 'main/core/log.ts') return 'core/log';
@@ -37,8 +37,9 @@ function partOf(file: string): string {
 const page = ['renderer/live', 'renderer/state', 'renderer/home', 'contract'];
 const allowed: Record<string, string[]> = {
   contract: [],
-  'core/cameras': ['contract'],
-  'core/video': ['contract'],
+  'core/wire': ['contract'],
+  'core/cameras': ['contract', 'core/wire'],
+  'core/video': ['contract', 'core/wire'],
   'core/vault': ['contract'],
   'core/settings': ['contract'],
   'core/log': ['contract'],

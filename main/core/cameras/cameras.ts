@@ -11,7 +11,7 @@ import { readAddress, shownPath } from './address.ts';
 import type { CameraDocument, ProtectedSpan, StoredCamera } from './cameraDocument.ts';
 import { asCamera, isSameDevice, isSamePlace, report, storedCamera, type CameraChoice } from './cameraRecord.ts';
 import { CredentialStore, type CameraSecret, type Keychain } from './credentialStore.ts';
-import type { Credentials } from './digest.ts';
+import type { Credentials } from '../wire/digest.ts';
 import type { OnvifPlace } from './onvif.ts';
 import { reachOnvif, reachRtsp, type Reached } from './reach.ts';
 import { StreamAddresses, type FoundStream, type StreamSource } from './streamAddresses.ts';

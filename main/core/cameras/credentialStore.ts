@@ -5,7 +5,7 @@
  */
 import type { CameraId } from '../../contract/model.ts';
 import { good, type Outcome } from '../../contract/problems.ts';
-import type { Credentials } from './digest.ts';
+import type { Credentials } from '../wire/digest.ts';
 
 /** The keychain, as app.ts gives it. */
 export interface Keychain {

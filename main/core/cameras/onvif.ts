@@ -9,7 +9,7 @@ import { Cam } from 'onvif';
 import type { Problem } from '../../contract/problems.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import { safeStreamAddress } from './address.ts';
-import type { Credentials } from './digest.ts';
+import type { Credentials } from '../wire/digest.ts';
 import { libraryName, libraryShape, servicePath } from './libraryShape.ts';
 import { readProfiles, type Profile } from './profiles.ts';
 import { scopeValue } from './scopes.ts';

@@ -7,7 +7,7 @@ import type { StreamInfo } from '../../contract/model.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import { onvifPath, streamUrl } from './address.ts';
 import type { KnownStream } from './cameraDocument.ts';
-import type { Credentials } from './digest.ts';
+import type { Credentials } from '../wire/digest.ts';
 import { OnvifCamera, speaksOnvif, type DeviceWords, type OnvifPlace } from './onvif.ts';
 import { chooseProfiles, type Profile } from './profiles.ts';
 import { probeRtsp } from './rtspProbe.ts';

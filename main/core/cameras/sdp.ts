@@ -1,26 +1,15 @@
 /**
  * Reads a camera's session description (SDP, RFC 8866) as far as it says what the stream is: codecs, size, frame rate.
- * The size comes from H.264's parameter set where it is given, else from `a=framesize` or `a=x-dimensions`. Hostile
- * input is expected: lines are bounded, unknown ones passed over. Returns null without a video track; never throws.
+ * The size comes from H.264's parameter set where it is given, else from `a=framesize` or `a=x-dimensions`. Returns
+ * null without a video track; never throws.
  */
 import type { AudioCodec, StreamInfo, VideoCodec } from '../../contract/model.ts';
+import { readSessionDescription, type DescribedTrack } from '../wire/sessionDescription.ts';
 import { readPictureSize } from './pictureSize.ts';
-
-const maxLines = 500;
-const maxLineLength = 4000;
-
-/** Static payload types without an rtpmap (RFC 3551). */
-const staticCodecs: Record<string, string> = { '0': 'PCMU', '2': 'G721', '8': 'PCMA', '26': 'JPEG' };
-
-interface Track {
-  kind: string;
-  codec: string;
-  lines: string[];
-}
 
 /** What DESCRIBE says of a stream; its role is the caller's to know. */
 export function readSdp(text: string): Omit<StreamInfo, 'role'> | null {
-  const tracks = readTracks(text);
+  const { tracks } = readSessionDescription(text);
   const video = tracks.find((track) => track.kind === 'video');
   if (video === undefined) return null;
   const audio = tracks.find((track) => track.kind === 'audio');
@@ -35,26 +24,6 @@ export function readSdp(text: string): Omit<StreamInfo, 'role'> | null {
     bitsPerSecond: bandwidth !== null && bandwidth > 0 ? bandwidth * 1000 : null,
     audio: audio === undefined ? null : audioCodec(audio.codec),
   };
-}
-
-function readTracks(text: string): Track[] {
-  const tracks: Track[] = [];
-  for (const line of text.split(/\r\n|\r|\n/, maxLines)) {
-    if (line.length > maxLineLength) continue;
-    const media = /^m=([a-z]{1,20}) \S{1,20} \S{1,40} (\d{1,3})/i.exec(line);
-    const last = tracks.at(-1);
-    if (media) {
-      const payload = media[2] ?? '';
-      tracks.push({ kind: (media[1] ?? '').toLowerCase(), codec: staticCodecs[payload] ?? '', lines: [] });
-    } else if (line.startsWith('m=')) {
-      tracks.push({ kind: 'other', codec: '', lines: [] });
-    } else if (last !== undefined) {
-      last.lines.push(line);
-      const codec = /^a=rtpmap:\s*\d{1,3} ([A-Za-z0-9.+_-]{1,40})\//.exec(line)?.[1];
-      if (codec !== undefined && last.codec === '') last.codec = codec;
-    }
-  }
-  return tracks;
 }
 
 function videoCodec(name: string): VideoCodec {
@@ -82,10 +51,9 @@ function audioCodec(name: string): AudioCodec {
   return upper === 'OPUS' ? 'Opus' : 'unknown';
 }
 
-function readSize(video: Track): { widthPixels: number; heightPixels: number } | null {
+function readSize(video: DescribedTrack): { widthPixels: number; heightPixels: number } | null {
   if (videoCodec(video.codec) === 'H.264') {
-    const sets = video.lines.map((line) => /^a=fmtp:.*sprop-parameter-sets=([A-Za-z0-9+/=]{4,2000})/i.exec(line)?.[1]);
-    const first = sets.find((one) => one !== undefined);
+    const first = /^[A-Za-z0-9+/=]{4,2000}/.exec(video.format.get('sprop-parameter-sets') ?? '')?.[0];
     const size = first === undefined ? null : readPictureSize(Buffer.from(first, 'base64'));
     if (size !== null) return size;
   }

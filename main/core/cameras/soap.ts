@@ -10,7 +10,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Problem } from '../../contract/problems.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import { hostInUrl } from './address.ts';
-import { answerChallenge, readChallenges, type Challenge, type Credentials } from './digest.ts';
+import { answerChallenge, readChallenges, type Challenge, type Credentials } from '../wire/digest.ts';
 import { child, escapeXml, find, readXml, type XmlElement } from './xml.ts';
 
 export interface SoapPlace {

@@ -9,7 +9,7 @@ import { bad, good, type Outcome } from '../../contract/problems.ts';
 import { streamUrl } from './address.ts';
 import type { KnownStream, StoredCamera } from './cameraDocument.ts';
 import type { CameraSecret } from './credentialStore.ts';
-import type { Credentials } from './digest.ts';
+import type { Credentials } from '../wire/digest.ts';
 import { OnvifCamera } from './onvif.ts';
 import { knownStream, lookAtStreams, readStreams, type Reached, type ReachedStream } from './reach.ts';
 

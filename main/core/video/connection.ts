@@ -1,21 +1,20 @@
 /**
- * One connection to one stream, from ffmpeg's start to its end: reads both outputs, and ends it when the camera does
- * not answer, stops sending, or sends what cannot be read. Always drains both outputs. Never throws for what a camera
- * sends; `ended` says why it ended. Leaves trying again to Feed.
+ * One connection to one stream, from its start to its end, whichever way the stream is taken in: ends it when the
+ * camera does not answer, stops sending, or sends what cannot be read. Never throws for what a camera sends; `ended`
+ * says why it ended. Leaves trying again to Feed.
  */
-import type { Readable } from 'node:stream';
 import type { LossCause } from '../../contract/model.ts';
-import type { VideoConfig } from '../../contract/stream.ts';
+import type { AudioConfig, VideoConfig } from '../../contract/stream.ts';
 import type { Clock } from './clock.ts';
-import { type Ffmpeg, type Intake, type IntakeOptions, startIntake } from './ffmpeg.ts';
-import { FlvReader, type MediaFrame } from './flv.ts';
-import { type Fragment, Fmp4Reader, type Init } from './fmp4.ts';
-import { MediaError } from './mediaError.ts';
+import type { MediaFrame } from './flv.ts';
+import type { Fragment, Init } from './fmp4.ts';
+import type { MediaIntake, StartIntake } from './intake.ts';
 
 export interface ConnectionListener {
   /** The camera speaks: its stream has been described. */
   answered(): void;
   video(config: VideoConfig): void;
+  audio(config: AudioConfig): void;
   frame(frame: MediaFrame, arrivalMs: number): void;
   init(init: Init): void;
   fragment(fragment: Fragment, arrivalMs: number): void;
@@ -23,8 +22,10 @@ export interface ConnectionListener {
 
 export interface ConnectionEnd {
   cause: 'refused' | LossCause;
-  /** ffmpeg's last words, without addresses. */
+  /** What was said at the end, without addresses. */
   text: string;
+  /** Another way of taking it in may do better. */
+  elsewhere: boolean;
   /** It showed pictures, or recorded some. */
   hadPictures: boolean;
 }
@@ -43,35 +44,50 @@ export class Connection {
   readonly ended: Promise<ConnectionEnd>;
   readonly #on: ConnectionListener;
   readonly #clock: Clock;
-  readonly #intake: Intake;
+  readonly #intake: MediaIntake;
   readonly #records: boolean;
   readonly #startedMs: number;
   #lastCheckMs: number;
   #answered = false;
-  #configured = false;
   #firstPictureMs: number | null = null;
   #lastPictureMs = 0;
   #lastFragmentMs: number | null = null;
   /** Pictures shown since the last fragment. */
   #unrecorded = 0;
   #stopped: LossCause | null = null;
-  #unreadable = false;
-  #bytes = 0;
 
-  constructor(ffmpeg: Ffmpeg, options: IntakeOptions, clock: Clock, on: ConnectionListener) {
+  /** `records`: fragments are expected. */
+  constructor(start: StartIntake, records: boolean, clock: Clock, on: ConnectionListener) {
     this.#on = on;
     this.#clock = clock;
-    this.#records = options.record;
+    this.#records = records;
     this.#startedMs = this.#lastCheckMs = clock.steadyMs();
-    this.#intake = startIntake(ffmpeg, options);
-    this.#readLive(this.#intake.live);
-    if (this.#intake.disk) this.#readDisk(this.#intake.disk);
+    this.#intake = start({
+      answered: () => {
+        this.#answered = true;
+        this.#on.answered();
+      },
+      video: (config) => this.#on.video(config),
+      audio: (config) => this.#on.audio(config),
+      frame: (frame) => {
+        if (frame.track === 'video') this.#picture();
+        this.#on.frame(frame, this.#clock.wallMs());
+      },
+      init: (init) => this.#on.init(init),
+      fragment: (fragment, alone) => {
+        this.#lastFragmentMs = this.#clock.steadyMs();
+        this.#unrecorded = 0;
+        if (alone) this.#picture();
+        this.#on.fragment(fragment, this.#clock.wallMs());
+      },
+      unreadable: () => void this.stop('garbage'),
+    });
     this.ended = this.#end();
   }
 
   /** Bytes so far, of one output: of the live one where there is one. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#intake.bytes;
   }
 
   /** To be called every second: the watch over a camera that says nothing. */
@@ -103,63 +119,9 @@ export class Connection {
   }
 
   async #end(): Promise<ConnectionEnd> {
-    const { cause, text } = await this.#intake.ended;
+    const { cause, text, elsewhere = false } = await this.#intake.ended;
     const hadPictures = this.#firstPictureMs !== null;
-    return { cause: this.#stopped ?? (hadPictures ? afterPictures(cause) : cause), text, hadPictures };
-  }
-
-  #readLive(live: Readable): void {
-    const reader = new FlvReader({
-      video: (config) => {
-        this.#configured = true;
-        this.#on.video(config);
-      },
-      audio: () => undefined,
-      frame: (frame) => {
-        if (!this.#configured) throw new MediaError('FLV: picture without its configuration');
-        this.#picture();
-        this.#on.frame(frame, this.#clock.wallMs());
-      },
-    });
-    this.#read(live, (bytes) => {
-      if (this.#intake.shows) this.#bytes += bytes.length;
-      reader.push(bytes);
-    });
-  }
-
-  #readDisk(disk: Readable): void {
-    const reader = new Fmp4Reader({
-      init: (init) => this.#on.init(init),
-      fragment: (fragment) => {
-        this.#lastFragmentMs = this.#clock.steadyMs();
-        this.#unrecorded = 0;
-        if (!this.#intake.shows) this.#picture();
-        this.#on.fragment(fragment, this.#clock.wallMs());
-      },
-    });
-    this.#read(disk, (bytes) => {
-      if (!this.#intake.shows) this.#bytes += bytes.length;
-      reader.push(bytes);
-    });
-  }
-
-  #read(stream: Readable, push: (bytes: Uint8Array) => void): void {
-    stream.on('data', (bytes: Uint8Array) => {
-      if (this.#unreadable) return;
-      if (!this.#answered) {
-        this.#answered = true;
-        this.#on.answered();
-      }
-      try {
-        push(bytes);
-      } catch (error) {
-        // A RangeError is a length that a reader forgot to check: a defect, but the camera's bytes are the occasion,
-        // and they must not end the other cameras' recordings.
-        if (!(error instanceof MediaError || error instanceof RangeError)) throw error;
-        this.#unreadable = true;
-        void this.stop('garbage');
-      }
-    });
+    return { cause: this.#stopped ?? (hadPictures ? afterPictures(cause) : cause), text, elsewhere, hadPictures };
   }
 
   #picture(): void {

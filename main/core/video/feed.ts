@@ -3,14 +3,17 @@
  * it hands to the recorder comes in runs; after any loss it starts a new run, so a run never holds a gap. Never throws
  * after start: trouble is a state. Recording never fails because of the sound: where it does, the sound is left out.
  */
-import type { GapCause, StreamRole, StreamState } from '../../contract/model.ts';
+import type { GapCause, StreamRole, StreamState, VideoCodec } from '../../contract/model.ts';
 import { bad, type Outcome, type Problem } from '../../contract/problems.ts';
 import { type Clock, ClockWatch, systemClock } from './clock.ts';
 import { Connection, type ConnectionEnd } from './connection.ts';
 import { BitRate } from './bitRate.ts';
 import { FanOut, type Viewer } from './fanOut.ts';
+import { FfmpegIntake } from './ffmpegIntake.ts';
 import type { Ffmpeg, Probe, StreamSource } from './ffmpeg.ts';
 import type { Fragment, Init } from './fmp4.ts';
+import type { StartIntake } from './intake.ts';
+import { RtspIntake } from './rtspIntake.ts';
 import { Runs } from './runs.ts';
 
 /** An unbroken series of fragments from one connection. */
@@ -71,7 +74,7 @@ export class Feed {
   #connection: Connection | null = null;
   readonly #runs: Runs;
   /** How the next connection is made: what the last ones taught. */
-  #manner: { probe: Probe; sound: boolean };
+  #manner: { by: 'rtsp' | 'ffmpeg'; probe: Probe; sound: boolean };
   #failures = 0;
   #troubleSinceMs: number | null = null;
   #lastPictureMs: number | null = null;
@@ -86,7 +89,7 @@ export class Feed {
     this.#clock = options.clock ?? systemClock;
     this.#clockWatch = new ClockWatch(this.#clock);
     this.#runs = new Runs(options.on);
-    this.#manner = { probe: 'short', sound: options.sound };
+    this.#manner = this.#firstManner();
     this.#state = { state: 'connecting', sinceMs: this.#clock.wallMs(), answered: false };
     this.#ticks = setInterval(() => this.#tick(), 1000);
     this.#loop = this.#keepAlive();
@@ -144,10 +147,16 @@ export class Feed {
     const { ffmpeg, record, convert, on } = this.#options;
     const startedMs = this.#clock.steadyMs();
     this.#runs.connect();
-    const options = { source: source.value, record, convert, ...this.#manner };
-    this.#connection = new Connection(ffmpeg, options, this.#clock, {
+    const { by, ...manner } = this.#manner;
+    const spoken = by === 'rtsp' && isSpoken(source.value.video);
+    const start: StartIntake = (listener) =>
+      spoken
+        ? new RtspIntake({ source: source.value, sound: manner.sound, clock: this.#clock }, listener)
+        : new FfmpegIntake(ffmpeg, { source: source.value, record, convert, ...manner }, listener);
+    this.#connection = new Connection(start, record, this.#clock, {
       answered: () => this.#answered(),
       video: (config) => this.#fanOut.video(config),
+      audio: (config) => this.#fanOut.audio(config),
       frame: (frame, arrivalMs) => {
         if (frame.track === 'video') this.#runs.picture(frame.timeMs, arrivalMs);
         this.#live(arrivalMs);
@@ -184,6 +193,12 @@ export class Feed {
 
   /** Learns from a connection that failed for a reason of its own, not the network's. False: nothing else to try. */
   #otherManner(end: ConnectionEnd): boolean {
+    if (this.#manner.by === 'rtsp') {
+      const silent = !end.hadPictures && (end.cause === 'stalled' || end.cause === 'closed');
+      if (!end.elsewhere && !silent) return false;
+      this.#manner.by = 'ffmpeg';
+      return true;
+    }
     const unreadable = end.cause === 'garbage' || end.cause === 'codec' || end.cause === 'failed';
     if (!unreadable) return false;
     if (!end.hadPictures && this.#manner.probe === 'short') {
@@ -195,8 +210,14 @@ export class Feed {
       this.#options.on.note?.('the sound is left out of the recording: with it, nothing could be recorded');
       return true;
     }
-    this.#manner = { probe: 'short', sound: this.#options.sound };
+    this.#manner = this.#firstManner();
     return false;
+  }
+
+  /** Our own RTSP shows a picture sooner; ffmpeg alone records and converts. */
+  #firstManner(): { by: 'rtsp' | 'ffmpeg'; probe: Probe; sound: boolean } {
+    const { record, convert, sound } = this.#options;
+    return { by: record || convert ? 'ffmpeg' : 'rtsp', probe: 'short', sound };
   }
 
   async #wait(cause: Cause): Promise<void> {
@@ -261,6 +282,11 @@ export class Feed {
     this.#options.on.state?.(state);
     this.#fanOut.state(state);
   }
+}
+
+/** Our own RTSP speaks them; what nobody knows yet is worth a try. */
+function isSpoken(video: VideoCodec): boolean {
+  return video === 'H.264' || video === 'H.265' || video === 'unknown';
 }
 
 function gapCause(cause: Cause): GapCause {

@@ -9,6 +9,8 @@ export interface IntakeEnd {
   cause: 'refused' | LossCause;
   /** The end of what ffmpeg said, without addresses and credentials. */
   text: string;
+  /** Another way of taking it in may do better. */
+  elsewhere?: boolean;
 }
 
 /** First match wins. The words are those of ffmpeg 5 to 8 and of the C libraries' errors. */

@@ -3,11 +3,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
-import fc from 'fast-check';
-import { probeRtsp, readRtspReply } from '../../../main/core/cameras/rtspProbe.ts';
+import { probeRtsp } from '../../../main/core/cameras/rtspProbe.ts';
 import { gstreamerMissing, startGstServer } from '../../yard/gstreamer.ts';
 import { defaultPlans, startYard, type CameraPlan, type Yard } from '../../yard/yard.ts';
-import { anyText } from './anyText.ts';
 
 const hardPassword = `p@ss:w/rd?#%&"'<>é ü\\`;
 const auths = ['md5', 'sha256', 'md5AndSha256', 'basic', 'none'] as const;
@@ -176,27 +174,4 @@ test('a description without video, and a camera that is overfull, are told as su
     const { outcome, port } = await probeSaying(`RTSP/1.0 ${status}\r\n\r\n`);
     assert.deepEqual(outcome, { ok: false, problem: { code: 'noAnswer', host: '127.0.0.1', port } });
   }
-});
-
-const reply = 'RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 4\r\nContent-Length : 9\r\nbad line\r\n\r\nbody';
-
-test('a reply is whole or not yet whole at every byte, and what follows it is left', () => {
-  for (let length = 0; length < reply.length; length += 1) {
-    assert.equal(readRtspReply(Buffer.from(reply.slice(0, length))), null, String(length));
-  }
-  const read = readRtspReply(Buffer.from(`${reply}$more`));
-  assert.ok(read !== null && read !== 'bad');
-  assert.deepEqual([read.status, read.body, read.sizeBytes], [200, 'body', reply.length]);
-  assert.deepEqual(read.headers.get('content-length'), ['4', '9']);
-});
-
-test('no bytes make the reply reader throw', () => {
-  const text = fc.oneof(
-    fc.string(),
-    anyText.map((one) => `RTSP/1.0 200 OK\r\n${one}\r\n\r\n`),
-  );
-  fc.assert(
-    fc.property(text, (one) => void readRtspReply(Buffer.from(one))),
-    { seed: 19, numRuns: 2000 },
-  );
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { answerChallenge, readChallenges, type ChallengedRequest } from '../../../main/core/cameras/digest.ts';
+import { answerChallenge, readChallenges, type ChallengedRequest } from '../../../main/core/wire/digest.ts';
 
 const describe: ChallengedRequest = { method: 'DESCRIBE', uri: 'rtsp://c/x', body: '', count: 1, allowBasic: true };
 

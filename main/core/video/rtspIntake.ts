@@ -1,0 +1,297 @@
+/**
+ * Our own way to take in a stream for the screen: RTSP over one TCP or TLS connection, pictures closed at the RTP marker
+ * bit, so that none waits for the next as in ffmpeg's parser (40 ms at 25 pictures a second). Credentials stay in this
+ * process and go to the camera's own host only; no redirect is followed. What it does not speak ends it with
+ * `elsewhere`: ffmpeg may. Never throws for what a camera sends; nothing here tries again.
+ */
+import type { AudioConfig, VideoConfig } from '../../contract/stream.ts';
+import { readRtspPlace, RtspConversation, RtspTrouble, type RtspPlace } from '../wire/rtspConversation.ts';
+import type { RtspReply } from '../wire/rtspReply.ts';
+import { readSessionDescription, type DescribedTrack } from '../wire/sessionDescription.ts';
+import type { Clock } from './clock.ts';
+import type { IntakeListener, MediaIntake } from './intake.ts';
+import type { IntakeEnd } from './intakeEnd.ts';
+import type { StreamSource } from './intakeScript.ts';
+import { MediaError } from './mediaError.ts';
+import { receiverReport } from './rtp/receiverReport.ts';
+import { RtpClock } from './rtp/rtpClock.ts';
+import { readRtpPacket, readSenderReport } from './rtp/rtpPacket.ts';
+import type { TrackListener, TrackReader, Unit } from './rtp/track.ts';
+import { chooseSound, chooseVideo, type ChosenTrack } from './rtp/tracks.ts';
+
+const answerWithinMs = 10_000;
+const usualSessionSeconds = 60;
+const shortestSessionSeconds = 10;
+const reportEveryMs = 5000;
+
+interface Lane {
+  kind: 'video' | 'audio';
+  channel: number;
+  payloadType: number;
+  reader: TrackReader;
+  clock: RtpClock;
+  /** Of the last packet: what a receiver's report tells. */
+  source: number;
+  highestSequence: number;
+}
+
+interface Session {
+  uri: string;
+  headers: Record<string, string>;
+  keepAlive: 'GET_PARAMETER' | 'OPTIONS';
+  keepAliveEveryMs: number;
+}
+
+export interface RtspIntakeOptions {
+  source: StreamSource;
+  sound: boolean;
+  clock: Clock;
+  /** The camera's clock, by its own reports: at UTC `wallMs` of the camera it sent the picture of `timeMs`. */
+  onCameraClock?: (wallMs: number, timeMs: number) => void;
+}
+
+export class RtspIntake implements MediaIntake {
+  readonly ended: Promise<IntakeEnd>;
+  readonly #options: RtspIntakeOptions;
+  readonly #on: IntakeListener;
+  readonly #place: RtspPlace | null;
+  readonly #talk: RtspConversation | null;
+  readonly #lanes: Lane[] = [];
+  readonly #settle: (end: IntakeEnd) => void;
+  #session: Session | null = null;
+  #firstArrivalMs: number | null = null;
+  #ticks: NodeJS.Timeout | null = null;
+  #lastAskedMs = 0;
+  #lastReportMs = 0;
+  #ended = false;
+
+  constructor(options: RtspIntakeOptions, on: IntakeListener) {
+    this.#options = options;
+    this.#on = on;
+    const { promise, resolve } = Promise.withResolvers<IntakeEnd>();
+    this.ended = promise;
+    this.#settle = resolve;
+    this.#place = readRtspPlace(options.source.url);
+    // Basic is answered: the user gave the password for this host, and nothing else is spoken to here.
+    this.#talk =
+      this.#place &&
+      new RtspConversation(this.#place, options.source.credentials, true, {
+        media: (channel, bytes) => this.#media(channel, bytes),
+        ended: (trouble) => this.#end(endOfTrouble(trouble)),
+      });
+    void this.#start();
+  }
+
+  get bytes(): number {
+    return this.#talk?.bytes ?? 0;
+  }
+
+  close(): Promise<void> {
+    this.#end({ cause: 'closed', text: '' });
+    return Promise.resolve();
+  }
+
+  async #start(): Promise<void> {
+    try {
+      await this.#play();
+    } catch (error) {
+      // `ended` of the conversation has said why, or says it in a moment.
+      if (error instanceof RtspTrouble) this.#end(endOfTrouble(error));
+      else if (error instanceof MediaError) this.#end({ cause: 'garbage', text: error.message, elsewhere: true });
+      else throw error;
+    }
+  }
+
+  async #play(): Promise<void> {
+    if (!this.#place || !this.#talk) {
+      this.#end({ cause: 'failed', text: 'not an address of a stream', elsewhere: true });
+      return;
+    }
+    const { uri } = this.#place;
+    const reply = await this.#talk.ask('DESCRIBE', uri, { Accept: 'application/sdp' }, answerWithinMs);
+    if (!this.#isGood('DESCRIBE', reply)) return;
+    this.#on.answered();
+    const description = readSessionDescription(reply.body);
+    const video = chooseVideo(description);
+    if (!video) {
+      this.#end({ cause: 'codec', text: 'the stream is not spoken here', elsewhere: true });
+      return;
+    }
+    const base = reply.headers.get('content-base')?.[0] ?? reply.headers.get('content-location')?.[0] ?? uri;
+    const session = await this.#setUp(base, video, this.#options.sound ? chooseSound(description) : null);
+    if (!session) return;
+    session.uri = controlUri(description.control, base, uri);
+    this.#session = session;
+    const played = await this.#talk.ask(
+      'PLAY',
+      session.uri,
+      { ...session.headers, Range: 'npt=0.000-' },
+      answerWithinMs,
+    );
+    if (!this.#isGood('PLAY', played)) return;
+    this.#lastAskedMs = this.#lastReportMs = this.#options.clock.steadyMs();
+    this.#ticks = setInterval(() => this.#tick(), 1000);
+    this.#ticks.unref();
+  }
+
+  /** null when it ended at it. */
+  async #setUp(
+    base: string,
+    video: ChosenTrack<VideoConfig>,
+    sound: ChosenTrack<AudioConfig> | null,
+  ): Promise<Session | null> {
+    const picture = this.#lane('video', video.track, (on) =>
+      video.read({ ...on, config: (config) => this.#on.video(config) }),
+    );
+    const session = await this.#setUpTrack(base, video.track, picture, {});
+    if (!session || !sound) return session;
+    const heard = this.#lane('audio', sound.track, (on) =>
+      sound.read({ ...on, config: (config) => this.#on.audio(config) }),
+    );
+    return this.#setUpTrack(base, sound.track, heard, session.headers);
+  }
+
+  #lane(
+    kind: Lane['kind'],
+    track: DescribedTrack,
+    read: (on: Pick<TrackListener<never>, 'unit'>) => TrackReader,
+  ): Lane {
+    const lane: Lane = {
+      kind,
+      channel: this.#lanes.length * 2,
+      payloadType: track.payloadType,
+      reader: read({ unit: (unit) => this.#unit(lane, unit) }),
+      clock: new RtpClock(track.clockRate),
+      source: 0,
+      highestSequence: 0,
+    };
+    this.#lanes.push(lane);
+    return lane;
+  }
+
+  async #setUpTrack(
+    base: string,
+    track: DescribedTrack,
+    lane: Lane,
+    headers: Record<string, string>,
+  ): Promise<Session | null> {
+    if (!this.#talk || !this.#place) return null;
+    const uri = controlUri(track.control, base, this.#place.uri);
+    const transport = `RTP/AVP/TCP;unicast;interleaved=${lane.channel}-${lane.channel + 1}`;
+    const reply = await this.#talk.ask('SETUP', uri, { ...headers, Transport: transport }, answerWithinMs);
+    if (!this.#isGood('SETUP', reply)) return null;
+    // The camera has the last word on the channels.
+    const given = /interleaved\s*=\s*(\d{1,3})/i.exec(reply.headers.get('transport')?.[0] ?? '')?.[1];
+    if (given !== undefined && Number(given) <= 254) lane.channel = Number(given);
+    const [id = '', timeout = ''] = (reply.headers.get('session')?.[0] ?? '').split(';');
+    const seconds = Number(/timeout\s*=\s*(\d{1,5})/i.exec(timeout)?.[1] ?? usualSessionSeconds);
+    return {
+      uri,
+      headers: isToken(id) ? { Session: id.trim() } : headers,
+      keepAlive: /GET_PARAMETER/.test(reply.headers.get('public')?.[0] ?? 'GET_PARAMETER')
+        ? 'GET_PARAMETER'
+        : 'OPTIONS',
+      keepAliveEveryMs: Math.max(shortestSessionSeconds, seconds) * 400,
+    };
+  }
+
+  /** Ends it for a reply that refuses. */
+  #isGood(method: string, { status }: RtspReply): boolean {
+    if (status >= 200 && status < 300) return true;
+    const text = `${method} was answered with ${status}`;
+    if (status === 401 || status === 403) this.#end({ cause: 'refused', text });
+    // 461: no TCP. What another way of asking may do better; a redirect is not followed by anybody.
+    else if (status >= 300 && status < 400) this.#end({ cause: 'failed', text });
+    else this.#end({ cause: 'closed', text, elsewhere: status === 461 || status === 400 || status === 501 });
+    return false;
+  }
+
+  #media(channel: number, bytes: Uint8Array): void {
+    const lane = this.#lanes.find((one) => one.channel === channel || one.channel + 1 === channel);
+    if (!lane) return;
+    try {
+      if (lane.channel === channel) this.#packet(lane, bytes);
+      else this.#report(lane, bytes);
+    } catch (error) {
+      // A RangeError is a length that a reader forgot to check: the camera's bytes are the occasion.
+      if (!(error instanceof MediaError || error instanceof RangeError)) throw error;
+      this.#end({ cause: 'garbage', text: error.message, elsewhere: true });
+    }
+  }
+
+  #packet(lane: Lane, bytes: Uint8Array): void {
+    const packet = readRtpPacket(bytes);
+    if (!packet || packet.payloadType !== lane.payloadType) return;
+    lane.highestSequence = packet.sequence;
+    lane.source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(8);
+    lane.reader.push(packet);
+  }
+
+  #report(lane: Lane, bytes: Uint8Array): void {
+    if (lane.kind !== 'video') return;
+    const report = readSenderReport(bytes);
+    const timeMs = report && lane.clock.peekMs(report.timestamp);
+    if (report && timeMs !== null) this.#options.onCameraClock?.(report.wallMs, timeMs);
+  }
+
+  #unit(lane: Lane, { keyframe, timestamp, data }: Unit): void {
+    const arrivalMs = this.#options.clock.steadyMs();
+    this.#firstArrivalMs ??= arrivalMs;
+    // Each track has a clock of its own: they meet where their first packets arrived.
+    const timeMs = lane.clock.timeMs(timestamp, arrivalMs - this.#firstArrivalMs);
+    this.#on.frame({ track: lane.kind, keyframe, timeMs, data });
+  }
+
+  #tick(): void {
+    const session = this.#session;
+    if (!session || !this.#talk) return;
+    const nowMs = this.#options.clock.steadyMs();
+    if (nowMs - this.#lastReportMs >= reportEveryMs) {
+      this.#lastReportMs = nowMs;
+      for (const { channel, source, highestSequence } of this.#lanes) {
+        if (source !== 0) this.#talk.send(channel + 1, receiverReport(source, highestSequence));
+      }
+    }
+    if (nowMs - this.#lastAskedMs < session.keepAliveEveryMs) return;
+    this.#lastAskedMs = nowMs;
+    this.#talk.ask(session.keepAlive, session.uri, session.headers, answerWithinMs).then(
+      // Not known there: the other question keeps the session as well.
+      ({ status }) => (status === 405 || status === 501 ? (session.keepAlive = 'OPTIONS') : undefined),
+      () => undefined,
+    );
+  }
+
+  #end(end: IntakeEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.#ticks) clearInterval(this.#ticks);
+    this.#talk?.close(this.#session);
+    this.#settle(end);
+  }
+}
+
+/** Relative to the base as RFC 2326 appendix C.1.1 has it; another host in it changes nothing of where it is sent. */
+function controlUri(control: string, base: string, uri: string): string {
+  if (control === '' || control === '*') return isUri(base) ? base : uri;
+  if (/^rtsps?:\/\//i.test(control)) return isUri(control) ? control : uri;
+  const from = isUri(base) ? base : uri;
+  const whole = `${from}${from.endsWith('/') ? '' : '/'}${control}`;
+  return isUri(whole) ? whole : uri;
+}
+
+/** It goes into a request line: printable, no blanks. */
+function isUri(text: string): boolean {
+  return /^rtsps?:\/\/[\x21-\x7e]{1,2000}$/i.test(text);
+}
+
+function isToken(text: string): boolean {
+  return /^\s*[\x21-\x3a\x3c-\x7e]{1,200}\s*$/.test(text);
+}
+
+function endOfTrouble({ what, systemCode }: RtspTrouble): IntakeEnd {
+  if (what === 'notRtsp') return { cause: 'garbage', text: 'what answered is no RTSP', elsewhere: true };
+  if (what === 'late') return { cause: 'noAnswer', text: 'no answer in time' };
+  if (systemCode === 'ENOTFOUND' || systemCode === 'EAI_AGAIN') return { cause: 'noSuchHost', text: systemCode };
+  const isUnreachable = /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EHOSTDOWN)$/.test(systemCode ?? '');
+  return { cause: isUnreachable ? 'noAnswer' : 'closed', text: systemCode ?? 'the connection was closed' };
+}

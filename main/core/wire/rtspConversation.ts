@@ -1,0 +1,224 @@
+/**
+ * One RTSP connection over TCP or TLS (RFC 2326): asks, signs in when it is asked to, and hands on the media that comes
+ * interleaved between the replies (§10.12). One question at a time goes out, each with a deadline. Everything that
+ * arrives is bounded; what is neither a reply nor media ends the connection. It goes to the one host that it was made
+ * for and follows nothing, so credentials reach nobody else. Throws `RtspTrouble`, and nothing else.
+ */
+import { connect as connectPlain, isIPv6, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { answerChallenge, readChallenges, type Credentials } from './digest.ts';
+import { readRtspReply, type RtspReply } from './rtspReply.ts';
+
+export interface RtspPlace {
+  secure: boolean;
+  host: string;
+  port: number;
+  /** As it goes into the request line. */
+  uri: string;
+}
+
+/** null for what is no address as `streamUrl` writes it: scheme, host, port, path, no credentials. */
+export function readRtspPlace(url: string): RtspPlace | null {
+  const match = /^(rtsps?):\/\/(\[[^\]]+\]|[^:/@?#]+):(\d{1,5})(\/[\x21-\x7e]*)$/.exec(url);
+  if (match === null) return null;
+  const [, scheme = '', hostText = '', portText = '', path = ''] = match;
+  const host = hostText.startsWith('[') ? hostText.slice(1, -1).replace('%25', '%') : hostText;
+  // A zone means something on this computer only.
+  const zoneless = isIPv6(host) ? `[${host.split('%', 1)[0] ?? ''}]` : host;
+  return {
+    secure: scheme === 'rtsps',
+    host,
+    port: Number(portText),
+    uri: `${scheme}://${zoneless}:${portText}${path}`,
+  };
+}
+
+/** notRtsp: what came is no RTSP. late: no answer in time. closed: by the other side, or by the network's error. */
+export class RtspTrouble extends Error {
+  override readonly name = 'RtspTrouble';
+  readonly what: 'notRtsp' | 'late' | 'closed';
+  /** The system's code where the network said why: 'ECONNREFUSED'. */
+  readonly systemCode: string | null;
+
+  constructor(what: RtspTrouble['what'], systemCode: string | null = null) {
+    super(`RTSP: ${what}`);
+    this.what = what;
+    this.systemCode = systemCode;
+  }
+}
+
+export interface RtspListener {
+  /** A piece of interleaved media; a view of what arrived. */
+  media(channel: number, bytes: Uint8Array): void;
+  /** Once, when the connection is gone for another reason than `close`. */
+  ended(trouble: RtspTrouble): void;
+}
+
+interface Question {
+  resolve: (reply: RtspReply) => void;
+  reject: (trouble: RtspTrouble) => void;
+}
+
+/** A camera may ask again when its nonce is stale. */
+const mostSignIns = 2;
+
+export class RtspConversation {
+  readonly #credentials: Credentials | null;
+  readonly #allowBasic: boolean;
+  readonly #on: RtspListener;
+  readonly #socket: Socket;
+  #waiting: Question | null = null;
+  #sequence = 0;
+  #challenge: { headers: readonly string[]; count: number } | null = null;
+  #rest: Uint8Array = new Uint8Array(0);
+  #gone: RtspTrouble | null = null;
+  /** Bytes that have arrived. */
+  bytes = 0;
+
+  constructor(place: RtspPlace, credentials: Credentials | null, allowBasic: boolean, on: RtspListener) {
+    this.#credentials = credentials;
+    this.#allowBasic = allowBasic;
+    this.#on = on;
+    this.#socket = connect(place);
+    this.#socket.on('data', (bytes: Uint8Array) => this.#arrived(bytes));
+    this.#socket.on('error', (error: NodeJS.ErrnoException) =>
+      this.#end(new RtspTrouble('closed', error.code ?? null)),
+    );
+    this.#socket.on('close', () => this.#end(new RtspTrouble('closed')));
+  }
+
+  /** Asks and waits for the answer, signing in where that is asked for. The caller asks one thing at a time. */
+  async ask(
+    method: string,
+    uri: string,
+    headers: Readonly<Record<string, string>>,
+    withinMs: number,
+  ): Promise<RtspReply> {
+    for (let signIns = 0; ; signIns++) {
+      const reply = await this.#askOnce(method, uri, headers, withinMs);
+      if (reply.status !== 401 || this.#credentials === null || signIns === mostSignIns) return reply;
+      const asked = reply.headers.get('www-authenticate') ?? [];
+      // Asked again after an answer: it was wrong, unless only its nonce was too old. Some cameras lock after a few.
+      const wasAnswered = this.#challenge !== null;
+      this.#challenge = { headers: asked, count: 0 };
+      if (wasAnswered && !asked.some((header) => /\bstale\s*=\s*"?true/i.test(header))) return reply;
+      if (this.#authorization(method, uri) === null) return reply;
+    }
+  }
+
+  /** Sends a piece of media: a receiver's report. */
+  send(channel: number, bytes: Uint8Array): void {
+    if (this.#gone) return;
+    const head = Uint8Array.of(0x24, channel, bytes.length >> 8, bytes.length & 0xff);
+    this.#socket.write(Buffer.concat([head, bytes]));
+  }
+
+  /** May be called twice. The other side is told by TEARDOWN, whose answer nobody waits for. */
+  close(farewell: { uri: string; headers: Readonly<Record<string, string>> } | null = null): void {
+    if (this.#gone) return;
+    if (farewell) this.#write('TEARDOWN', farewell.uri, farewell.headers);
+    this.#gone = new RtspTrouble('closed');
+    this.#socket.end();
+    this.#socket.destroySoon();
+    this.#settleWaiting(this.#gone);
+  }
+
+  #askOnce(
+    method: string,
+    uri: string,
+    headers: Readonly<Record<string, string>>,
+    withinMs: number,
+  ): Promise<RtspReply> {
+    if (this.#gone) return Promise.reject(this.#gone);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#end(new RtspTrouble('late')), withinMs);
+      this.#waiting = {
+        resolve: (reply) => {
+          clearTimeout(timer);
+          resolve(reply);
+        },
+        reject: (trouble) => {
+          clearTimeout(timer);
+          reject(trouble);
+        },
+      };
+      this.#write(method, uri, headers);
+    });
+  }
+
+  #write(method: string, uri: string, headers: Readonly<Record<string, string>>): void {
+    this.#sequence += 1;
+    const lines = [`${method} ${uri} RTSP/1.0`, `CSeq: ${this.#sequence}`, 'User-Agent: Nightjar'];
+    const authorization = this.#authorization(method, uri);
+    if (authorization !== null) lines.push(`Authorization: ${authorization}`);
+    for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
+    this.#socket.write(`${lines.join('\r\n')}\r\n\r\n`, 'utf8');
+  }
+
+  #authorization(method: string, uri: string): string | null {
+    if (!this.#challenge || !this.#credentials) return null;
+    const challenges = this.#challenge.headers.flatMap((header) => readChallenges(header));
+    this.#challenge.count += 1;
+    const request = { method, uri, body: '', count: this.#challenge.count, allowBasic: this.#allowBasic };
+    return answerChallenge(challenges, this.#credentials, request);
+  }
+
+  #arrived(bytes: Uint8Array): void {
+    if (this.#gone) return;
+    this.bytes += bytes.length;
+    let rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+    while (rest.length > 0 && !this.#isGone()) {
+      const taken = rest[0] === 0x24 ? this.#media(rest) : this.#reply(rest);
+      if (taken === 0) break;
+      rest = rest.subarray(taken);
+    }
+    this.#rest = rest;
+  }
+
+  /** How many bytes were taken; 0: the piece is not whole yet. */
+  #media(bytes: Uint8Array): number {
+    if (bytes.length < 4) return 0;
+    const end = 4 + (bytes[2] ?? 0) * 256 + (bytes[3] ?? 0);
+    if (bytes.length < end) return 0;
+    this.#on.media(bytes[1] ?? 0, bytes.subarray(4, end));
+    return end;
+  }
+
+  #reply(bytes: Uint8Array): number {
+    const reply = readRtspReply(bytes);
+    if (reply === null) return 0;
+    if (reply === 'bad') {
+      this.#end(new RtspTrouble('notRtsp'));
+      return 0;
+    }
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    waiting?.resolve(reply);
+    return reply.sizeBytes;
+  }
+
+  #isGone(): boolean {
+    return this.#gone !== null;
+  }
+
+  #end(trouble: RtspTrouble): void {
+    if (this.#gone) return;
+    this.#gone = trouble;
+    this.#socket.destroy();
+    this.#settleWaiting(trouble);
+    this.#on.ended(trouble);
+  }
+
+  #settleWaiting(trouble: RtspTrouble): void {
+    this.#waiting?.reject(trouble);
+    this.#waiting = null;
+  }
+}
+
+function connect({ secure, host, port }: RtspPlace): Socket {
+  if (!secure) return connectPlain({ host, port, noDelay: true });
+  // Cameras sign their certificates themselves.
+  const socket = connectTls({ host, port, rejectUnauthorized: false });
+  socket.setNoDelay(true);
+  return socket;
+}
