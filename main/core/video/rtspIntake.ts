@@ -21,7 +21,7 @@ import { chooseSound, chooseVideo, type ChosenTrack } from './rtp/tracks.ts';
 
 const answerWithinMs = 10_000;
 const usualSessionSeconds = 60;
-const shortestSessionSeconds = 10;
+const shortestSessionSeconds = 2;
 const reportEveryMs = 5000;
 
 interface Lane {
@@ -288,10 +288,10 @@ function isToken(text: string): boolean {
   return /^\s*[\x21-\x3a\x3c-\x7e]{1,200}\s*$/.test(text);
 }
 
-function endOfTrouble({ what, systemCode }: RtspTrouble): IntakeEnd {
+function endOfTrouble({ what, code }: RtspTrouble): IntakeEnd {
   if (what === 'notRtsp') return { cause: 'garbage', text: 'what answered is no RTSP', elsewhere: true };
   if (what === 'late') return { cause: 'noAnswer', text: 'no answer in time' };
-  if (systemCode === 'ENOTFOUND' || systemCode === 'EAI_AGAIN') return { cause: 'noSuchHost', text: systemCode };
-  const isUnreachable = /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EHOSTDOWN)$/.test(systemCode ?? '');
-  return { cause: isUnreachable ? 'noAnswer' : 'closed', text: systemCode ?? 'the connection was closed' };
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return { cause: 'noSuchHost', text: code };
+  const isUnreachable = /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EHOSTDOWN)$/.test(code ?? '');
+  return { cause: isUnreachable ? 'noAnswer' : 'closed', text: code ?? 'the connection was closed' };
 }

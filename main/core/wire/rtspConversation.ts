@@ -38,23 +38,28 @@ export class RtspTrouble extends Error {
   override readonly name = 'RtspTrouble';
   readonly what: 'notRtsp' | 'late' | 'closed';
   /** The system's code where the network said why: 'ECONNREFUSED'. */
-  readonly systemCode: string | null;
+  readonly code: string | null;
 
-  constructor(what: RtspTrouble['what'], systemCode: string | null = null) {
+  constructor(what: RtspTrouble['what'], code: string | null = null) {
     super(`RTSP: ${what}`);
     this.what = what;
-    this.systemCode = systemCode;
+    this.code = code;
   }
 }
 
 export interface RtspListener {
   /** A piece of interleaved media; a view of what arrived. */
   media(channel: number, bytes: Uint8Array): void;
+  /** A reply has arrived, whatever it says. */
+  replied?(): void;
   /** Once, when the connection is gone for another reason than `close`. */
   ended(trouble: RtspTrouble): void;
 }
 
 interface Question {
+  method: string;
+  uri: string;
+  headers: Readonly<Record<string, string>>;
   resolve: (reply: RtspReply) => void;
   reject: (trouble: RtspTrouble) => void;
 }
@@ -66,7 +71,9 @@ export class RtspConversation {
   readonly #credentials: Credentials | null;
   readonly #allowBasic: boolean;
   readonly #on: RtspListener;
-  readonly #socket: Socket;
+  readonly #place: RtspPlace;
+  #socket: Socket;
+  #connections = 0;
   #waiting: Question | null = null;
   #sequence = 0;
   #challenge: { headers: readonly string[]; count: number } | null = null;
@@ -79,12 +86,8 @@ export class RtspConversation {
     this.#credentials = credentials;
     this.#allowBasic = allowBasic;
     this.#on = on;
-    this.#socket = connect(place);
-    this.#socket.on('data', (bytes: Uint8Array) => this.#arrived(bytes));
-    this.#socket.on('error', (error: NodeJS.ErrnoException) =>
-      this.#end(new RtspTrouble('closed', error.code ?? null)),
-    );
-    this.#socket.on('close', () => this.#end(new RtspTrouble('closed')));
+    this.#place = place;
+    this.#socket = this.#connect();
   }
 
   /** Asks and waits for the answer, signing in where that is asked for. The caller asks one thing at a time. */
@@ -133,6 +136,7 @@ export class RtspConversation {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#end(new RtspTrouble('late')), withinMs);
       this.#waiting = {
+        ...{ method, uri, headers },
         resolve: (reply) => {
           clearTimeout(timer);
           resolve(reply);
@@ -161,6 +165,28 @@ export class RtspConversation {
     this.#challenge.count += 1;
     const request = { method, uri, body: '', count: this.#challenge.count, allowBasic: this.#allowBasic };
     return answerChallenge(challenges, this.#credentials, request);
+  }
+
+  #connect(): Socket {
+    this.#connections += 1;
+    const socket = connect(this.#place);
+    socket.on('data', (bytes: Uint8Array) => this.#arrived(bytes));
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#closed(socket, error.code ?? null));
+    socket.on('close', () => this.#closed(socket, null));
+    return socket;
+  }
+
+  #closed(socket: Socket, code: string | null): void {
+    if (socket !== this.#socket || this.#gone) return;
+    // Some cameras close the connection after their challenge, and expect the answer on another.
+    const question = this.#waiting;
+    if (question && this.#challenge?.count === 1 && this.#connections === 1) {
+      this.#rest = new Uint8Array(0);
+      this.#socket = this.#connect();
+      this.#write(question.method, question.uri, question.headers);
+      return;
+    }
+    this.#end(new RtspTrouble('closed', code));
   }
 
   #arrived(bytes: Uint8Array): void {
@@ -193,6 +219,7 @@ export class RtspConversation {
     }
     const waiting = this.#waiting;
     this.#waiting = null;
+    this.#on.replied?.();
     waiting?.resolve(reply);
     return reply.sizeBytes;
   }
