@@ -163,7 +163,7 @@ test('bytes that are no RTSP, and packets that are no pictures, end it and nothi
 });
 
 /** A server that answers each request with the next of these. */
-async function serverSaying(...replies: string[]): Promise<{ url: string; heard: string[]; close(): void }> {
+async function serverSaying(...replies: string[]): Promise<{ url: string; heard: string[]; close: () => void }> {
   const heard: string[] = [];
   const server = createServer((socket: Socket) => {
     socket.on('error', () => undefined);
