@@ -148,7 +148,11 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       status: () => tellStatus(),
       deleting: (cameraId) => watching.cut(cameraId),
       forgotten: (cameraId) => exporter.forgetCamera(cameraId),
-      deleted: (cameraId) => tell('library.changed', { cameraId }),
+      deleted: (cameraId) => {
+        tell('library.changed', { cameraId });
+        // One that was removed may be in nobody's list any more.
+        tell('cameras.changed', cameras.list());
+      },
     },
   });
   const status = async (): Promise<VaultStatus> => {

@@ -212,7 +212,9 @@ export class Keeping {
     if (!erased.ok) return erased;
     await this.#options.on.forgotten(id);
     await log.forget(id);
-    return await cameras.forgetRemoved(id);
+    const forgotten = await cameras.forgetRemoved(id);
+    this.#options.on.deleted(id);
+    return forgotten;
   }
 
   /** The vault has its identity again: the list of clips can be read. */

@@ -70,7 +70,7 @@ export const cameras = {
 
   removedList: 'Removed, recordings kept',
   deleteRecordings: 'Delete recordings…',
-  deleteOf: (camera: string): string => `Delete the recordings of ${camera}`,
+  deleteOf: (camera: string): string => `Delete recordings… of ${camera}`,
   deleting: {
     title: (camera: string): string => `Delete the recordings of ${camera}?`,
     counting: 'Looking what is recorded',

@@ -19,7 +19,6 @@ export const clips = {
   kept: (bytes: number): string => `${units.bytes(bytes)} kept`,
   all: 'All…',
   unnamed: 'Without a name',
-  goTo: (name: string, camera: string): string => `Go to ${name}, ${camera}`,
   from: 'Camera and span',
   size: 'Keeps',
   goThere: 'Go there',
