@@ -56,6 +56,8 @@ export interface AppOptions {
   tell: Tell;
   /** Of the recorders, where they are to differ from the usual: the crash test has short recordings. */
   limits?: Partial<RecorderLimits>;
+  /** Loads the page anew, so that nothing of what it was told stays in it. */
+  forgetPage: () => void;
 }
 
 export interface App {
@@ -116,13 +118,14 @@ export async function createApp(options: AppOptions): Promise<App> {
       return good(null);
     },
     async locked() {
+      options.forgetPage();
       for (const port of [...ports]) port.close();
       await Promise.all([...[...playbacks].map((playback) => playback.close()), house?.lock()]);
     },
     async unlocked(warning) {
       await house?.unlock(warning);
     },
-    recording: () => house?.recording() ?? { cameras: 0, of: 0 },
+    recording: () => house?.recording() ?? null,
     defect: (error) => log.defect(error, 'opening the vault'),
     async leave() {
       const leaving = house;

@@ -30,6 +30,7 @@ startShell({
         if (name === 'status.changed' || name === 'cameras.changed' || name === 'app.changed')
           shell.setRecording(app.recordingCameras());
       },
+      forgetPage: () => shell.forgetPage(),
       desk: {
         chooseFolder: (forWhat) =>
           shell.dialogs.chooseFolder(

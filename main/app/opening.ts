@@ -39,7 +39,8 @@ export interface OpeningOptions {
   /** The vault was opened on a disk that took no writing, and can be written from now on. */
   writable(): void;
   /** Of what was entered; nothing otherwise. */
-  recording(): RecordingCount;
+  /** null while nothing was entered. */
+  recording(): RecordingCount | null;
   /** Logs a defect and returns its id. */
   defect(error: unknown): string;
   /** How often the vault's lock is touched, and looked at; every 2 s when not said. */
@@ -183,8 +184,8 @@ export class Opening {
     const { phase } = this.#state;
     if (phase !== 'closed' && phase !== 'locked') return;
     const recording = this.#options.recording();
-    const { cameras, of } = this.#state.recording;
-    if (cameras === recording.cameras && of === recording.of) return;
+    const { cameras, of } = this.#state.recording ?? { cameras: null, of: null };
+    if (cameras === recording?.cameras && of === recording?.of) return;
     this.#state = { ...this.#state, recording };
     this.#options.changed(this.#state);
   }

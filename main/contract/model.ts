@@ -178,14 +178,14 @@ export type AppState =
   /** A vault is being made: two of its recovery words are asked back, by their numbers from 1 to 12. */
   | { phase: 'proving'; askedWords: [number, number] }
   /** A vault is known and does not open. With `keyMissing` and `keyWrong` the recovery key opens it. */
-  | { phase: 'closed'; folder: string; problem: Problem; recording: RecordingCount }
+  | { phase: 'closed'; folder: string; problem: Problem; recording: RecordingCount | null }
   /** The passphrase, or the recovery key, opens it. No call but those of `vault` is answered meanwhile. */
-  | { phase: 'locked'; folder: string; recording: RecordingCount; nextTryMs: number | null }
+  | { phase: 'locked'; folder: string; recording: RecordingCount | null; nextTryMs: number | null }
   | { phase: 'open'; folder: string }
   /** The vault is closed for the last part of a move, and opens again by itself. */
   | { phase: 'moving'; folder: string; to: string };
 
-/** How many cameras are being recorded while nothing else may be told. */
+/** How many cameras are being recorded while nothing else may be told; null where nothing can be before it is open. */
 export interface RecordingCount {
   cameras: number;
   /** Cameras that are not paused. */

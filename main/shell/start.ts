@@ -36,6 +36,8 @@ export interface Shell {
   dialogs: Dialogs;
   /** To the page; lost when there is none, which does no harm: each event holds the whole new value. */
   emit<Name extends EventName>(name: Name, value: Events[Name]): void;
+  /** Loads the page anew: nothing of what it was told stays in it. */
+  forgetPage(): void;
   /** How many cameras are being recorded: keeps the computer awake, and is said in the tray. */
   setRecording(cameras: number): void;
 }
@@ -144,6 +146,7 @@ async function run(plan: ShellPlan): Promise<void> {
     packaged: app.isPackaged,
     dialogs: openDialogs(),
     emit: (name, value) => sendEvent(window.contents, name, value),
+    forgetPage: () => window.contents?.reload(),
     setRecording: (cameras) => desktop.setRecording(cameras),
   };
   try {

@@ -1,11 +1,18 @@
 /**
  * What the main process has told the page: the state of the app, the cameras and their statuses, the vault, settings.
  * Each event carries the whole new value, so a missed one does no harm. Before the first answer, `app` is null.
+ *
+ * When Nightjar locks, everything that the page shows goes at once, and the shell loads it anew, so that nothing of
+ * what it knew is left in its memory.
  */
 import { SvelteMap } from 'svelte/reactivity';
 import type { AppState, Camera, CameraId, CameraStatus, Settings, VaultStatus } from '../../main/contract/model.ts';
 import type { Outcome } from '../../main/contract/problems.ts';
 import { call, on } from '../home.ts';
+import { announcer } from './announcer.svelte.ts';
+
+/** The shell loads a page that was locked anew before that. */
+const loadedAnewWithinMs = 3000;
 
 class Known {
   app = $state.raw<AppState | null>(null);
@@ -89,6 +96,15 @@ class Known {
       this.settings = settings;
       if (vault.ok) this.vault = vault.value;
       this.#take(cameras);
+    } else if (app.phase === 'locked' && this.camerasRead) {
+      this.app = null;
+      announcer.say('');
+      setTimeout(() => (this.app = this.#told), loadedAnewWithinMs);
+      return;
+    } else if (app.phase !== 'open' && this.app === null) {
+      // The theme, which main tells also while nothing else may be known.
+      this.settings = await call('settings.get');
+      if (this.#told !== app) return;
     }
     this.app = app;
   }

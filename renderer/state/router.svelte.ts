@@ -12,7 +12,8 @@ export type Place =
   | { view: 'cameras'; cameraId: CameraId | null }
   | { view: 'addCameras'; by: 'search' | 'address' }
   | { view: 'exports' }
-  | { view: 'settings' };
+  /** A section, where the person was led to it for something that is missing there. */
+  | { view: 'settings'; section?: 'lock' };
 
 export type RailView = 'live' | 'archive' | 'cameras' | 'exports' | 'settings';
 export const railViews = ['live', 'archive', 'cameras', 'exports', 'settings'] as const satisfies readonly RailView[];

@@ -13,6 +13,7 @@ import { firstRun } from './en/firstRun.ts';
 import { gaps } from './en/gaps.ts';
 import { keys } from './en/keys.ts';
 import { leaving } from './en/leaving.ts';
+import { lock } from './en/lock.ts';
 import { places } from './en/places.ts';
 import { problems } from './en/problems.ts';
 import { settings } from './en/settings.ts';
@@ -23,6 +24,7 @@ export const en = {
   app,
   units,
   firstRun,
+  lock,
   wall,
   gaps,
   problems,

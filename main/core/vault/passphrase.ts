@@ -6,6 +6,7 @@
  */
 import { armor } from 'age-encryption';
 import type { PassphraseUse } from '../../contract/model.ts';
+import { leastCharacters } from '../../contract/passphrase.ts';
 import { type Identity, identityOfLine } from './keys.ts';
 import { isScryptFile, openByScrypt, sealByScrypt } from './scryptFile.ts';
 import { wipe } from './sodium.ts';
@@ -14,12 +15,6 @@ export const passphraseFileName = 'passphrase.age';
 
 /** 2^17: 0.5 s and 128 MiB for each try, here and on 2 cores of 2026; 0.3 to 1 s on what people have. */
 const workFactor = 17;
-
-/**
- * Fewest characters. A passphrase vault's is all that keeps the folder closed, and whoever takes the folder can try as
- * long as they like; the app lock's stands behind the computer's own login.
- */
-const fewest = { lock: 8, vault: 12 };
 
 /** Something sealed with a passphrase: never a secret by itself. */
 export type SealedIdentity = Uint8Array;
@@ -31,7 +26,7 @@ export function tooShort(
 ): { leastCharacters: number } | null {
   // Each character of UTF-8 has one byte that is not 10xxxxxx.
   const characters = passphrase.reduce((sum, byte) => sum + ((byte & 0xc0) === 0x80 ? 0 : 1), 0);
-  return characters < fewest[use] ? { leastCharacters: fewest[use] } : null;
+  return characters < leastCharacters[use] ? { leastCharacters: leastCharacters[use] } : null;
 }
 
 export async function sealIdentityWith(passphrase: Uint8Array, identity: Identity): Promise<SealedIdentity> {

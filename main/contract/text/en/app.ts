@@ -7,6 +7,7 @@ export const app = {
   cameras: 'Cameras',
   exports: 'Exports',
   settings: 'Settings',
+  lock: 'Lock',
 
   recording: 'recording',
   notRecording: 'not recording',
@@ -37,6 +38,7 @@ export const app = {
     camera: 'Live, one camera',
     views: 'Live, Archive, Cameras, Exports, Settings',
     settings: 'Settings',
+    lock: 'Lock',
     regions: 'Next region',
     back: 'Back, or close',
     wholeScreen: 'Whole screen',

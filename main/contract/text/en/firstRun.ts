@@ -22,6 +22,21 @@ export const firstRun = {
   open: 'Open this vault',
   opening: 'Opening the vault',
 
+  noKeychain: 'A passphrase for the vault',
+  noKeychainLead: {
+    keychainMissing:
+      'This system has no keychain that would keep the vault’s key. A passphrase can open the vault instead.',
+    keychainLocked:
+      'This computer’s keychain is locked or does not answer. Unlock it and try again, or let a passphrase open the vault instead.',
+  },
+  noKeychainFacts: [
+    'Nightjar asks for it at each start. Nothing is recorded before it is given, also after a power cut at night.',
+    'The cameras’ passwords lie sealed in the vault.',
+    'Whoever has the folder can try passphrases for as long as they like. Take four or five words that nobody would put together.',
+  ],
+  withKeychain: 'Try the keychain again',
+  withPassphrase: 'Make the vault with it',
+
   writeDown: 'Write these twelve words down',
   writeDownLead:
     'They open the vault when this computer is gone. Nobody else has them, and nobody can send them to you again.',
@@ -43,6 +58,8 @@ export const firstRun = {
   closed: 'The vault does not open',
   closedLead: (folder: string): string => `Its folder is ${folder}.`,
   recordingStops: 'Nothing is recorded until it opens.',
+  recordingGoesOn: (cameras: number, of: number): string =>
+    cameras === of ? 'Recording goes on.' : `Recording goes on for ${cameras} of ${of} cameras.`,
   enterWords: 'Enter the recovery words',
   anotherVault: 'Choose another folder…',
   noVaultThere: (folder: string): string => `There is no vault in ${folder}.`,

@@ -90,7 +90,7 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
     remedy: 'Unlock it, then try again.',
   }),
   keychainMissing: () => ({
-    fact: 'This system has no keychain, and Nightjar keeps passwords nowhere else.',
+    fact: 'This system has no keychain to keep the vault’s key in.',
     remedy: 'Install and start a secret service, such as GNOME Keyring or KWallet, then try again.',
   }),
   keyMissing: () => ({

@@ -1,0 +1,5 @@
+/**
+ * Fewest characters of a new passphrase. A passphrase vault's is all that keeps the folder closed, and whoever takes the
+ * folder can try as long as they like; the app lock's stands behind the computer's own login.
+ */
+export const leastCharacters = { lock: 8, vault: 12 };
