@@ -70,19 +70,27 @@ export class Household {
 
   /** On Linux the keyring is the journey's own and goes with it; elsewhere it is the user's, under a name of its own. */
   async #emptyKeychain(): Promise<void> {
-    const vault = path.join(this.home, 'videos', 'Nightjar vault');
-    const file = await readFile(path.join(vault, 'vault.json'), 'utf8').catch(() => '{}');
+    const file = await readFile(path.join(this.vault, 'vault.json'), 'utf8').catch(() => '{}');
     const id = /"id":\s*"([0-9a-f]{16})"/.exec(file)?.[1];
-    const cameras = await readdir(path.join(vault, 'recordings')).catch(() => []);
+    const cameras = await readdir(path.join(this.vault, 'recordings')).catch(() => []);
     const keychain = new Keychain(this.environment['NIGHTJAR_KEYCHAIN_SERVICE']);
-    for (const account of [...cameras, ...(id === undefined ? [] : [id])]) await keychain.remove(account);
+    const own = id === undefined ? [] : [id, `${id} recorder`];
+    for (const account of [...cameras, ...own]) await keychain.remove(account);
   }
 
   /** First run: a vault in the first place offered, its words read off the screen and two given back. */
   async makeVault(page: Page): Promise<void> {
+    await this.choosePlace(page);
+    await this.proveWords(page);
+  }
+
+  async choosePlace(page: Page): Promise<void> {
     await expect(page.getByRole('heading', { name: 'Where shall the vault be?' })).toBeVisible();
     await page.getByRole('radio').first().click();
     await page.getByRole('button', { name: 'Make the vault here' }).click();
+  }
+
+  async proveWords(page: Page): Promise<void> {
     await expect(page.getByRole('heading', { name: 'Write these twelve words down' })).toBeVisible();
     const items = await page.getByRole('list', { name: 'Recovery key' }).getByRole('listitem').allInnerTexts();
     this.words = items.map((item) => item.replace(/^\s*\d+\s*/, '').trim());
@@ -94,6 +102,10 @@ export class Household {
     }
     await page.getByRole('button', { name: 'Prove it' }).click();
     await expect(page.getByRole('heading', { name: 'No camera yet' })).toBeVisible();
+  }
+
+  get vault(): string {
+    return path.join(this.home, 'videos', 'Nightjar vault');
   }
 
   /** Answers the next folder dialog. */
@@ -153,4 +165,43 @@ export function tile(page: Page, camera: string): ReturnType<Page['getByRole']> 
 /** Waits until a camera's tile is live and recorded. */
 export async function seeLive(page: Page, camera: string): Promise<void> {
   await expect(page.getByRole('group', { name: `${camera}, live, recording` })).toBeVisible();
+}
+
+/** Types a new passphrase into its two fields, and hands it in. */
+export async function typeNewPassphrase(page: Page, passphrase: string): Promise<void> {
+  await page.getByLabel('New passphrase').fill(passphrase);
+  await page.getByLabel('The same once more').fill(passphrase);
+  await page.getByLabel('The same once more').press('Enter');
+}
+
+/** In the settings, where there is no passphrase yet. */
+export async function setPassphrase(page: Page, passphrase: string): Promise<void> {
+  await goTo(page, 'Settings');
+  await typeNewPassphrase(page, passphrase);
+  await expect(page.getByText('A passphrase is set.')).toBeVisible();
+}
+
+/** Waits for the locked page; its field has the focus. */
+export async function seeLocked(page: Page): Promise<void> {
+  await expect(page.getByRole('heading', { name: 'Locked' })).toBeVisible();
+  await expect(page.getByLabel('Passphrase')).toBeFocused();
+}
+
+export async function lock(page: Page): Promise<void> {
+  await page.keyboard.press('Control+l');
+  await seeLocked(page);
+}
+
+/** Types the passphrase where the focus is, and Enter. */
+export async function unlock(page: Page, passphrase: string): Promise<void> {
+  await page.keyboard.type(passphrase);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('navigation', { name: 'Views' })).toBeVisible();
+}
+
+/** All twelve words, one by one, and Enter. */
+export async function typeWords(page: Page, words: readonly string[]): Promise<void> {
+  for (const [at, word] of words.entries())
+    await page.getByRole('textbox', { name: `Word ${at + 1}`, exact: true }).fill(word);
+  await page.getByRole('textbox', { name: 'Word 12', exact: true }).press('Enter');
 }

@@ -1,5 +1,5 @@
 /** Looks into a vault as its owner would without Nightjar: the recovery words open the identity. */
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { openIdentity } from '../../main/core/vault/keys.ts';
 
@@ -19,4 +19,16 @@ export function longestRecording(vaultFolder: string): { file: string; lengthMs:
   const longest = all.sort((one, other) => other.lengthMs - one.lengthMs)[0];
   if (!longest) throw new Error('the vault holds no finished recording');
   return longest;
+}
+
+/** Bytes of all recordings of each camera, also of those being written. */
+export function recordedBytes(vaultFolder: string): Record<string, number> {
+  const bytes: Record<string, number> = {};
+  for (const name of globSync('recordings/*/*/*.mp4.age*', { cwd: vaultFolder })) {
+    const cameraId = name.split(path.sep)[1] ?? '';
+    // One that got its whole name between the two looks.
+    const sizeBytes = statSync(path.join(vaultFolder, name), { throwIfNoEntry: false })?.size ?? 0;
+    bytes[cameraId] = (bytes[cameraId] ?? 0) + sizeBytes;
+  }
+  return bytes;
 }
