@@ -43,8 +43,12 @@ export const settings = {
   vaultOldest: 'Oldest recording',
   vaultNone: 'nothing recorded yet',
   vaultMeter: 'How full the vault is',
-  vaultNote:
-    'Pictures, sound, names, addresses and settings lie sealed in it. Its key lies in this computer’s keychain; the recovery key opens it without this computer.',
+  vaultNote: 'Pictures, sound, names, addresses and settings lie sealed in it.',
+  vaultKey: {
+    none: 'Its key lies in this computer’s keychain; the recovery key opens it without this computer.',
+    lock: 'Its key lies in this computer’s keychain, sealed with your passphrase; the recovery key opens it without either.',
+    vault: 'Its key lies in it, sealed with your passphrase; the recovery key opens it too.',
+  },
   vaultOpens: 'Every file in it also opens without Nightjar, with the program age and any player.',
 
   leaving: 'What leaves this computer',
