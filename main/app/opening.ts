@@ -184,8 +184,8 @@ export class Opening {
     const { phase } = this.#state;
     if (phase !== 'closed' && phase !== 'locked') return;
     const recording = this.#options.recording();
-    const { cameras, of } = this.#state.recording ?? { cameras: null, of: null };
-    if (cameras === recording?.cameras && of === recording?.of) return;
+    const before = this.#state.recording;
+    if (before?.cameras === recording?.cameras && before?.of === recording?.of) return;
     this.#state = { ...this.#state, recording };
     this.#options.changed(this.#state);
   }

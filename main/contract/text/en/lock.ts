@@ -59,7 +59,8 @@ export const lock = {
     if (minutes === 1) return '1 minute';
     return minutes < 60 ? `${minutes} minutes` : units.duration(minutes * 60_000);
   },
-  onSuspend: 'Lock when the computer goes to sleep or its screen is locked',
+  onSuspend: 'Lock when the computer goes to sleep',
+  onSuspendNote: 'On macOS and Windows also when its screen is locked.',
   cannotBeSent: 'Nobody can send it to you again. If it is forgotten, the recovery key opens the vault without it.',
   protectsNot: 'What it does not protect against',
   protectsNotList: [
