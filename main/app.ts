@@ -56,8 +56,8 @@ export interface AppOptions {
   tell: Tell;
   /** Of the recorders, where they are to differ from the usual: the crash test has short recordings. */
   limits?: Partial<RecorderLimits>;
-  /** Loads the page anew, so that nothing of what it was told stays in it. */
-  forgetPage: () => void;
+  /** Loads the page anew, so that nothing of what it was told stays in it. Left out where there is no page. */
+  forgetPage?: () => void;
 }
 
 export interface App {
@@ -118,7 +118,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       return good(null);
     },
     async locked() {
-      options.forgetPage();
+      options.forgetPage?.();
       for (const port of [...ports]) port.close();
       await Promise.all([...[...playbacks].map((playback) => playback.close()), house?.lock()]);
     },

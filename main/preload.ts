@@ -28,10 +28,16 @@ ipcRenderer.on(eventChannel, (_event, name: string, value: unknown) => {
 async function call<Name extends CallName>(name: Name, argument: CallArgument<Name>): Promise<CallResult<Name>> {
   if (!Object.hasOwn(callArguments, name)) throw new Error('refused name');
   // Safe: main's bridge answers this channel with nothing but a CallReply.
-  const reply = (await ipcRenderer.invoke(callChannel, name, argument)) as CallReply;
+  const reply = (await ipcRenderer.invoke(callChannel, name, argument).finally(() => wipe(argument))) as CallReply;
   // Safe: the bridge's handler of this name has this result (Handlers in the contract).
   if ('value' in reply) return reply.value as CallResult<Name>;
   throw new Error('defect' in reply ? `defect ${reply.defect}` : `refused ${reply.refused}`);
+}
+
+/** Clears a passphrase's bytes in this world; the page clears its own. */
+function wipe(argument: unknown): void {
+  const parts: unknown[] = typeof argument === 'object' && argument !== null ? Object.values(argument) : [];
+  for (const part of parts) if (part instanceof Uint8Array) part.fill(0);
 }
 
 function on<Name extends EventName>(name: Name, listener: (value: Events[Name]) => void): () => void {

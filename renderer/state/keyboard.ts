@@ -25,10 +25,4 @@ export function isForControl(event: KeyboardEvent): boolean {
   return target instanceof HTMLElement && target.closest('button, a, [role="slider"]') !== null;
 }
 
-/** Ctrl+L, or Cmd+L: by the letter, or by its place on a keyboard of other letters. */
-export function isLockKey(event: KeyboardEvent): boolean {
-  if (!hasControl(event) || event.shiftKey || event.altKey) return false;
-  return event.key.toLowerCase() === 'l' || (event.code === 'KeyL' && !/^[a-z]$/i.test(event.key));
-}
-
 export const controlKeyIsCommand = isMac;

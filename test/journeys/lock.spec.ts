@@ -1,9 +1,13 @@
 /**
  * The app's lock: a passphrase is set, Ctrl+L locks, and while it is locked the page tells nothing and remembers
  * nothing, and recording goes on; wrong passphrases wait; the right one, or the recovery words, open it again. It locks
- * by itself when nobody is there or the computer sleeps, and it is locked, and records, after a start.
+ * by itself when nobody is there or the computer sleeps, and it is locked, and records, after a start. A vault whose key
+ * the keychain lost is recorded all the same.
  */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, test, type Page } from 'playwright/test';
+import { Keychain } from '../../main/core/vault/keychain.ts';
 import { seriousViolations } from './axe.ts';
 import { pixelsBeside, rememberedByPage, toldByDocument } from './betrayals.ts';
 import * as steps from './household.ts';
@@ -257,6 +261,22 @@ test('the passphrase is changed and taken away only by who knows it', async () =
   await expect(page.getByText('The passphrase is taken away.').first()).toBeVisible();
   await page.keyboard.press('Control+l');
   await expect(page.getByText('To lock Nightjar, set a passphrase first.')).toBeVisible();
+});
+
+test('where the keychain lost the vault’s key, recording goes on, and the recovery words open it', async () => {
+  await household.quit();
+  const { id } = JSON.parse(await readFile(path.join(household.vault, 'vault.json'), 'utf8')) as { id: string };
+  const keychain = new Keychain(household.environment['NIGHTJAR_KEYCHAIN_SERVICE'] ?? '');
+  expect((await keychain.remove(id)).ok).toBe(true);
+  page = await household.open();
+  await expect(page.getByRole('heading', { name: 'The vault does not open' })).toBeVisible();
+  await expect(page.getByText('Recording goes on.')).toBeVisible();
+  expect(await toldByDocument(page, telling)).toEqual([]);
+  expect(await seriousViolations(page)).toEqual([]);
+  await seeRecording();
+  await page.getByRole('button', { name: 'Enter the recovery words' }).click();
+  await steps.typeWords(page, household.words);
+  for (const name of names) await seeLive(page, name);
 });
 
 test('no passphrase was in an argument, an environment or a file', async () => {

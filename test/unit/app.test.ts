@@ -49,7 +49,6 @@ test('a camera that is lost at the moment is one to go on for, a paused one is n
       showFile: () => undefined,
     },
     tell: () => undefined,
-    forgetPage: () => undefined,
   });
   t.after(async () => {
     await app.close();
