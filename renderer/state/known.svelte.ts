@@ -98,8 +98,9 @@ class Known {
       this.#take(cameras);
     } else if (app.phase === 'locked' && this.camerasRead) {
       this.app = null;
+      this.camerasRead = false;
       announcer.say('');
-      setTimeout(() => (this.app = this.#told), loadedAnewWithinMs);
+      setTimeout(() => void this.#tryToEnter(this.#told ?? app), loadedAnewWithinMs);
       return;
     } else if (app.phase !== 'open' && this.app === null) {
       // The theme, which main tells also while nothing else may be known.
