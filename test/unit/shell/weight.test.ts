@@ -17,6 +17,8 @@ test('what the contract’s calls carry is small', () => {
 test('the limits are exact: one more is too much', () => {
   assert.equal(isSmall('x'.repeat(64 * 1024)), true);
   assert.equal(isSmall('x'.repeat(64 * 1024 + 1)), false);
+  assert.equal(isSmall({ passphrase: new Uint8Array(64 * 1024 - 'passphrase'.length) }), true);
+  assert.equal(isSmall({ passphrase: new Uint8Array(64 * 1024 - 'passphrase'.length + 1) }), false);
   assert.equal(isSmall(Array.from({ length: 4999 }, () => 0)), true);
   assert.equal(isSmall(Array.from({ length: 5000 }, () => 0)), false);
   assert.equal(isSmall(nested(8)), true);
@@ -31,13 +33,14 @@ test('what is not plain is not small', () => {
     new Map(),
     new Set(),
     new Date(),
-    new Uint8Array(1),
+    new Uint16Array(1),
+    new ArrayBuffer(1),
     new Error('x'),
     /x/,
     1n,
     Symbol('x'),
     () => 1,
-    { deep: [new Uint8Array(1)] },
+    { deep: [new Uint16Array(1)] },
   ]) {
     assert.equal(isSmall(value), false);
   }
