@@ -88,6 +88,15 @@ export class Checking {
     await this.#run.ended;
   }
 
+  /** Forgets the last check, which may name a camera of which nothing is to be known any more. */
+  async forget(): Promise<void> {
+    await this.stop();
+    this.#last = null;
+    // Twice, so that the version before does not name it either.
+    for (let times = 0; times < 2; times++) await this.#store.write({ last: null });
+    this.#set({ state: 'never' });
+  }
+
   /** May be called twice. */
   async close(): Promise<void> {
     this.#closed = true;

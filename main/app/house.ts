@@ -147,7 +147,9 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       clips: (list) => tell('clips.changed', list),
       status: () => tellStatus(),
       deleting: (cameraId) => watching.cut(cameraId),
-      forgotten: (cameraId) => exporter.forgetCamera(cameraId),
+      async forgotten(cameraId) {
+        await Promise.all([exporter.forgetCamera(cameraId), leaving.forgetCamera(cameraId), checking.forget()]);
+      },
       deleted: (cameraId) => {
         tell('library.changed', { cameraId });
         // One that was removed may be in nobody's list any more.

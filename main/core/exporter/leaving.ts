@@ -127,6 +127,25 @@ export class Leaving {
     this.#set({ state: 'never' });
   }
 
+  /** Leaves out a camera of which nothing is to be known any more; what was exported stays. */
+  async forgetCamera(cameraId: CameraId): Promise<void> {
+    this.#beginning ??= this.#remember();
+    await this.#beginning;
+    const ran = this.#run !== null;
+    await this.stop('close');
+    const job = this.#job;
+    if (job) {
+      job.cameras = job.cameras.filter(({ id }) => id !== cameraId);
+      job.losses = job.losses.filter((loss) => loss.cameraId !== cameraId);
+      if (job.current?.cameraId === cameraId) job.current = null;
+      if (job.cameras.length === 0) this.#job = null;
+    }
+    // Twice, so that the version before does not name it either.
+    for (let times = 0; times < 2; times++) await this.#options.memory.write({ job: structuredClone(this.#job) });
+    if (ran && this.#job) this.#go();
+    else if (!this.#job) this.#set({ state: 'never' });
+  }
+
   /** It goes on after the next `begin`. May be called twice. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -68,8 +68,9 @@ export class SealedKeychain {
     return this.#store.sealAgain();
   }
 
+  /** Out of the version before too. */
   remove(account: string): Promise<Outcome<null>> {
-    return this.#store.update((value) => {
+    return this.#store.erase((value) => {
       if (!Object.hasOwn(value.entries, account)) return value;
       const { [account]: _gone, ...entries } = value.entries;
       return { entries };

@@ -19,7 +19,7 @@ import { openLog, type Log } from '../../../main/core/log.ts';
 import { Keychain } from '../../../main/core/vault/keychain.ts';
 import { openFile, sealToFile } from '../../../main/core/vault/sealedFile.ts';
 import { openStore } from '../../../main/core/vault/sealedStore.ts';
-import { makeVault, type Place } from '../recorder/footage.ts';
+import { makeVault, type Place, until } from '../recorder/footage.ts';
 
 // No keychain of the person who runs this, and none at all: every call of it is refused.
 process.env['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=/nonexistent';
@@ -180,7 +180,15 @@ for (const how of [
     const today = place.vault.path('recordings', gone.id, dayOf(startMs));
     writeFileSync(path.join(today, openName(startMs + minuteMs)), 'cut off');
     await sealToFile(place.vault.path('cameras.json.age.damaged'), place.vault.recipients, Buffer.from(gone.name));
-    assert.ok((await filesWith(place, words)).length > 5, 'the search finds what is there');
+    // A check that tells of the cut-off recording, and an export of everything that could not go on.
+    assert.ok(house.checking.start(false).ok);
+    await until('the check is done', async () => (await house.checking.state()).state === 'done');
+    const cameras = [gone, stays].map(({ id, name }) => ({ id, name }));
+    assert.ok((await house.leaving.start({ folder: path.join(place.folder, 'out'), cameras, everything: true })).ok);
+    await house.leaving.stop();
+    const named = await filesWith(place, words);
+    assert.ok(named.length > 5, 'the search finds what is there');
+    for (const name of ['check.json.age', 'leaving.json.age']) assert.ok(named.includes(name), name);
 
     if (how === 'removed with its recordings') {
       assert.ok((await house.removeCamera(gone, 'delete', 'release')).ok);
