@@ -38,7 +38,7 @@ test('it needs no keychain, not even the module: made, locked, opened, its passp
   const status = await home.handlers['vault.status'](undefined);
   assert.ok(status.ok && status.value.passphrase === 'vault' && status.value.warning === null);
   assert.deepEqual(await home.handlers['vault.lock'](undefined), done);
-  const recording = { cameras: 0, of: 0 };
+  const recording = null;
   const state = { phase: 'locked', folder: home.folder, recording, nextTryMs: null };
   assert.deepEqual(await home.state(), state);
   assert.deepEqual(await home.unlock(passphrase), done);
@@ -96,7 +96,7 @@ test('the words open it too, whatever became of passphrase.age, and give it anot
   const file = path.join(home.folder, 'passphrase.age');
   writeFileSync(file, 'not a sealed identity');
   const problem = { code: 'vaultDamaged', file: 'passphrase.age' };
-  const recording = { cameras: 0, of: 0 };
+  const recording = null;
   assert.deepEqual(await home.start(), { phase: 'closed', folder: home.folder, problem, recording });
   assert.deepEqual(await home.handlers['vault.openWithWords']({ words: [...home.words] }), done);
   const status = await home.handlers['vault.status'](undefined);
