@@ -32,7 +32,7 @@ export interface MovingOptions {
   app(): AppState;
   /**
    * Closes the open vault while `work` puts its folder elsewhere, and opens it where that says; where it does not open
-   * there, `undo` and it is opened where it was. `gone` when it is not open, or locked.
+   * there, `undo` and it is opened where it was. `gone` when it is not open, or locked, or another one is.
    */
   relocate(to: string, work: Relocation): Promise<Outcome<null>>;
   /** Logs a defect and returns its id. */
@@ -40,6 +40,8 @@ export interface MovingOptions {
 }
 
 export interface Relocation {
+  /** The vault that is meant: no other one, which may have been opened meanwhile. */
+  from: string;
   /** Returns the folder that holds the vault now. `release` lets go of the lock on the old one. */
   move(release: () => Promise<void>): Promise<Outcome<string>>;
   undo(): Promise<void>;
@@ -57,6 +59,8 @@ export class Moving {
   #state: MoveState = { state: 'none' };
   #stop = new AbortController();
   #running: Promise<void> | null = null;
+  /** It is being found out whether a move can begin. */
+  #beginning = false;
   #wake: (() => void) | null = null;
   /** When copying began, and what was there by then. */
   #since: { ms: number; bytes: number } | null = null;
@@ -88,22 +92,43 @@ export class Moving {
 
   /** Begins to move the open vault into that folder. What can be said beforehand is its problem, the rest a state. */
   async begin(to: string): Promise<Outcome<null>> {
+    // A large vault takes a while to be looked at: a second click must not move it twice.
+    if (this.#beginning) return bad({ code: 'gone' });
+    this.#beginning = true;
+    try {
+      return await this.#begin(path.resolve(to));
+    } finally {
+      this.#beginning = false;
+    }
+  }
+
+  async #begin(to: string): Promise<Outcome<null>> {
     const app = this.#options.app();
-    if (app.phase !== 'open' || this.#running) return bad({ code: 'gone' });
-    const move = { from: app.folder, to: path.resolve(to) };
+    if (app.phase !== 'open' || this.#isBusy()) return bad({ code: 'gone' });
+    const move = { from: app.folder, to };
     const found = await this.#find(move);
     if (!found.ok) return found;
     const noted = await this.#options.where.change((before) => ({ ...before, move }));
     if (!noted.ok) return noted;
+    // What an earlier move left behind may have begun to be taken away meanwhile.
+    if (this.#isBusy()) return bad({ code: 'gone' });
     this.#stop = new AbortController();
     this.#become({ state: 'copying', ...move, doneBytes: 0, totalBytes: found.value, leftMs: null });
     this.#running = this.#run(move, this.#stop.signal).finally(() => (this.#running = null));
     return good(null);
   }
 
-  /** Goes on with a move that was stopped. */
+  /** Goes on with a move that was stopped, of the vault that was being moved and of no other. */
   async goOn(): Promise<Outcome<null>> {
-    return this.#state.state === 'stopped' ? this.begin(this.#state.to) : bad({ code: 'gone' });
+    const app = this.#options.app();
+    if (this.#state.state !== 'stopped' || app.phase !== 'open') return bad({ code: 'gone' });
+    const { from, to } = this.#state;
+    if (app.folder === from) return this.begin(to);
+    if (app.folder !== to || this.#running) return bad({ code: 'gone' });
+    // All but the old folder was done.
+    this.#unfinished = { from, to };
+    void this.#clean();
+    return good(null);
   }
 
   /** Stops copying; what was copied stays. The last part, which takes seconds, is not stopped. */
@@ -220,6 +245,7 @@ export class Moving {
     await this.#untilOpen(signal);
     if (signal.aborted) throw new Stopped(null);
     await this.#relocate(move, signal, {
+      from: move.from,
       move: (release) => this.#endCopy(move, copy, release),
       undo: () => this.#undoCopy(move),
     });
@@ -264,6 +290,7 @@ export class Moving {
     await this.#untilOpen(signal);
     if (signal.aborted) throw new Stopped(null);
     await this.#relocate(move, signal, {
+      from: move.from,
       move: async (release) => {
         await release();
         try {
@@ -318,6 +345,7 @@ export class Moving {
    * of it is in the new one; else it stays as it is, for the user to look at.
    */
   async #leftBehind(move: VaultMove): Promise<void> {
+    await rm(path.join(move.to, movingMarkName), { force: true });
     if (!(await holdsVault(move.from))) {
       this.#unfinished = move;
       return;
@@ -344,6 +372,10 @@ export class Moving {
 
   async #forget(): Promise<void> {
     await this.#options.where.change((before) => ({ ...before, move: null }));
+  }
+
+  #isBusy(): boolean {
+    return this.#running !== null;
   }
 
   async #isInUse(folder: string): Promise<boolean> {

@@ -5,6 +5,7 @@
  *
  * Every way it can fail is a state with a problem and a remedy; the vault's own files are never changed by failing.
  */
+import { rm } from 'node:fs/promises';
 import type { AppState, PassphraseUse, RecordingCount } from '../contract/model.ts';
 import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
 import { openVault, openWithWords, readVaultFile, Vault, type VaultFile } from '../core/vault/folder.ts';
@@ -12,6 +13,7 @@ import { folderReport } from '../core/vault/folderReport.ts';
 import type { Keychain } from '../core/vault/keychain.ts';
 import type { Identity } from '../core/vault/keys.ts';
 import { lockVault, type VaultLock } from '../core/vault/lock.ts';
+import { movingMarkName } from '../core/vault/moveFiles.ts';
 import { keepRecorderKey, readRecorderKey, type RecorderKey } from '../core/vault/recorderKey.ts';
 import { findKey, type FoundKey, keepPlain, readPassphraseFile } from './keyPlace.ts';
 import { Making } from './making.ts';
@@ -321,8 +323,11 @@ export class Opening {
 
   async #relocate(to: string, work: Relocation): Promise<Outcome<null>> {
     const identity = this.#state.phase === 'open' ? this.#vault?.identity?.copy() : null;
-    if (!identity || !this.#vault) return bad({ code: 'gone' });
-    const { folder } = this.#vault;
+    if (!identity || this.#vault?.folder !== work.from) {
+      identity?.wipe();
+      return bad({ code: 'gone' });
+    }
+    const folder = work.from;
     this.#become({ phase: 'moving', folder, to }, good(null));
     try {
       await this.#options.leave();
@@ -439,6 +444,8 @@ export class Opening {
   async #enterWith(vault: Vault, warning: Problem | null, recorder: RecorderKey | null): Promise<Outcome<null>> {
     const lock = this.#lock;
     vault.holdBack(() => lock?.waitsFor ?? null);
+    // What is recorded into is no copy any more that a move could go on with, or take away.
+    await rm(vault.path(movingMarkName), { force: true }).catch(() => undefined);
     try {
       return await this.#options.enter(vault, warning, recorder);
     } catch (error) {

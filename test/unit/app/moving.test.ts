@@ -97,7 +97,7 @@ function moverOf({ where, from }: Move, opens: (folder: string) => Outcome<null>
   const states: MoveState[] = [];
   const app: Mover['app'] = { state: { phase: 'open', folder: from } };
   async function relocate(_to: string, work: Relocation): Promise<Outcome<null>> {
-    if (app.state.phase !== 'open') return bad({ code: 'gone' });
+    if (app.state.phase !== 'open' || app.state.folder !== work.from) return bad({ code: 'gone' });
     const moved = await work.move(() => Promise.resolve());
     if (!moved.ok) return moved;
     const opened = opens(moved.value);
@@ -244,6 +244,45 @@ test('a locked app goes on copying, and ends the move when it is unlocked', { sk
   mover.app.state = { phase: 'open', folder: move.from };
   mover.moving.appChanged();
   assert.equal((await ended(mover)).state, 'done');
+});
+
+test('asked for twice at once, it moves once, and nothing of the new vault is taken away', { skip }, async (t) => {
+  const move = await startOf(t);
+  const before = contentOf(move.from);
+  const mover = moverOf(move);
+  const begun = await Promise.all([mover.moving.begin(move.to), mover.moving.begin(move.to)]);
+  assert.deepEqual(begun, [good(null), gone]);
+  assert.equal((await ended(mover)).state, 'done');
+  await mover.moving.close();
+  assert.deepEqual(contentOf(move.to), before);
+});
+
+test('another vault that was opened meanwhile is not moved in its stead', { skip }, async (t) => {
+  const move = await startOf(t);
+  const before = contentOf(move.from);
+  const other = path.join(move.near, 'other');
+  const mover = moverOf(move);
+  mover.app.state = { phase: 'open', folder: move.from };
+  assert.ok((await mover.moving.begin(move.to)).ok);
+  mover.app.state = { phase: 'open', folder: other };
+  assert.deepEqual(await ended(mover), { state: 'stopped', from: move.from, to: move.to, problem: gone.problem });
+  assert.deepEqual(contentOf(move.from), before);
+  assert.deepEqual(await mover.moving.goOn(), gone);
+  assert.ok(!(await readVaultFile(move.to)).ok);
+});
+
+test('a copy in use is no copy any more after a restart', { skip }, async (t) => {
+  const move = await startOf(t);
+  const mover = moverOf(move);
+  assert.ok((await mover.moving.begin(move.to)).ok);
+  assert.equal((await ended(mover)).state, 'done');
+  // Killed between the two last steps.
+  const mark = path.join(move.to, 'moving.json');
+  writeFileSync(mark, readFileSync(path.join(move.to, 'vault.json')));
+  const left = { from: move.from, to: move.to };
+  assert.ok((await move.where.change((known) => ({ ...known, move: left }))).ok);
+  await moverOf(move).moving.settle();
+  assert.ok(!existsSync(mark));
 });
 
 test('places that cannot take the vault are told beforehand, and nothing is written', async (t) => {

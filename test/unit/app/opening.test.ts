@@ -98,3 +98,16 @@ test('a vault that another Nightjar took over is left, and its lock stays', asyn
   await opening.close();
   assert.equal(readFileSync(file, 'utf8'), theirs);
 });
+
+test('only the vault that is meant is moved, and one that is opened is no copy of a move any more', async (t) => {
+  const { opening, words, folder, left } = await startOf(t);
+  const mark = path.join(folder, 'moving.json');
+  writeFileSync(mark, '{}');
+  assert.ok((await opening.openWithWords(words)).ok);
+  assert.ok(!existsSync(mark));
+  const work = { move: () => assert.fail('moved'), undo: () => assert.fail('undone') };
+  const asked = await opening.relocate('/new', { from: `${folder} 2`, ...work });
+  assert.deepEqual(asked, { ok: false, problem: { code: 'gone' } });
+  assert.deepEqual(opening.state, { phase: 'open', folder });
+  assert.equal(left.times, 0);
+});
