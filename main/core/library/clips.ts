@@ -1,7 +1,8 @@
 /**
  * The protected clips: spans of cameras of which no recording goes by itself. Kept in a sealed document. While that
  * waits for the identity, a copy of the bare spans says what is protected; when it is damaged everything is: it is
- * better that too much stays than that something goes which was to stay. Deciding what goes is retention's.
+ * better that too much stays than that something goes which was to stay, and so a clip that only the copy knows, because
+ * the list was damaged, is protected again. Deciding what goes is retention's.
  */
 import { randomBytes } from 'node:crypto';
 import type { CameraId } from '../../contract/model.ts';
@@ -40,6 +41,8 @@ export class Clips {
   /** null while it cannot be read, for the reason in `#problem`. */
   #store: SealedStore<ClipDocument> | null = null;
   #problem: Problem | null = null;
+  /** The list knows less than the copy, and the disk did not take what is missing. */
+  #doubtful = false;
   /** What the spans below were made of. */
   #madeOf: unknown = null;
   /** Of each camera, in order and without overlap. */
@@ -69,10 +72,21 @@ export class Clips {
     });
     this.#store = opened.ok ? opened.value : null;
     this.#problem = opened.ok ? null : opened.problem;
+    if (!this.#store) return;
+    // An older list is in use, or none where there was one: what only the copy knows of is protected again, nameless.
+    if (this.#store.isOlder || !this.#store.existed) await this.#takeBack(this.#store);
     // A crash may have come between the two; a disk that takes no writing is told of elsewhere.
-    if (opened.ok && !isSame(this.#copy.spans(), opened.value.value.clips)) {
-      await this.#copy.keep(bareSpans(opened.value.value.clips));
-    }
+    if (!this.#doubtful && !isSame(this.#copy.spans(), this.list())) await this.#copy.keep(bareSpans(this.list()));
+  }
+
+  async #takeBack(store: SealedStore<ClipDocument>): Promise<void> {
+    const known = new Set(bareSpans(store.value.clips).map(keyOf));
+    const lost = this.#copy.spans().filter((span) => !known.has(keyOf(span)));
+    if (lost.length === 0) return;
+    const createdMs = Date.now();
+    const clips = lost.map((span): StoredClip => ({ ...span, id: newId(), name: '', createdMs }));
+    const taken = await store.update((value) => ({ clips: [...value.clips, ...clips].slice(-mostClips) }));
+    this.#doubtful = !taken.ok;
   }
 
   /** Why nothing is known of the clips; null when they are known. */
@@ -111,7 +125,7 @@ export class Clips {
     const known = this.#store?.value.clips ?? this.#copy.spans();
     if (this.#madeOf !== known) {
       this.#madeOf = known;
-      this.#spans = spansByCamera(known);
+      this.#spans = spansByCamera(this.#doubtful ? [...known, ...this.#copy.spans()] : known);
     }
     return this.#spans.get(cameraId) ?? [];
   }
@@ -121,7 +135,7 @@ export class Clips {
     if (toMs <= fromMs) return bad({ code: 'notRecorded' });
     const createdMs = Date.now();
     const added = cameraIds.map((cameraId): StoredClip => {
-      return { id: randomBytes(8).toString('hex'), cameraId, name, fromMs, toMs, createdMs };
+      return { id: newId(), cameraId, name, fromMs, toMs, createdMs };
     });
     if (this.list().length + added.length > mostClips) return bad({ code: 'tooManyClips', most: mostClips });
     const copied = await this.#copy.keep(bareSpans([...this.list(), ...added]));
@@ -157,6 +171,14 @@ export class Clips {
     if (!this.#store) return bad(this.problem ?? { code: 'keyMissing' });
     return await this.#store.update(({ clips }) => ({ clips: change(clips) }));
   }
+}
+
+function newId(): string {
+  return randomBytes(8).toString('hex');
+}
+
+function keyOf({ cameraId, fromMs, toMs }: ClipSpan & { cameraId: CameraId }): string {
+  return `${cameraId} ${fromMs} ${toMs}`;
 }
 
 function bareSpans(clips: readonly StoredClip[]): (ClipSpan & { cameraId: CameraId })[] {

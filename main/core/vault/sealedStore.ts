@@ -137,6 +137,8 @@ class SealedAdapter<Value> implements Adapter<Value> {
   warning: Problem | null = null;
   /** There was a document when it was read. */
   found = true;
+  /** The version before the last one was read. */
+  older = false;
   readonly #options: StoreOptions<Value>;
   /** What lies under the document's own name is good, and worth being kept as the previous one. */
   #newestIsGood = false;
@@ -172,6 +174,7 @@ class SealedAdapter<Value> implements Adapter<Value> {
     if (damaged && !vault.identity) throw new VaultError({ code: 'keyMissing' });
     const previous = await readDocument(this.#options, identity, previousOf(path));
     if (previous.ok) {
+      this.older = true;
       // No newest beside it: a crash between the two renames of an update, of whose success nobody was told.
       if (damaged) {
         this.#toPutAside = true;
@@ -226,17 +229,24 @@ export class SealedStore<Value extends object> {
   readonly warning: Problem | null;
   /** False when there was no document yet, and this is its initial value. */
   readonly existed: boolean;
+  /** The version before the last one was read: the newest was damaged, or is not there. */
+  readonly isOlder: boolean;
   readonly #path: string;
   readonly #low: Low<Value>;
   #value: Value;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string, low: Low<Value>, { warning, found }: { warning: Problem | null; found: boolean }) {
+  constructor(
+    path: string,
+    low: Low<Value>,
+    { warning, found, older }: { warning: Problem | null; found: boolean; older: boolean },
+  ) {
     this.#path = path;
     this.#low = low;
     this.#value = low.data;
     this.warning = warning;
     this.existed = found;
+    this.isOlder = older;
   }
 
   /** As on the disk. Not to be changed in place: `update` puts another in its stead. */

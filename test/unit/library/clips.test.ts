@@ -1,6 +1,6 @@
 /** Protected clips: kept sealed, known in an instant for every recording, and everything is protected while they are not. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { clipsFile, parseClipDocument, type StoredClip } from '../../../main/core/library/clipDocument.ts';
@@ -49,6 +49,35 @@ test('a recording is protected exactly when it touches a clip of its camera', as
     }),
     { numRuns: 40 },
   );
+});
+
+test('a clip that an older list does not know is protected all the same, and stands in the list again', async (t) => {
+  const row = { startMs: 30, endMs: 31 };
+  for (const lost of ['the newest', 'both']) {
+    const place = await makeVault();
+    t.after(place.remove);
+    const copy = spanCopy();
+    const made = await Clips.open(place.vault, copy);
+    assert.ok((await made.protect([cameraId], { fromMs: 10, toMs: 20 }, 'First')).ok);
+    assert.ok((await made.protect([cameraId], { fromMs: 30, toMs: 40 }, 'Second')).ok);
+    if (lost === 'both') for (const name of [clipsFile, `${clipsFile}.previous`]) rmSync(place.vault.path(name));
+    else writeFileSync(place.vault.path(clipsFile), 'not an age file');
+
+    const away = { code: 'diskReadOnly', folder: '' } as const;
+    const { id, recipients, folder, identity } = place.vault;
+    assert.ok(identity);
+    const onReadOnly = new Vault(folder, { version: 1, id, recipients: [...recipients] }, identity);
+    onReadOnly.holdBack(() => away);
+    assert.equal((await Clips.open(onReadOnly, copy)).protects(cameraId, row), true, lost);
+    const restored = await Clips.open(place.vault, copy);
+    assert.equal(restored.protects(cameraId, row), true, lost);
+    const again = await Clips.open(place.vault, copy);
+    const names = again.list().map(({ fromMs, name }) => [fromMs, name]);
+    assert.deepEqual(names, [
+      [10, lost === 'both' ? '' : 'First'],
+      [30, ''],
+    ]);
+  }
 });
 
 test('locked, the bare spans say what is protected; when nothing is known every recording is', async (t) => {
