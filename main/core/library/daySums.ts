@@ -3,9 +3,11 @@
  * vault's folder, so that a start need not look into every day. Not sealed: it says nothing that the names and sizes in
  * the folder do not say, and is to be read while the vault is locked. A sum holds as long as its day's folder has the
  * time of change that it had; whatever else the file says is measured anew. A day that is being written has no sum on
- * the disk, so that the next start knows where a crash can have left something. Never fails: without the file, or with a
- * damaged one, there are no sums.
+ * the disk, so that the next start knows where a crash can have left something. What goes for want of room is reckoned
+ * from these sums, so they end with a hash: a flipped bit must not make a day ten times as large. Never fails: without
+ * the file, or with a damaged one, there are no sums.
  */
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { CameraId } from '../../contract/model.ts';
@@ -45,7 +47,7 @@ export class DaySums {
   }
 
   static async open(vault: Vault): Promise<DaySums> {
-    return new DaySums(vault, readDaySums(await textOf(vault.path(daySumsName))));
+    return new DaySums(vault, readDaySums(wholeOf(await textOf(vault.path(daySumsName)))));
   }
 
   get all(): ReadonlyMap<CameraId, SumsOfCamera> {
@@ -110,12 +112,15 @@ export class DaySums {
 
   /** A camera at a time: for all of them at once a large vault would hold up the program. */
   async #text(): Promise<string> {
-    const cameras: string[] = [];
+    const hash = createHash('sha256');
+    let text = take(hash, `{"version":${version},"cameras":{`);
+    let nth = 0;
     for (const [cameraId, sums] of this.#cameras) {
-      cameras.push(`${JSON.stringify(cameraId)}:${textOfSums(sums)}`);
+      text += take(hash, `${nth++ === 0 ? '' : ','}${JSON.stringify(cameraId)}:${textOfSums(sums)}`);
       await setImmediate();
     }
-    return `{"version":${version},"cameras":{${cameras.join(',')}}}`;
+    text += take(hash, '}}');
+    return `${text}\n${hash.digest('hex')}\n`;
   }
 }
 
@@ -157,6 +162,17 @@ function readSum(entry: readonly unknown[]): DaySum | null {
   if (!isAmount(sizeBytes) || !isAmount(firstMs)) return null;
   if (!isAmount(lastStartMs) || !isAmount(lastEndMs) || !isAmount(changedMs)) return null;
   return { sizeBytes, firstMs, lastStartMs, lastEndMs, changedMs };
+}
+
+/** The first line, when the second is its hash; '' else. */
+function wholeOf(text: string): string {
+  const [line = '', hash = ''] = text.split('\n', 2);
+  return createHash('sha256').update(line).digest('hex') === hash ? line : '';
+}
+
+function take(hash: ReturnType<typeof createHash>, text: string): string {
+  hash.update(text);
+  return text;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

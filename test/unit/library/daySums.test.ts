@@ -150,7 +150,15 @@ test('without the file, or with a damaged one, everything is measured again', as
   await threeDays(place);
   const file = place.vault.path('days.json');
   const text = readFileSync(file, 'utf8');
-  for (const damaged of [null, '', '{', '[]', text.slice(0, -9), text.replaceAll('1000', '-1')]) {
+  for (const damaged of [
+    null,
+    '',
+    '{',
+    '[]',
+    text.slice(0, -9),
+    text.replaceAll('1000', '-1'),
+    text.replace('1000', '9000'),
+  ]) {
     if (damaged === null) rmSync(file);
     else writeFileSync(file, damaged);
     assert.equal(await newLibrary(place).usedBytes(), 1111, String(damaged));
