@@ -2,11 +2,13 @@
  * Keeps the recordings within their room: never more bytes than allowed, always some space free on the disk, and no
  * camera's recordings longer than its days. What goes is whatGoes.ts's to find; this deletes it, once a minute and when
  * asked, and says beforehand what other rules would delete. The open recordings never go, nor protected ones: when
- * nothing else is left, `overBytes` says so, and it is not tried again before the next check.
+ * nothing else is left, `overBytes` says so, and it is not tried again before the next check. While the clock is doubted
+ * (clockTrust.ts) nothing goes for its age.
  */
 import { statfs } from 'node:fs/promises';
 import type { CameraId, Holding } from '../../contract/model.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
+import { ClockTrust } from './clockTrust.ts';
 import { count, noHolding } from './holding.ts';
 import type { Library, RecordingRow } from './library.ts';
 import { dayOf } from './recordingName.ts';
@@ -101,6 +103,7 @@ export interface RetentionOptions {
   /** Why the vault is not there to be looked after; null when it is. */
   away?: () => Promise<unknown>;
   now?: () => number;
+  clock?: ClockTrust;
   on?: { checked?: (deleted: Deleted) => void; defect?: (error: unknown) => void };
 }
 
@@ -108,6 +111,7 @@ export class Retention {
   readonly #options: RetentionOptions;
   readonly #ending = new AbortController();
   readonly #timer: NodeJS.Timeout;
+  readonly #clock: ClockTrust;
   #running: Promise<void> | null = null;
   #next: Promise<void> | null = null;
   /** Ends the check that runs. */
@@ -118,6 +122,7 @@ export class Retention {
 
   constructor(options: RetentionOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? new ClockTrust();
     this.#timer = setInterval(() => this.soon(), everyMs);
     this.#timer.unref();
   }
@@ -136,8 +141,9 @@ export class Retention {
     return this.#running;
   }
 
-  /** A check by rules that have just changed; one that runs by the old ones ends. */
+  /** A check by rules that the user has just changed; one that runs by the old ones ends. */
   checkAnew(): Promise<void> {
+    this.#clock.trust((this.#options.now ?? Date.now)());
     if (!this.#running) return this.check();
     this.#round.abort();
     this.#next ??= this.#running.then(() => {
@@ -171,7 +177,10 @@ export class Retention {
     const signal = AbortSignal.any([this.#round.signal, this.#ending.signal]);
     try {
       if (await away?.()) return;
-      const rule = ruleOf(wishes(), await roomOf(folder), now());
+      const nowMs = now();
+      const isBelieved = await this.#clock.believes(nowMs, () => newestBefore(library, nowMs));
+      const wished = isBelieved ? wishes() : { ...wishes(), keepDays: () => null };
+      const rule = ruleOf(wished, await roomOf(folder), nowMs);
       const deleted = await keepWithin(library, rule, signal);
       if (!signal.aborted) this.overBytes = deleted.overBytes;
       on?.checked?.(deleted);
@@ -181,6 +190,19 @@ export class Retention {
       on.defect(error);
     }
   }
+}
+
+/** End of what was recorded last before then; null when nothing was. */
+async function newestBefore(library: Library, nowMs: number): Promise<number | null> {
+  const ends: number[] = [];
+  for (const cameraId of await library.cameras()) {
+    for (const day of (await library.days(cameraId)).toReversed()) {
+      const ended = (await library.rowsOf(cameraId, day)).map(({ endMs }) => endMs).filter((endMs) => endMs <= nowMs);
+      for (const endMs of ended) ends.push(endMs);
+      if (ended.length > 0) break;
+    }
+  }
+  return ends.length > 0 ? ends.reduce((late, endMs) => Math.max(late, endMs)) : null;
 }
 
 /** The folder is not there (a drive that was taken away): the recorder says so; there is nothing to delete. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { ClockTrust } from '../../../main/core/library/clockTrust.ts';
 import { Library } from '../../../main/core/library/library.ts';
 import { dayOf, finishedName } from '../../../main/core/library/recordingName.ts';
 import {
@@ -172,6 +173,69 @@ test('a check that is asked for while one runs is that one, and none comes after
   await retention.close();
   await retention.check();
   assert.equal(deleted.length, 1);
+});
+
+test('a clock that leaps ahead deletes nothing for its age while it is doubted, and what is too old goes after', async () => {
+  await begin();
+  await fill(one, tenMs, 3);
+  let [nowMs, steadyMs] = [tenMs + 3 * minuteMs, 0];
+  const leapMs = 400 * dayMs;
+  const open = (): Retention =>
+    new Retention({
+      library,
+      folder: place.vault.folder,
+      wishes: () => ({ keepBytes: 1e9, keepDays: () => 7, isProtected: () => false }),
+      now: () => nowMs,
+      clock: new ClockTrust(() => steadyMs),
+    });
+  const pass = (ms: number): void => {
+    nowMs += ms;
+    steadyMs += ms;
+  };
+
+  // While it runs, and put right after some minutes.
+  let retention = open();
+  await retention.check();
+  nowMs += leapMs;
+  await retention.check();
+  pass(5 * minuteMs);
+  await retention.check();
+  nowMs -= leapMs;
+  await retention.check();
+  pass(20 * minuteMs);
+  await retention.check();
+  assert.deepEqual(await startsOf(one), [0, 1, 2]);
+  await retention.close();
+
+  // From the start of the program.
+  nowMs += leapMs;
+  retention = open();
+  await retention.check();
+  pass(14 * minuteMs);
+  await retention.check();
+  assert.deepEqual(await startsOf(one), [0, 1, 2]);
+  // It stays like that: it was no leap, the program was closed for long.
+  pass(2 * minuteMs);
+  await retention.check();
+  assert.deepEqual(await startsOf(one), []);
+  await retention.close();
+});
+
+test('rules that the user has just changed hold by the clock that they were shown by', async () => {
+  await begin();
+  await fill(one, tenMs, 3);
+  let nowMs = tenMs + 3 * minuteMs;
+  const retention = new Retention({
+    library,
+    folder: place.vault.folder,
+    wishes: () => ({ keepBytes: 1e9, keepDays: () => 7, isProtected: () => false }),
+    now: () => nowMs,
+  });
+  await retention.check();
+  nowMs += 10 * dayMs;
+  await retention.checkAnew();
+  assert.deepEqual(await startsOf(one), []);
+  await retention.close();
 });
 
 test('a vault whose drive is gone is no defect', async () => {
