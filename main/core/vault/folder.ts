@@ -250,15 +250,18 @@ function parseJson(text: string): unknown {
 
 /**
  * Opens the vault with its identity, which it takes over. Its id and whom it is sealed to are those of the sealed list
- * of keys: vault.json lies in the clear, and may name others. Problems: as `readVaultFile`; `keyWrong`.
+ * of keys: vault.json lies in the clear, and may name others. One that is damaged is not needed, then. Problems: as
+ * `readVaultFile`; `keyWrong`.
  */
 export async function openVault(folder: string, identity: Identity): Promise<Outcome<Vault>> {
   const file = await readVaultFile(folder);
-  if (!file.ok) return file;
+  if (!file.ok && file.problem.code !== 'vaultDamaged') return file;
   const list = await readKeyList(folder, identity);
-  if (!list && !file.value.recipients.includes(identity.recipient)) return bad({ code: 'keyWrong' });
   const recipients = [identity.recipient, ...(list?.others ?? []).map(({ recipient }) => recipient)];
-  return good(new Vault(folder, { ...file.value, id: list?.vaultId ?? file.value.id, recipients }, identity));
+  if (list) return good(new Vault(folder, { version: vaultVersion, id: list.vaultId, recipients }, identity));
+  if (!file.ok) return file;
+  if (!file.value.recipients.includes(identity.recipient)) return bad({ code: 'keyWrong' });
+  return good(new Vault(folder, { ...file.value, recipients }, identity));
 }
 
 /** Opens the vault with its recovery words alone. Problems: as `openVault`; `wordsWrong`; `vaultDamaged`. */

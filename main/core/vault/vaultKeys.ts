@@ -11,7 +11,7 @@ import { readFile, rename } from 'node:fs/promises';
 import { bad, good } from '../../contract/problems.ts';
 import type { Outcome, Problem } from '../../contract/problems.ts';
 import { removeTemporaries, writeDurably } from './durable.ts';
-import { readVaultFile, type Vault, vaultFileName } from './folder.ts';
+import { readVaultFile, type Vault, type VaultFile, vaultFileName, vaultVersion } from './folder.ts';
 import { type KeyList, keyListForm, keyListVersion, type OtherKey, prove, type ProvedKeyList } from './keyList.ts';
 import type { Identity } from './keys.ts';
 import { readRecipient } from './recipients.ts';
@@ -122,10 +122,12 @@ export class VaultKeys {
   /** Finds what vault.json says otherwise than the list, and puts right what can be. */
   async #compare(): Promise<Outcome<null>> {
     const file = await readVaultFile(this.#vault.folder);
-    if (!file.ok) return file;
+    if (!file.ok && file.problem.code !== 'vaultDamaged') return file;
+    const said: Pick<VaultFile, 'id' | 'recipients'> = file.ok ? file.value : { id: '', recipients: [] };
+    const { id, recipients } = said;
     const known = this.#recipients(this.others);
-    this.#foreign = file.value.recipients.filter((one) => !known.includes(one));
-    const isRight = file.value.id === this.#vault.id && known.every((one) => file.value.recipients.includes(one));
+    this.#foreign = recipients.filter((one) => !known.includes(one));
+    const isRight = id === this.#vault.id && known.every((one) => recipients.includes(one));
     if (isRight) return good(null);
     this.#warning ??= { code: 'vaultRestored', file: vaultFileName };
     const written = await this.#writeVaultFile();
@@ -141,7 +143,8 @@ export class VaultKeys {
     // With another id in it, the vault seems to be another; that is what is put right.
     if (away && away.code !== 'vaultMissing') return bad(away);
     try {
-      const before: unknown = JSON.parse(await readFile(path, 'utf8'));
+      const isDamaged = !(await readVaultFile(this.#vault.folder)).ok;
+      const before: unknown = isDamaged ? { version: vaultVersion } : JSON.parse(await readFile(path, 'utf8'));
       const file = {
         ...(typeof before === 'object' ? before : {}),
         id: this.#vault.id,

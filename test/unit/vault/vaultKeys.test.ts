@@ -273,3 +273,30 @@ test('the recovery words open a vault whose id was changed, under the id that it
   assert.ok(opened.ok);
   assert.equal(opened.value.id, made.value.id);
 });
+
+test('the recovery words open a vault whose vault.json is damaged, and it is written again', async (t) => {
+  const place = await startOf(t);
+  const { createVault, readVaultFile } = await import('../../../main/core/vault/folder.ts');
+  const folder = path.join(place.folder, 'damaged');
+  const words = makeWords();
+  const made = await createVault(folder, words);
+  assert.ok(made.ok);
+  const file = path.join(folder, 'vault.json');
+  const text = readFileSync(file, 'utf8');
+  // Nothing says yet which vault it is.
+  writeFileSync(file, text.slice(0, -4));
+  assert.deepEqual(await openWithWords(folder, words), {
+    ...{ ok: false, problem: { code: 'vaultDamaged', file: 'vault.json' } },
+  });
+  writeFileSync(file, text);
+  assert.ok((await VaultKeys.open(made.value)).ok);
+  for (const damaged of ['', text.slice(0, -4), text.replace('"id"', '"ie"'), '[]', 'null']) {
+    writeFileSync(file, damaged);
+    const opened = await openWithWords(folder, words);
+    assert.ok(opened.ok, damaged);
+    const keys = await VaultKeys.open(opened.value);
+    assert.ok(keys.ok, damaged);
+    assert.deepEqual(keys.value.warning, { code: 'vaultRestored', file: 'vault.json' });
+    assert.deepEqual(await readVaultFile(folder), { ok: true, value: JSON.parse(text) as unknown });
+  }
+});

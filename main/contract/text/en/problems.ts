@@ -109,10 +109,16 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
     fact: `A newer Nightjar wrote this vault: its format is ${version}, this one understands ${understood}.`,
     remedy: 'Install the newer Nightjar. Nothing in the vault was changed.',
   }),
-  vaultDamaged: ({ file }) => ({
-    fact: `The file ${file} of the vault does not open, and no earlier version of it does.`,
-    remedy: 'Copy it back from a backup, if there is one. The recordings are not touched.',
-  }),
+  vaultDamaged: ({ file }) =>
+    file === 'vault.json' || file === 'passphrase.age'
+      ? {
+          fact: `The file ${file} of the vault is damaged.`,
+          remedy: 'The recovery words open the vault without it. The recordings are not touched.',
+        }
+      : {
+          fact: `The file ${file} of the vault does not open, and no earlier version of it does.`,
+          remedy: 'Copy it back from a backup, if there is one. The recordings are not touched.',
+        },
   vaultRestored: ({ file }) => ({
     fact: `The file ${file} of the vault was damaged. Nightjar uses the version before it.`,
     remedy: 'Check what you changed last. The damaged file was kept beside it.',
