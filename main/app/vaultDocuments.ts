@@ -7,13 +7,14 @@ import { clipDocumentVersion, clipsFile, parseClipDocument } from '../core/libra
 import { parseSettings, settingsVersion } from '../core/settings.ts';
 import { credentialsName, credentialsVersion, parseEntries } from '../core/vault/sealedKeychain.ts';
 import { checkFile, readCheck } from './checkDocument.ts';
+import { saidIn } from './lateStore.ts';
 
 export const vaultDocuments = {
   'settings.json.age': { version: settingsVersion, parse: parseSettings },
   'cameras.json.age': { version: cameraDocumentVersion, parse: parseCameraDocument, migrate: cameraDocumentSteps },
   [clipsFile]: { version: clipDocumentVersion, parse: parseClipDocument },
   [credentialsName]: { version: credentialsVersion, parse: parseEntries },
-  [checkFile]: { version: 1, parse: readCheck },
-  [exportsFile]: { version: 1, parse: readExports },
-  [leavingFile]: { version: 1, parse: readLeaving },
+  [checkFile]: { version: 1, parse: saidIn(readCheck) },
+  [exportsFile]: { version: 1, parse: saidIn(readExports) },
+  [leavingFile]: { version: 1, parse: saidIn(readLeaving) },
 } satisfies Record<string, CheckedForm<unknown>>;
