@@ -114,10 +114,7 @@ test('a second Nightjar on the same vault says so, and the first goes on', async
   const other = await Household.make(household.environment);
   try {
     const second = await other.open();
-    await other.willChooseFolder(vaultFolder());
-    await second.getByRole('button', { name: 'Another folder…' }).click();
-    await second.getByRole('radio').last().click();
-    await second.getByRole('button', { name: 'Open this vault' }).click();
+    await other.openVaultIn(second, vaultFolder());
     await expect(second.getByText(/another Nightjar/i).first()).toBeVisible();
     await expect(page.getByRole('heading', { name: 'No camera yet' })).toBeVisible();
   } finally {

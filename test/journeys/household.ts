@@ -108,6 +108,14 @@ export class Household {
     return path.join(this.home, 'videos', 'Nightjar vault');
   }
 
+  /** From the first run: opens the vault that lies in a folder. */
+  async openVaultIn(page: Page, folder: string): Promise<void> {
+    await this.willChooseFolder(folder);
+    await page.getByRole('button', { name: 'Another folder…' }).click();
+    // The folder that was chosen is marked when it has come onto the list.
+    await page.getByRole('button', { name: 'Open this vault' }).click();
+  }
+
   /** Answers the next folder dialog. */
   async willChooseFolder(folder: string): Promise<void> {
     await this.app.evaluate(({ dialog }, filePath) => {
