@@ -195,7 +195,7 @@ export class Cameras {
     const camera = storedCamera(trial.reached, choice);
     const hasSecret = trial.secret.credentials !== null || trial.secret.path !== null;
     if (hasSecret) {
-      const written = await this.#credentials.write(camera.id, trial.secret);
+      const written = await this.#credentials.write(camera.id, camera.host, trial.secret);
       if (!written.ok) return written;
     }
     const stored = await this.#options.store.update((value) => ({ ...value, cameras: [...value.cameras, camera] }));
@@ -226,13 +226,13 @@ export class Cameras {
   async signIn(cameraId: CameraId, credentials: Credentials, signal: AbortSignal): Promise<Outcome<null>> {
     const camera = this.#find(cameraId);
     if (camera === null) return bad({ code: 'gone' });
-    const secret = await this.#credentials.read(cameraId);
+    const secret = await this.#credentials.read(cameraId, camera.host);
     const path = secret.ok ? secret.value.path : null;
     const given = isGiven(credentials) ? credentials : null;
     const limited = AbortSignal.any([signal, this.#ended.signal, AbortSignal.timeout(tryTimeoutMs)]);
     const reached = await reachStored(camera, path, given, limited);
     if (!reached.ok) return reached;
-    const written = await this.#credentials.write(cameraId, { credentials: given, path });
+    const written = await this.#credentials.write(cameraId, camera.host, { credentials: given, path });
     if (written.ok) this.#addresses.forget(cameraId);
     return written;
   }
@@ -265,7 +265,7 @@ export class Cameras {
     return async (signal) => {
       const camera = this.#find(cameraId);
       if (camera === null) return bad({ code: 'gone' });
-      const secret = await this.#credentials.read(cameraId);
+      const secret = await this.#credentials.read(cameraId, camera.host);
       if (!secret.ok) return secret;
       return this.#addresses.source(camera, role, secret.value, AbortSignal.any([signal, this.#ended.signal]));
     };

@@ -47,7 +47,11 @@ test('it needs no keychain, not even the module: made, locked, opened, its passp
     problem: { code: 'keychainMissing' },
   });
   await home.addCamera();
-  assert.deepEqual(await home.start(), { ...state, recording: null }, 'nothing is recorded before the passphrase is given');
+  assert.deepEqual(
+    await home.start(),
+    { ...state, recording: null },
+    'nothing is recorded before the passphrase is given',
+  );
   assert.ok(!(await home.unlock(passphrase)).ok);
   assert.deepEqual(await home.unlock('another passphrase'), done);
   assert.deepEqual(home.app.recordsCameras(), true);
@@ -65,11 +69,11 @@ test("the cameras' passwords lie sealed in it, survive a start, and go with the 
   const secret = { credentials: { user: 'viewer', password: 'p/w ö" \\' }, path: '/live?token=abc' };
   const first = await SealedKeychain.open(opened.value);
   assert.ok(first.ok);
-  assert.ok((await new CredentialStore(first.value).write(camera.id, secret)).ok);
+  assert.ok((await new CredentialStore(first.value).write(camera.id, camera.host, secret)).ok);
   const second = await SealedKeychain.open(opened.value);
   assert.ok(second.ok);
   const store = new CredentialStore(second.value);
-  assert.deepEqual(await store.read(camera.id), { ok: true, value: secret });
+  assert.deepEqual(await store.read(camera.id, camera.host), { ok: true, value: secret });
   for (const file of globSync('**/*', { cwd: home.folder, withFileTypes: true }).filter((entry) => entry.isFile()))
     assert.ok(!readFileSync(path.join(file.parentPath, file.name)).includes('viewer'), file.name);
   const report = await checkVault(home.folder, opened.value.identity ?? assert.fail(), {

@@ -166,7 +166,8 @@ test('a try tells everything about a camera and keeps nothing', async () => {
 test('an added camera is on the list without its credentials, and these are in the keychain alone', async () => {
   const id = await home.added(first);
   assert.match(id, /^[0-9a-f]{16}$/);
-  assert.deepEqual(JSON.parse(home.entries.get(id) ?? ''), { user: first.user, password: first.password });
+  const { user, password, host } = first;
+  assert.deepEqual(JSON.parse(home.entries.get(id) ?? ''), { user, password, host });
   assert.ok(!JSON.stringify(home.document).includes(first.password));
   assert.ok(!JSON.stringify(home.cameras.list()).includes(first.password));
   assert.equal(home.cameras.idAt(first.host, first.onvifPort), id);
