@@ -60,10 +60,18 @@ export function returnPicture(cameraId: CameraId): void {
   if (one === undefined) return;
   one.viewers -= 1;
   if (one.viewers > 0) return;
-  one.goes = setTimeout(() => {
-    kept.delete(cameraId);
-    one.picture.close();
-  }, lingerMs);
+  one.goes = setTimeout(() => drop(cameraId, one), lingerMs);
+}
+
+/** The vault was left meanwhile: what is kept for a moment is of connections that are gone. */
+export function dropUnseen(): void {
+  for (const [cameraId, one] of kept) if (one.viewers === 0) drop(cameraId, one);
+}
+
+function drop(cameraId: CameraId, { picture, goes }: Kept): void {
+  clearTimeout(goes);
+  kept.delete(cameraId);
+  picture.close();
 }
 
 let rests: ReturnType<typeof setTimeout> | undefined;

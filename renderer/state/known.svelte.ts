@@ -9,6 +9,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { AppState, Camera, CameraId, CameraStatus, Settings, VaultStatus } from '../../main/contract/model.ts';
 import type { Outcome } from '../../main/contract/problems.ts';
 import { call, on } from '../home.ts';
+import { dropUnseen } from '../live/pictures.ts';
 import { announcer } from './announcer.svelte.ts';
 
 /** The shell loads a page that was locked anew before that. */
@@ -84,6 +85,7 @@ class Known {
   async #enter(app: AppState): Promise<void> {
     this.#told = app;
     if (app.phase === 'open' && this.app?.phase !== 'open') {
+      dropUnseen();
       const [cameras, statuses, settings, vault] = await Promise.all([
         call('cameras.list'),
         call('cameras.statuses'),
