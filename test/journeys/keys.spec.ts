@@ -239,7 +239,7 @@ test('copied to a fresh computer, the words open it: recordings play, and the ca
     .toBeGreaterThan(1);
 
   await goTo(page, 'Cameras');
-  await expect(page.getByText('Password missing')).toBeVisible();
+  await expect(page.getByText('Password missing').first()).toBeVisible();
   await page.getByRole('alert').getByRole('button').click();
   await page.getByLabel('User name').fill(camera.user);
   await page.getByLabel('Password', { exact: true }).fill(camera.password);

@@ -102,6 +102,7 @@ test('another vault is made, each is opened in its turn, and one is forgotten', 
   await expect(page.getByRole('heading', { name: 'Where shall the vault be?' })).toBeVisible();
   await page.getByRole('radio', { name: /This computer/ }).click();
   await page.getByRole('button', { name: 'Make the vault here' }).click();
+  await expect(page.getByRole('heading', { name: 'Write these twelve words down' })).toBeVisible();
   const items = await page.getByRole('list', { name: 'Recovery key' }).getByRole('listitem').allInnerTexts();
   await page.getByRole('button', { name: 'I have written them down' }).click();
   for (const field of await page.getByRole('textbox', { name: /^Word \d+$/ }).all()) {
