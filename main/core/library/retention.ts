@@ -3,12 +3,13 @@
  * camera's recordings longer than its days. What goes is whatGoes.ts's to find; this deletes it, once a minute and when
  * asked, and says beforehand what other rules would delete. The open recordings never go, nor protected ones: when
  * nothing else is left, `overBytes` says so, and it is not tried again before the next check. While the clock is doubted
- * (clockTrust.ts) nothing goes for its age.
+ * (clockTrust.ts) nothing goes for its age; where deleting makes no room (freedRoom.ts), nothing more goes for the disk's.
  */
 import { statfs } from 'node:fs/promises';
 import type { CameraId, Holding } from '../../contract/model.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import { ClockTrust } from './clockTrust.ts';
+import { FreedRoom } from './freedRoom.ts';
 import { count, noHolding } from './holding.ts';
 import type { Library, RecordingRow } from './library.ts';
 import { dayOf } from './recordingName.ts';
@@ -103,6 +104,10 @@ export interface RetentionOptions {
   /** Why the vault is not there to be looked after; null when it is. */
   away?: () => Promise<unknown>;
   now?: () => number;
+  /** A clock that is never set. */
+  steadyMs?: () => number;
+  /** How full the disk of a folder is. */
+  room?: (folder: string) => Promise<DiskRoom>;
   clock?: ClockTrust;
   on?: { checked?: (deleted: Deleted) => void; defect?: (error: unknown) => void };
 }
@@ -112,6 +117,7 @@ export class Retention {
   readonly #ending = new AbortController();
   readonly #timer: NodeJS.Timeout;
   readonly #clock: ClockTrust;
+  readonly #freed = new FreedRoom();
   #running: Promise<void> | null = null;
   #next: Promise<void> | null = null;
   /** Ends the check that runs. */
@@ -172,7 +178,8 @@ export class Retention {
   }
 
   async #check(): Promise<void> {
-    const { library, folder, wishes, away, now = Date.now, on } = this.#options;
+    const { library, folder, wishes, away, room, on } = this.#options;
+    const { now = Date.now, steadyMs = () => performance.now() } = this.#options;
     this.#round = new AbortController();
     const signal = AbortSignal.any([this.#round.signal, this.#ending.signal]);
     try {
@@ -180,8 +187,11 @@ export class Retention {
       const nowMs = now();
       const isBelieved = await this.#clock.believes(nowMs, () => newestBefore(library, nowMs));
       const wished = isBelieved ? wishes() : { ...wishes(), keepDays: () => null };
-      const rule = ruleOf(wished, await roomOf(folder), nowMs);
-      const deleted = await keepWithin(library, rule, signal);
+      const disk = await (room ?? roomOf)(folder);
+      const rule = ruleOf(wished, disk, nowMs);
+      const roomNow = { ...rule, usedBytes: await library.usedBytes(), steadyMs: steadyMs() };
+      const deleted = await keepWithin(library, { ...rule, freeBytes: this.#freed.believed(roomNow) }, signal);
+      this.#freed.deleted(deleted.sizeBytes, roomNow);
       if (!signal.aborted) this.overBytes = deleted.overBytes;
       on?.checked?.(deleted);
     } catch (error) {

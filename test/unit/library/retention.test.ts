@@ -286,3 +286,34 @@ test('a newer preview ends the one before it', async () => {
   assert.deepEqual(await startsOf(one), [0, 1, 2]);
   await retention.close();
 });
+
+test('where deleting makes no room, the disk’s floor takes no more than its shortage and then small probes', async (t) => {
+  const totalBytes = 100_000;
+  const shortBytes = 2000;
+  const freeBytes = floorOf(totalBytes) - shortBytes;
+  /** Deletes at each of these minutes, on a disk that shows this share of what was deleted; what is left after each. */
+  const run = async (minutes: readonly number[], share: number): Promise<number[]> => {
+    await begin();
+    await fill(one, tenMs, 20);
+    const usedBytes = await library.usedBytes();
+    let steadyMs = 0;
+    const retention = new Retention({
+      ...{ library, folder: place.vault.folder, now: () => tenMs + dayMs, steadyMs: () => steadyMs },
+      wishes: () => ({ keepBytes: 1e9, keepDays: () => null, isProtected: () => false }),
+      room: async () => ({ totalBytes, freeBytes: freeBytes + share * (usedBytes - (await library.usedBytes())) }),
+    });
+    t.after(() => retention.close());
+    const left: number[] = [];
+    for (const minute of minutes) {
+      steadyMs = minute * minuteMs;
+      await retention.check();
+      left.push((await startsOf(one)).length);
+    }
+    return left;
+  };
+  // At once, within the minute, after it, in the rest of five minutes, and the probe behind it.
+  assert.deepEqual(await run([0, 0.5, 0.9, 1.1, 3, 7], 0), [18, 18, 18, 18, 18, 16]);
+  assert.deepEqual(await run([0, 0.5, 0.9, 1.1, 3, 7], 1), [18, 18, 18, 18, 18, 18]);
+  // Another fills the disk again: as before.
+  assert.deepEqual(await run([0, 0.1], 0.6), [18, 17]);
+});
