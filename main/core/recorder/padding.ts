@@ -18,7 +18,10 @@ const laterMs = 100;
 /** What it may be larger: without this one of 523 cameras killed lost 93 bytes more than 64 KiB, and 14 ms more than 2 s. */
 const largerShare = 1.1;
 /** Fragments that tell how large and how late the next one may be: at two a second, those of 10 s. */
-const toldBy = 20;
+export const toldBy = 20;
+/** Before so many have told it, a fragment may be held as long as the worst that was seen: sound that is converted. */
+const fewTold = 6;
+const worstHeldMs = 1050;
 const boxHeadBytes = 8;
 
 export interface Unsealed {
@@ -28,7 +31,10 @@ export interface Unsealed {
   sizeBytes: number;
   /** Of them, those that are sealed and written. */
   writtenBytes: number;
-  /** How long ffmpeg held each of the last fragments: from its first picture to its arrival here. */
+  /**
+   * How long ffmpeg held each of the last fragments, of the recordings before in this run too: from its first picture
+   * to its arrival here.
+   */
   heldMs: readonly number[];
 }
 
@@ -38,7 +44,8 @@ export function paddingBytes({ fragments, sizeBytes, writtenBytes, heldMs }: Uns
   if (!last) return 0;
   const recent = fragments.slice(-toldBy);
   const oldest = fragments.find(({ offset, length }) => offset + length > writtenBytes) ?? last;
-  const nextMs = largest(heldMs.slice(-toldBy)) + laterMs;
+  const told = heldMs.slice(-toldBy);
+  const nextMs = largest(told.length < fewTold ? [worstHeldMs, ...told] : told) + laterMs;
   const waitingMs = last.startMs + last.durationMs - oldest.startMs;
   const alike = keyframeIsDue(fragments) ? fragments : recent.filter(({ keyframe }) => !keyframe);
   const nextBytes = largest(alike.map(({ length }) => length)) * largerShare;

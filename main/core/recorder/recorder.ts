@@ -14,7 +14,7 @@ import type { Fragment } from '../video/fmp4.ts';
 import { MediaError } from '../video/mediaError.ts';
 import { Backlog } from './backlog.ts';
 import { DiskTrouble } from './diskTrouble.ts';
-import { RecordingFile } from './recordingFile.ts';
+import { type BeginOptions, RecordingFile } from './recordingFile.ts';
 import { RunClock } from './runClock.ts';
 
 export interface RecorderOptions {
@@ -64,6 +64,13 @@ type Step =
   | { do: 'cut' }
   | { do: 'retry' };
 
+interface Running {
+  run: Run;
+  clock: RunClock;
+  /** How long ffmpeg held its last fragments. */
+  toldMs: number[];
+}
+
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #limits: RecorderLimits;
@@ -74,7 +81,7 @@ export class Recorder {
   /** The queue overflowed: nothing is taken until it has drained and a keyframe comes. */
   #overflowed = false;
   #paused = false;
-  #run: { run: Run; clock: RunClock } | null = null;
+  #run: Running | null = null;
   #file: RecordingFile | null = null;
   #lastEndMs = 0;
   #closing: Promise<void> | null = null;
@@ -173,7 +180,7 @@ export class Recorder {
   async #take(step: Step): Promise<void> {
     switch (step.do) {
       case 'run':
-        this.#run = { run: step.run, clock: new RunClock(step.run.startMs) };
+        this.#run = { run: step.run, clock: new RunClock(step.run.startMs), toldMs: [] };
         await this.#end('lost');
         return;
       case 'fragment':
@@ -193,7 +200,7 @@ export class Recorder {
     }
   }
 
-  async #write(fragment: Fragment, arrivalMs: number, { run, clock }: { run: Run; clock: RunClock }): Promise<void> {
+  async #write(fragment: Fragment, arrivalMs: number, { run, clock, toldMs }: Running): Promise<void> {
     if (clock.jumps(fragment)) {
       if (this.#file) {
         await this.#end('lost');
@@ -215,7 +222,7 @@ export class Recorder {
     }
     clock.settle();
     const startMs = await this.#room(Math.round(clock.utcOf(fragment.startSeconds)));
-    await this.#begin(run, { first: fragment, heldMs, startMs });
+    await this.#begin(run, { first: fragment, heldMs, toldMs, startMs });
     clock.arrived(fragment, arrivalMs);
   }
 
@@ -233,7 +240,7 @@ export class Recorder {
     return startMs;
   }
 
-  async #begin(run: Run, begun: { first: Fragment; heldMs: number; startMs: number }): Promise<void> {
+  async #begin(run: Run, begun: Pick<BeginOptions, 'first' | 'heldMs' | 'toldMs' | 'startMs'>): Promise<void> {
     const { vault, cameraId, library } = this.#options;
     const file = await RecordingFile.begin({ vault, library, cameraId, init: run.init, ...begun });
     this.#file = file;

@@ -13,7 +13,7 @@ import type { Vault } from '../vault/folder.ts';
 import { SealedWriter } from '../vault/sealedWriter.ts';
 import { VaultError, vaultErrorOf } from '../vault/vaultError.ts';
 import { type Fragment, type Init, moveFragment } from '../video/fmp4.ts';
-import { freeBox, paddingBytes } from './padding.ts';
+import { freeBox, paddingBytes, toldBy as mostTold } from './padding.ts';
 import { reseal } from './reseal.ts';
 
 /** Milliseconds that are tried when there is a recording of the same one already (the clock was set back). */
@@ -34,7 +34,7 @@ export class RecordingFile implements OpenRecording {
   readonly #baseSeconds: number;
   readonly #writer: SealedWriter;
   readonly #release: () => void;
-  readonly #heldMs: number[] = [];
+  readonly #heldMs: number[];
   #endMs: number;
   #size = 0;
 
@@ -49,6 +49,7 @@ export class RecordingFile implements OpenRecording {
     this.#baseSeconds = options.first.startSeconds;
     this.#writer = writer;
     this.#release = release;
+    this.#heldMs = options.toldMs;
   }
 
   /** Makes the file and puts init and first fragment into it; leaves no file behind when that fails. */
@@ -91,6 +92,7 @@ export class RecordingFile implements OpenRecording {
     this.#endMs = Math.max(this.#endMs, Math.round(startMs + durationMs), this.startMs + 1);
     // A clock that was set says nothing of ffmpeg.
     this.#heldMs.push(Math.min(Math.max(heldMs, durationMs), durationMs + mostHeldMs));
+    if (this.#heldMs.length > mostTold) this.#heldMs.shift();
     await this.#pad();
   }
 
@@ -184,6 +186,8 @@ export interface BeginOptions {
   first: Fragment;
   /** From the first fragment's first picture to its arrival. */
   heldMs: number;
+  /** The same of the run's fragments so far: told on by each. */
+  toldMs: number[];
   startMs: number;
 }
 

@@ -75,6 +75,22 @@ test('from 1200 kbit/s on nothing is filled up, and never more than 600 kbit/s, 
   }
 });
 
+test('at the beginning of a run a fragment is expected as late as the worst, and later as the last ones were', () => {
+  const place = (nth: number) => ({
+    offset: nth * 17_000,
+    length: 17_000,
+    startMs: nth * 500,
+    durationMs: 500,
+    keyframe: nth % 4 === 0,
+  });
+  const after = (toldMs: number[]): number => {
+    const fragments = [0, 1, 2].map(place);
+    return paddingBytes({ fragments, sizeBytes: 51_000, writtenBytes: 0, heldMs: toldMs });
+  };
+  assert.equal(after(Array.from({ length: 20 }, () => 100)), 0);
+  assert.ok(after([100, 100, 100]) > 0);
+});
+
 test('a filled chunk is sealed at once, also when hardly a byte of it is left', () => {
   for (const waiting of [chunkBytes - 20_000, chunkBytes - 3, chunkBytes]) {
     const place = { startMs: 0, durationMs: 1900, keyframe: true };
