@@ -84,6 +84,8 @@ class Known {
   /** A vault that opened brings everything else with it. */
   async #enter(app: AppState): Promise<void> {
     this.#told = app;
+    // Another vault than the one that is shown: nothing of that one stays on screen.
+    if (app.phase === 'open' && this.app?.phase === 'open' && this.app.folder !== app.folder) this.app = null;
     if (app.phase === 'open' && this.app?.phase !== 'open') {
       dropUnseen();
       const [cameras, statuses, settings, vault] = await Promise.all([

@@ -110,6 +110,7 @@ test('another vault is made, each is opened in its turn, and one is forgotten', 
     await field.fill((items[at - 1] ?? '').replace(/^\s*\d+\s*/, '').trim());
   }
   await page.getByRole('button', { name: 'Prove it' }).click();
+  await goTo(page, 'Live');
   await expect(page.getByRole('heading', { name: 'No camera yet' })).toBeVisible();
 
   await goTo(page, 'Settings');
