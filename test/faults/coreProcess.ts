@@ -77,7 +77,7 @@ export class CoreProcess {
     while (!isSo()) {
       if (this.#killed) return false;
       if (this.#hasEnded) throw new Error(`the app ended by itself, before: ${what}\n${this.log.slice(-5).join('\n')}`);
-      if (late.aborted) throw new Error(`did not happen in a minute: ${what}\n${this.log.slice(-9).join('\n')}`);
+      if (late.aborted) throw new Error(`did not happen in a minute: ${what}\n${this.#told()}`);
       await new Promise<void>((resolve) => {
         const go = (): void => {
           this.#lookers.delete(go);
@@ -139,6 +139,12 @@ export class CoreProcess {
 
   async ended(): Promise<void> {
     await this.#ended;
+  }
+
+  /** Where it stands, for an error. */
+  #told(): string {
+    const recorded = `${this.recordsSinceMs.size} recorded now, ${this.firstSinceMs.size} at some time`;
+    return [`state ${this.state}, ${recorded}`, ...this.log.slice(-9)].join('\n');
   }
 
   #heard(text: string): void {
