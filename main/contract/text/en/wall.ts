@@ -54,6 +54,7 @@ export const wall = {
 
   /** One camera. */
   backToWall: 'Back to the wall',
+  controlsOf: (camera: string): string => `Controls of ${camera}`,
   stream: (state: string, role: 'main' | 'sub', converted: boolean): string =>
     `${state}, ${role} stream${converted ? ', converted' : ''}`,
   subInstead: (codec: string): string =>
