@@ -211,7 +211,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     });
     port.onMessage((message) => {
       if (message.is === 'credit') playback.credit(message.messages);
-      else playback.seek(message.toMs, message.ticket);
+      else if (message.is === 'seek') playback.seek(message.toMs, message.ticket);
     });
     playbacks.add(playback);
     port.onClose(() => void playback.close().finally(() => playbacks.delete(playback)));

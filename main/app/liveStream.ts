@@ -3,7 +3,8 @@
  * out until the next keyframe, counts them and says so; the camera is never slowed and nothing piles up. What comes
  * before the second keyframe goes out beyond the credit, as a debt: without the frames since the last keyframe, which
  * a new viewer gets at once, there would be no picture until the next one. The debt has a bound, for cameras whose
- * second keyframe is long in coming and pages that stand still.
+ * second keyframe is long in coming and pages that stand still. Sound goes out only when the page asks for it, and only
+ * within the credit: it never takes a picture's place.
  */
 import type { StreamRole, StreamState } from '../contract/model.ts';
 import {
@@ -18,6 +19,8 @@ import type { MediaFrame } from '../core/video/flv.ts';
 
 /** A minute and more at 25 pictures a second; a new viewer gets at most 2000 at once. */
 const mostDebt = 2500;
+/** Sound leaves so much of the credit to the pictures. */
+const picturesOwn = 20;
 
 export interface Outlet {
   send(packet: Uint8Array<ArrayBuffer>): void;
@@ -33,6 +36,7 @@ export class LiveStream implements Viewer {
   #skipping = false;
   #dropped = 0;
   #droppedTold = 0;
+  #sound = false;
 
   constructor(outlet: Outlet, role: StreamRole, converted: boolean) {
     this.#outlet = outlet;
@@ -51,7 +55,10 @@ export class LiveStream implements Viewer {
   }
 
   frame(frame: MediaFrame): void {
-    if (frame.track === 'audio') return;
+    if (frame.track === 'audio') {
+      if (this.#sound && this.#credit > picturesOwn) this.#send(frame);
+      return;
+    }
     if (frame.keyframe) {
       this.#keyframes += 1;
       this.#skipping = false;
@@ -61,17 +68,7 @@ export class LiveStream implements Viewer {
       this.#dropped += 1;
       return;
     }
-    this.#credit -= 1;
-    this.#outlet.send(
-      encodePacket({
-        kind: 'video',
-        keyframe: frame.keyframe,
-        ticket: 0,
-        durationMs: 0,
-        timeMs: frame.timeMs,
-        data: frame.data,
-      }),
-    );
+    this.#send(frame);
     if (this.#dropped !== this.#droppedTold) {
       this.#droppedTold = this.#dropped;
       this.#outlet.notice({ is: 'dropped', frames: this.#dropped });
@@ -80,5 +77,11 @@ export class LiveStream implements Viewer {
 
   heard(message: PageMessage): void {
     if (message.is === 'credit') this.#credit = Math.min(this.#credit + message.messages, 1000);
+    else if (message.is === 'sound') this.#sound = message.on;
+  }
+
+  #send({ track, keyframe, timeMs, data }: MediaFrame): void {
+    this.#credit -= 1;
+    this.#outlet.send(encodePacket({ kind: track, keyframe, ticket: 0, durationMs: 0, timeMs, data }));
   }
 }

@@ -249,7 +249,8 @@ export class Watching {
         role,
         source: this.#options.sourceOf(watched.camera.id, role),
         record: false,
-        sound: false,
+        // Always taken in: to add it when somebody wants to listen would take another connection.
+        sound: true,
         convert: key.endsWith('converted'),
         on: { defect: (error) => this.#options.on.defect(error) },
       });

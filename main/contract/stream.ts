@@ -39,6 +39,8 @@ export const pageMessage = v.variant('is', [
     toMs: timeMs,
     ticket: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535)),
   }),
+  /** Live: send the sound too, or no longer. Off at first; without an 'audio' notice that says more than null none comes. */
+  v.strictObject({ is: v.literal('sound'), on: v.boolean() }),
 ]);
 export type PageMessage = v.InferOutput<typeof pageMessage>;
 

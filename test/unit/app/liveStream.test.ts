@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LiveStream } from '../../../main/app/liveStream.ts';
-import type { LiveNotice } from '../../../main/contract/stream.ts';
+import { packetKinds, type LiveNotice } from '../../../main/contract/stream.ts';
 
 const data = new Uint8Array(4);
 
@@ -19,6 +19,10 @@ function streamOf(): { stream: LiveStream; sent: Uint8Array[]; dropped: () => nu
     return last?.frames ?? 0;
   };
   return { stream, sent, dropped };
+}
+
+function sound(stream: LiveStream, times = 1): void {
+  for (let time = 0; time < times; time++) stream.frame({ track: 'audio', keyframe: true, timeMs: time * 20, data });
 }
 
 function give(stream: LiveStream, keyframe: boolean, times = 1): void {
@@ -53,4 +57,33 @@ test('a page that stands still is not sent more and more of a camera without a s
   give(stream, true);
   give(stream, false, 10_000);
   assert.equal(sent.length, 2500);
+});
+
+test('sound goes out only while it is wanted', () => {
+  const { stream, sent } = streamOf();
+  stream.heard({ is: 'credit', messages: 100 });
+  sound(stream, 3);
+  assert.equal(sent.length, 0);
+  stream.heard({ is: 'sound', on: true });
+  sound(stream, 3);
+  assert.deepEqual(
+    sent.map(([kind]) => kind),
+    [packetKinds.audio, packetKinds.audio, packetKinds.audio],
+  );
+  stream.heard({ is: 'sound', on: false });
+  sound(stream, 3);
+  assert.equal(sent.length, 3);
+});
+
+test('sound never takes the credit that pictures need', () => {
+  const { stream, sent, dropped } = streamOf();
+  stream.heard({ is: 'sound', on: true });
+  stream.heard({ is: 'credit', messages: 52 });
+  give(stream, true, 2);
+  sound(stream, 1000);
+  const heard = sent.length - 2;
+  assert.ok(heard > 0 && heard < 50, `${heard} packets of sound`);
+  give(stream, false, 20);
+  assert.equal(sent.length, heard + 22);
+  assert.equal(dropped(), 0);
 });
