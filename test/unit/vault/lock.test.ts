@@ -65,6 +65,17 @@ test('the lock of a program that was killed is taken over at once', async () => 
   await taken.value.release();
 });
 
+test('a program that was killed while it took a stale lock away does not keep the next one out', async () => {
+  const { child, ended } = await startOther();
+  child.kill('SIGKILL');
+  await ended;
+  await writeFile(join(folder, 'lock.taking'), '');
+  const next = await lockVault(folder);
+  assert.ok(next.ok);
+  assert.deepEqual(await readdir(folder), ['lock']);
+  await next.value.release();
+});
+
 test('a lock whose process number belongs to another program by now is taken over', async () => {
   const first = await lockVault(folder);
   assert.ok(first.ok);
