@@ -14,7 +14,7 @@ import { callArguments, type CallName } from '../../main/contract/calls.ts';
 import { openLog } from '../../main/core/log.ts';
 import type { RecorderLimits } from '../../main/core/recorder/recorder.ts';
 import { type Phase, watchSystemCalls } from './systemCalls.ts';
-import { logTo } from './writeLog.ts';
+import { logTo, nowMs } from './writeLog.ts';
 
 export interface CoreOptions {
   folder: string;
@@ -28,7 +28,8 @@ export interface CoreOptions {
 
 /** What it prints. */
 export type CoreLine =
-  | { id: number; result: unknown }
+  /** When the call came in, and when it was answered: by the clock of the log of writes. */
+  | { id: number; result: unknown; cameMs: number; answeredMs: number }
   | { state: string; problem: string | null }
   | { cameraId: string; recordsSinceMs: number | null; live: boolean }
   | { log: string }
@@ -60,7 +61,7 @@ const { folder, videosFolder, limits, writeLog } = options;
 let changesLeft = options.dieAfterChanges ?? 0;
 function countDown(phase: Phase): void {
   if (phase === 'fail' || --changesLeft !== 0) return;
-  writeSync(1, `${JSON.stringify({ diesAtMs: performance.timeOrigin + performance.now() } satisfies CoreLine)}\n`);
+  writeSync(1, `${JSON.stringify({ diesAtMs: nowMs() } satisfies CoreLine)}\n`);
   process.kill(process.pid, 'SIGKILL');
 }
 if (options.dieAfterChanges !== undefined) await watchSystemCalls((_call, phase) => countDown(phase));
@@ -94,7 +95,8 @@ for (let line = await given.next(); !line.done; line = await given.next()) {
   if (!isCall(call)) throw new Error(`no such call: ${call}`);
   // Safe: the argument is the test's own, of the call's type; the shell checks those of a page.
   const handler = app.handlers[call] as (given: unknown) => Promise<unknown>;
-  void handler(argument).then((result) => say({ id, result }));
+  const cameMs = nowMs();
+  void handler(argument).then((result) => say({ id, result, cameMs, answeredMs: nowMs() }));
 }
 await app.close();
 lines.close();

@@ -18,6 +18,13 @@ export interface Life extends CoreOptions {
   keychainService: string;
 }
 
+/** When the call came in and when it was answered: by the app's own clock. */
+export interface Answer<Result> {
+  result: Result;
+  cameMs: number;
+  answeredMs: number;
+}
+
 export class CoreProcess {
   readonly startedMs = Date.now();
   /** Since when each camera is being recorded, as the app says; cameras that are not are not in it. */
@@ -29,7 +36,7 @@ export class CoreProcess {
   openMs: number | null = null;
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
-  readonly #waiting = new Map<number, (result: unknown) => void>();
+  readonly #waiting = new Map<number, (answer: Answer<unknown>) => void>();
   readonly #lookers = new Set<() => void>();
   #calls = 0;
   #hasEnded = false;
@@ -97,11 +104,16 @@ export class CoreProcess {
   }
 
   /** Calls the app. Never resolves when it is killed meanwhile. */
-  call<Name extends CallName>(call: Name, argument: CallArgument<Name>): Promise<CallResult<Name>> {
+  async call<Name extends CallName>(call: Name, argument: CallArgument<Name>): Promise<CallResult<Name>> {
+    return (await this.timedCall(call, argument)).result;
+  }
+
+  /** As `call`. */
+  timedCall<Name extends CallName>(call: Name, argument: CallArgument<Name>): Promise<Answer<CallResult<Name>>> {
     const id = ++this.#calls;
     this.#child.stdin?.write(`${JSON.stringify({ id, call, argument })}\n`);
     // Safe: what the handler of this call returned, through JSON.
-    return new Promise((resolve) => this.#waiting.set(id, (result) => resolve(result as CallResult<Name>)));
+    return new Promise((resolve) => this.#waiting.set(id, (answer) => resolve(answer as Answer<CallResult<Name>>)));
   }
 
   /** Has it kill itself after so many changes on the disk. Only where it was started with `dieAfterChanges`. */
@@ -157,7 +169,7 @@ export class CoreProcess {
       return;
     }
     if ('id' in line) {
-      this.#waiting.get(line.id)?.(line.result);
+      this.#waiting.get(line.id)?.(line);
       this.#waiting.delete(line.id);
     } else if ('log' in line) this.log.push(line.log);
     else if ('diesAtMs' in line) {

@@ -11,8 +11,8 @@ export class Names {
   /** What the list may say; at first whatever it says. */
   #may: string[] | null = null;
   #count = 0;
-  /** When each change was asked for, and when it was answered. */
-  readonly #changes: { name: string; askedMs: number; answeredMs: number }[] = [];
+  /** When the app heard of each change and when it answered, by the app's clock; -Infinity and Infinity until then. */
+  readonly #changes: { name: string; cameMs: number; answeredMs: number }[] = [];
 
   constructor(cameraIds: readonly string[]) {
     this.#cameraIds = cameraIds;
@@ -26,11 +26,15 @@ export class Names {
       while (!stopped && !core.died) {
         const name = `Name ${++this.#count}`;
         this.#may?.push(name);
-        const changed = { name, askedMs: Date.now(), answeredMs: Infinity };
+        const changed = { name, cameMs: -Infinity, answeredMs: Infinity };
         this.#changes.push(changed);
-        const edited = await core.call('cameras.edit', { cameraId, name, recordsSound: true, keepDays: null });
-        if (edited.ok) this.#may = [name];
-        changed.answeredMs = Date.now();
+        const edit = { cameraId, name, recordsSound: true, keepDays: null };
+        const { result: edited, cameMs, answeredMs } = await core.timedCall('cameras.edit', edit);
+        changed.cameMs = cameMs;
+        if (edited.ok) {
+          this.#may = [name];
+          changed.answeredMs = answeredMs;
+        }
         await pause(everyMs);
       }
     };
@@ -44,7 +48,7 @@ export class Names {
   checkAt(list: readonly Pick<Camera, 'id' | 'name'>[], atMs: number): string[] {
     const answered = this.#changes.findLastIndex(({ answeredMs }) => answeredMs < atMs);
     if (answered === -1) return [];
-    const may = this.#changes.slice(answered).filter(({ askedMs }) => askedMs <= atMs + 1);
+    const may = this.#changes.slice(answered).filter(({ cameMs }) => cameMs <= atMs);
     const name = list.find(({ id }) => id === this.#cameraIds[0])?.name ?? 'nothing';
     return may.some((one) => one.name === name)
       ? []

@@ -14,13 +14,17 @@ export interface LogEntry {
   change: Change;
 }
 
+/** Wall time, ms with fractions. Not the same to the millisecond in another process. */
+export function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
 /** Takes an entry. Synchronous: when it returns, the entry is with the system, which a killed process does not take. */
 export function logTo(file: string): (call: number, phase: Phase, change: Change) => void {
   const out = openSync(file, 'a');
   return (call, phase, change) => {
     const data = change.op === 'write' && phase === 'begin' ? change.data : new Uint8Array(0);
-    const atMs = performance.timeOrigin + performance.now();
-    const head = { call, phase, atMs, bytes: data.length, change: { ...change, data: undefined } };
+    const head = { call, phase, atMs: nowMs(), bytes: data.length, change: { ...change, data: undefined } };
     writeSync(out, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), data]));
   };
 }
