@@ -4,7 +4,7 @@
  * is closed or locked, is answered with the reason, never thrown, and nothing but the app's state is told meanwhile.
  */
 import type { About, Handlers } from './contract/calls.ts';
-import type { PassphraseUse } from './contract/model.ts';
+import type { PassphraseUse, Settings } from './contract/model.ts';
 import { bad, good, type Outcome } from './contract/problems.ts';
 import type { LiveNotice, PageMessage, PlaybackNotice, StreamRequest } from './contract/stream.ts';
 import { cameraCalls } from './app/calls/cameraCalls.ts';
@@ -85,6 +85,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const places = new Places(options.videosFolder, options.portable);
   const ended = new AbortController();
   let house: House | null = null;
+  /** Of the house that was left last. */
+  let lastSettings: Settings | null = null;
   const ports = new Set<StreamPort>();
   const playbacks = new Set<Playback>();
 
@@ -130,6 +132,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     async leave() {
       const leaving = house;
       house = null;
+      if (leaving) lastSettings = leaving.settings.value;
       await leaving?.close();
     },
     writable: () => void house?.diskIsBack(),
@@ -217,9 +220,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     port.onClose(() => void playback.close().finally(() => playbacks.delete(playback)));
   }
 
+  /** While the vault moves, those that it had; the lock comes as soon as it is in its new place. */
+  function lockSettings(): Settings | null {
+    return house?.settings.value ?? (opening.state.phase === 'moving' ? lastSettings : null);
+  }
+
   /** No effect without a passphrase. */
   function lock(): void {
-    if (opening.state.phase !== 'open') return;
+    const { phase } = opening.state;
+    if (phase !== 'open' && phase !== 'moving') return;
     opening.lock().catch((error: unknown) => log.defect(error, 'locking'));
   }
 
@@ -241,10 +250,10 @@ export async function createApp(options: AppOptions): Promise<App> {
       await opening.start();
     },
     sleep() {
-      if (house?.settings.value.lockOnSuspend === true) lock();
+      if (lockSettings()?.lockOnSuspend === true) lock();
     },
     idle(seconds) {
-      const minutes = house?.settings.value.lockAfterMinutes ?? null;
+      const minutes = lockSettings()?.lockAfterMinutes ?? null;
       if (minutes !== null && seconds >= minutes * 60) lock();
     },
     wake: () => house?.watching.tryNow(),

@@ -276,13 +276,23 @@ export class Opening {
     return admitted;
   }
 
-  /** The words put the keychain's entry right, unless the vault has a passphrase and needs none. */
+  /**
+   * The words put the keychain's entry right where it is missing or another vault's. One that is sealed with the
+   * passphrase stays, and so does one that cannot be read now: it may be sealed.
+   */
   async #keepAfterWords(vault: Vault): Promise<Problem | null> {
-    const sealed = await readPassphraseFile(vault.folder);
-    const use = sealed.ok && sealed.value === null ? 'none' : 'vault';
-    this.#passphrase.take(use, sealed.ok ? sealed.value : null);
-    if (!sealed.ok) return sealed.problem;
-    const kept = use === 'vault' ? good(null) : await keepPlain(vault, this.#options.keychain);
+    const found = await findKey(vault.folder, vault.id, this.#options.keychain);
+    if (found.ok) {
+      this.#passphrase.take(found.value.use, found.value.use === 'none' ? null : found.value.sealed);
+      if (found.value.use !== 'none') return null;
+      found.value.identity.wipe();
+    } else {
+      const { code } = found.problem;
+      // Every other one is of passphrase.age, in the vault's folder.
+      this.#passphrase.take(code.startsWith('key') ? 'none' : 'vault', null);
+      if (code !== 'keyMissing' && code !== 'keyWrong') return found.problem;
+    }
+    const kept = await keepPlain(vault, this.#options.keychain);
     return kept.ok ? null : kept.problem;
   }
 

@@ -4,15 +4,17 @@
  */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { cpSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
+import type { AppState } from '../../../main/contract/model.ts';
 import { readVaultFile } from '../../../main/core/vault/folder.ts';
 import { Keychain } from '../../../main/core/vault/keychain.ts';
 import { identityFromSecret, makeIdentity } from '../../../main/core/vault/keys.ts';
 import { fromEntry } from '../../../main/core/vault/passphrase.ts';
 import { readRecorderKey, recorderAccount } from '../../../main/core/vault/recorderKey.ts';
 import { openFile } from '../../../main/core/vault/sealedFile.ts';
+import { until } from '../recorder/footage.ts';
 import { camera, Household, passphrase } from './lockedHousehold.ts';
 
 const service = `Nightjar test ${randomBytes(4).toString('hex')}`;
@@ -127,6 +129,38 @@ test(
     assert.deepEqual(await home.unlock(passphrase), done);
   },
 );
+
+test('it locks as well when the computer sleeps while the vault moves', { skip }, async (t) => {
+  const home = await household(t);
+  assert.ok((await home.handlers['settings.set']({ lockOnSuspend: true })).ok);
+  let slept = 0;
+  home.heard = ({ name, value }) => {
+    if (name !== 'app.changed' || (value as AppState).phase !== 'moving') return;
+    slept += 1;
+    home.app.sleep();
+  };
+  home.chosen = path.join(home.above, 'elsewhere');
+  const placeId = await home.choose();
+  assert.deepEqual(await home.handlers['vault.move']({ placeId }), done);
+  await until('the vault has moved', async () => (await home.handlers['vault.moveState'](undefined)).state === 'done');
+  assert.equal(slept, 1);
+  // Its turn comes after what the lock does.
+  assert.deepEqual(await home.unlock(passphrase), done);
+});
+
+test('the words open a vault whose drive was away, and the lock that it had stays', { skip }, async (t) => {
+  const home = await household(t);
+  const before = await entryOf(home.vaultId);
+  await home.end();
+  renameSync(home.folder, `${home.folder} away`);
+  assert.equal((await home.start()).phase, 'closed');
+  renameSync(`${home.folder} away`, home.folder);
+  assert.deepEqual(await home.handlers['vault.openWithWords']({ words: home.words }), done);
+  assert.equal((await home.state()).phase, 'open');
+  assert.equal(await entryOf(home.vaultId), before);
+  assert.deepEqual(await home.handlers['vault.lock'](undefined), done);
+  assert.deepEqual(await home.unlock(passphrase), done);
+});
 
 test(
   'a vault that was locked starts locked and records; the passphrase or the words open it then',

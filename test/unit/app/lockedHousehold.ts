@@ -36,6 +36,10 @@ export class Household {
   readonly folder: string;
   readonly told: Told[] = [];
   words: string[] = [];
+  /** What the folder dialog gives; the vault's when null. */
+  chosen: string | null = null;
+  /** Called with everything that the app tells. */
+  heard: (told: Told) => void = () => undefined;
   #app: App | null = null;
 
   constructor(t: TestContext) {
@@ -62,9 +66,12 @@ export class Household {
     this.#app = await createApp({
       ...{ folder: path.join(this.above, appFolder), videosFolder: this.above, portable: true, log: openLog() },
       about: { version: '', runtime: '' },
-      tell: (name, value) => this.told.push({ name, value }),
+      tell: (name, value) => {
+        this.told.push({ name, value });
+        this.heard({ name, value });
+      },
       desk: {
-        chooseFolder: () => Promise.resolve(this.folder),
+        chooseFolder: () => Promise.resolve(this.chosen ?? this.folder),
         chooseSaveFile: () => Promise.resolve(null),
         showFile: () => undefined,
       },
