@@ -28,18 +28,29 @@ function simulate(bitsPerSecond: number, { pads = true, convertsSound = false } 
   // With sound that is converted, ffmpeg holds a picture for up to 1 s (measured).
   const heldMs = Array.from({ length: 230 }, () => (convertsSound ? 1000 : 560));
   const meanBytes = ((bitsPerSecond / 8) * durationMs) / 1000;
+  const otherBytes = (meanBytes * 4) / 7;
+  const sizeOf = (nth: number): { keyframe: boolean; length: number } => {
+    const keyframe = nth % 4 === 0;
+    return { keyframe, length: Math.round(keyframe ? 4 * otherBytes : otherBytes) };
+  };
+  /** The keyframe comes at once, the rest evenly. */
+  const cameBy = (nth: number, ms: number): number => {
+    return sizeOf(nth).length - otherBytes * Math.max(0, 1 - ms / durationMs);
+  };
   const fragments: FragmentPlace[] = [];
   let sizeBytes = 700;
   let padded = 0;
   let breaches = 0;
   const writtenBytes = (): number => (Math.ceil(sizeBytes / chunkBytes) - 1) * chunkBytes;
   for (let nth = 0; nth < 230; nth++) {
-    const keyframe = nth % 4 === 0;
-    const length = Math.round(meanBytes * (keyframe ? 16 / 7 : 4 / 7));
-    // Just before it arrives, ffmpeg holds all of it.
+    const { keyframe, length } = sizeOf(nth);
+    // Just before it arrives, ffmpeg holds all of it, and of those behind it what came meanwhile.
     const oldest = fragments.find(({ offset, length: bytes }) => offset + bytes > writtenBytes());
     const beganMs = oldest?.startMs ?? nth * durationMs;
-    const waits = { ms: nth * durationMs + (heldMs[nth] ?? 0) - beganMs, bytes: sizeBytes - writtenBytes() + length };
+    const nowMs = nth * durationMs + (heldMs[nth] ?? 0);
+    let held = 0;
+    for (let later = nth; later * durationMs < nowMs; later++) held += cameBy(later, nowMs - later * durationMs);
+    const waits = { ms: nowMs - beganMs, bytes: sizeBytes - writtenBytes() + held };
     // Of the first seconds nobody knows yet how large its keyframes are.
     if (nth > 4 && waits.ms > 2000 && waits.bytes > chunkBytes) breaches++;
     fragments.push({ offset: sizeBytes, length, startMs: nth * durationMs, durationMs, keyframe });
