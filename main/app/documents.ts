@@ -54,12 +54,14 @@ export async function openDocuments(options: DocumentsOptions): Promise<Outcome<
   const settings = await openStore<Settings>({
     ...{ path: vault.path('settings.json.age'), vault: sealedTo, reader },
     ...{ version: settingsVersion, initial: firstSettings, parse: parseSettings },
+    lost: { code: 'settingsLost' },
   });
   if (!settings.ok) return settings;
   const cameras = await openStore<CameraDocument>({
     ...{ path: vault.path('cameras.json.age'), vault: sealedTo, reader },
     ...{ version: cameraDocumentVersion, migrate: cameraDocumentSteps },
     ...{ initial: emptyCameraDocument, parse: parseCameraDocument },
+    lost: { code: 'camerasLost' },
   });
   if (!cameras.ok) return cameras;
   const credentials = options.sealedCredentials ? await SealedKeychain.open(vault) : null;

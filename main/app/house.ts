@@ -172,6 +172,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
         away ??
         diskWarnings.current ??
         store.warning ??
+        credentials?.warning ??
         keys?.warning ??
         warning ??
         settings.warning ??

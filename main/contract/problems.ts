@@ -41,6 +41,10 @@ export type Problem =
   | { code: 'vaultDamaged'; file: string }
   /** A file of the vault did not open, and the version before it is in use: the last change to it is lost. A warning. */
   | { code: 'vaultRestored'; file: string }
+  /** Neither version of the document opens. */
+  | { code: 'settingsLost' }
+  | { code: 'camerasLost' }
+  | { code: 'passwordsLost' }
   /** Another Nightjar has this vault open, here or on another computer. */
   | { code: 'otherInstance'; folder: string }
   /** The folder holds other things, and no vault. */

@@ -2,6 +2,8 @@
 import type { Handlers } from '../../contract/calls.ts';
 import type { CameraId } from '../../contract/model.ts';
 import { good } from '../../contract/problems.ts';
+import { en } from '../../contract/text/en.ts';
+import { isCameraId } from '../../core/library/recordingName.ts';
 import type { House } from '../house.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -20,7 +22,7 @@ export function libraryCalls({ house, withHouse }: Rooms): Pick<Handlers, Librar
   };
 }
 
-/** Cameras on the list, and removed ones whose recordings are still there. */
+/** Cameras on the list, removed ones whose recordings are still there, and those of a list that was lost. */
 async function withRecordings({
   cameras,
   library,
@@ -28,5 +30,11 @@ async function withRecordings({
   const recorded = new Set(await library.cameras());
   const listed = cameras.list().map(({ id, name }) => ({ cameraId: id, name, removed: false }));
   const removed = cameras.removed().filter(({ id }) => recorded.has(id));
-  return [...listed, ...removed.map(({ id, name }) => ({ cameraId: id, name, removed: true }))];
+  const known = new Set([...listed.map(({ cameraId }) => cameraId), ...removed.map(({ id }) => id)]);
+  const nameless = [...recorded].filter((id) => isCameraId(id) && !known.has(id));
+  return [
+    ...listed,
+    ...removed.map(({ id, name }) => ({ cameraId: id, name, removed: true })),
+    ...nameless.map((id) => ({ cameraId: id, name: en.archive.nameless(id), removed: true })),
+  ];
 }

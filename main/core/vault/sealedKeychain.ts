@@ -46,11 +46,12 @@ export class SealedKeychain {
       version: credentialsVersion,
       initial: { entries: {} },
       parse: parseEntries,
+      lost: { code: 'passwordsLost' },
     });
     return store.ok ? good(new SealedKeychain(store.value)) : store;
   }
 
-  /** `vaultRestored` when the version before the last one is in use. */
+  /** See `SealedStore.warning`. */
   get warning(): SealedStore<SealedEntries>['warning'] {
     return this.#store.warning;
   }

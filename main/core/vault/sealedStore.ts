@@ -2,8 +2,8 @@
  * A sealed JSON document, kept by lowdb (whose one home this is) in an age file that is replaced atomically. After a
  * crash the value before or after the last update is there. The version before the last one stays as
  * `<name>.previous`, and is used, with a warning, when the newest does not open; a damaged file is put aside as
- * `<name>.damaged`, and deleted only when something is to be forgotten (`erase`). What a document means is its owner's
- * `parse`: hostile bytes get no further.
+ * `<name>.damaged`, and deleted only when something is to be forgotten (`erase`). Where neither opens, its owner says
+ * whether it begins anew (`lost`). What a document means is its owner's `parse`: hostile bytes get no further.
  *
  * Memory and disk agree: an update that could not be written changes neither.
  */
@@ -44,6 +44,11 @@ export interface StoreOptions<Value> {
   parse: (json: unknown) => Value | null;
   /** One step a version: the first makes version 2 out of 1. As many as `version - 1`. */
   migrate?: readonly ((json: unknown) => unknown)[];
+  /**
+   * Where neither version opens: begin anew, with this warning, rather than keep the vault closed for it. Not while it
+   * is locked.
+   */
+  lost?: Problem;
 }
 
 const documentForm = v.object({
@@ -64,7 +69,7 @@ export interface ReadDocument<Value> {
 
 /**
  * Opens a document, or begins one (which is written at its first update). Problems: `vaultDamaged` when neither it nor
- * the version before it opens, `vaultNewer`, `keyMissing` when the vault is locked and there is one, those of the disk.
+ * the version before it opens and it does not begin anew, `vaultNewer`, `keyMissing` when the vault is locked and there is one, those of the disk.
  */
 export async function openStore<Value extends object>(
   options: StoreOptions<Value>,
@@ -142,8 +147,8 @@ class SealedAdapter<Value> implements Adapter<Value> {
   readonly #options: StoreOptions<Value>;
   /** What lies under the document's own name is good, and worth being kept as the previous one. */
   #newestIsGood = false;
-  /** The newest does not open, and could not be put aside yet (the disk takes no writing). */
-  #toPutAside = false;
+  /** What does not open, and could not be put aside yet (the disk takes no writing). */
+  #toPutAside: string | null = null;
   #serial = 0;
 
   constructor(options: StoreOptions<Value>) {
@@ -177,7 +182,7 @@ class SealedAdapter<Value> implements Adapter<Value> {
       this.older = true;
       // No newest beside it: a crash between the two renames of an update, of whose success nobody was told.
       if (damaged) {
-        this.#toPutAside = true;
+        this.#toPutAside = path;
         await this.#putAside().catch(() => undefined);
         this.warning = { code: 'vaultRestored', file: basename(path) };
       }
@@ -189,13 +194,19 @@ class SealedAdapter<Value> implements Adapter<Value> {
       this.found = false;
       return null;
     }
-    throw new VaultError(damaged ? newest.problem : previous.problem);
+    const lost = damaged ? newest.problem : previous.problem;
+    if (!this.#options.lost || lost.code !== 'vaultDamaged' || !vault.identity) throw new VaultError(lost);
+    this.found = false;
+    this.warning = this.#options.lost;
+    this.#toPutAside = damaged ? path : previousOf(path);
+    await this.#putAside().catch(() => undefined);
+    return null;
   }
 
   async #putAside(): Promise<void> {
-    if (!this.#toPutAside) return;
-    await rename(this.#options.path, damagedOf(this.#options.path));
-    this.#toPutAside = false;
+    if (this.#toPutAside === null) return;
+    await rename(this.#toPutAside, damagedOf(this.#options.path));
+    this.#toPutAside = null;
   }
 
   async write(value: Value): Promise<void> {
@@ -225,7 +236,7 @@ class SealedAdapter<Value> implements Adapter<Value> {
 }
 
 export class SealedStore<Value extends object> {
-  /** `vaultRestored` when the version before the last one is in use. */
+  /** `vaultRestored` when the version before the last one is in use; `lost` when it began anew. */
   readonly warning: Problem | null;
   /** False when there was no document yet, and this is its initial value. */
   readonly existed: boolean;

@@ -70,6 +70,16 @@ test('a list of cameras that had to be restored is told as a warning', async (t)
   assert.equal(house.cameras.list().length, 1);
 });
 
+test('settings and a list of cameras that are lost for good keep no vault closed', async (t) => {
+  const place = await makeVault();
+  const path = await keepCameras(place, [pausedCamera], []);
+  for (const file of [path, `${path}.previous`, place.vault.path('settings.json.age')]) writeFileSync(file, 'torn');
+  const house = await enter(t, place);
+  assert.deepEqual((await house.status()).warning, { code: 'camerasLost' });
+  assert.equal(house.cameras.list().length, 0);
+  assert.deepEqual(house.settings.warning, { code: 'settingsLost' });
+});
+
 test('a camera that leaves the list is recorded no more, also when the keychain keeps its password', async (t) => {
   const place = await makeVault();
   await keepCameras(place, [pausedCamera]);

@@ -142,6 +142,31 @@ test('another document’s half-written file is left alone', async () => {
   assert.deepEqual(await readdir(folder), ['cameras.json.age.0123abcd.new']);
 });
 
+test('where neither version opens it stays closed, or begins anew where its owner says so, and keeps what lay there', async () => {
+  const store = await openNames();
+  await add(store, 'Garden');
+  await add(store, 'Gate');
+  for (const file of [path, `${path}.previous`]) await writeFile(file, 'torn');
+  const damaged = { ok: false, problem: { code: 'vaultDamaged', file: of } };
+  assert.deepEqual(await openStore(optionsFor()), damaged);
+  const lost = { code: 'camerasLost' } as const;
+  const locked = await openStore(optionsFor({ vault: { ...vault, identity: null }, lost }));
+  assert.ok(!locked.ok && locked.problem.code === 'keyMissing');
+  const anew = await openNames({ lost });
+  assert.deepEqual([anew.warning, anew.value, anew.existed], [lost, { names: [] }, false]);
+  assert.equal(await readFile(`${path}.damaged`, 'utf8'), 'torn');
+  await add(anew, 'Cellar');
+  const again = await openNames({ lost });
+  assert.deepEqual([again.warning, again.value], [null, { names: ['Cellar'] }]);
+});
+
+test('where only the version before is left and is damaged, it is put aside too', async () => {
+  await writeFile(`${path}.previous`, 'torn');
+  const anew = await openNames({ lost: { code: 'settingsLost' } });
+  await add(anew, 'Cellar');
+  assert.deepEqual((await readdir(folder)).sort(), ['names.json.age', 'names.json.age.damaged']);
+});
+
 test('an update that cannot be written changes neither the disk nor the value', async () => {
   const store = await openNames();
   for (const name of ['one', 'two']) await add(store, name);

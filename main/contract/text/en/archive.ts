@@ -6,6 +6,8 @@ export const archive = {
   title: 'Archive',
   camera: 'Camera',
   removed: 'removed',
+  /** Of a camera whose name was lost. */
+  nameless: (cameraId: string): string => `Camera ${cameraId}`,
   oldest: 'Oldest recording',
 
   nothing: 'Nothing is recorded yet',

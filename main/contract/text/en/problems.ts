@@ -123,6 +123,18 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
     fact: `The file ${file} of the vault was damaged. Nightjar uses the version before it.`,
     remedy: 'Check what you changed last. The damaged file was kept beside it.',
   }),
+  settingsLost: () => ({
+    fact: 'The settings of the vault are damaged, and so is the version before them. Nightjar uses the usual ones.',
+    remedy: 'Look through Settings, above all how long recordings are kept. The damaged file was kept beside them.',
+  }),
+  camerasLost: () => ({
+    fact: 'The list of cameras is damaged, and so is the version before it. No camera is recorded. All recordings are there.',
+    remedy: 'Add your cameras again. What was recorded before is in the archive, under each camera’s number.',
+  }),
+  passwordsLost: () => ({
+    fact: 'The cameras’ passwords in the vault are damaged, and so is the version before them.',
+    remedy: 'Enter each camera’s password again.',
+  }),
   otherInstance: ({ folder }) => ({
     fact: `Another Nightjar has the vault in ${folder} open.`,
     remedy: 'Close it, on this computer or on the one that shares the folder, then try again.',
