@@ -7,7 +7,7 @@ import { good, type Outcome } from '../../contract/problems.ts';
 import type { Identity } from '../vault/keys.ts';
 import { checkSealed } from '../vault/sealedCheck.ts';
 import { SealedReader } from '../vault/sealedReader.ts';
-import { isUnbegun } from '../vault/unbegun.ts';
+import { isTornAtFirst, isUnbegun } from '../vault/unbegun.ts';
 import type { Finding, LostTime } from '../../contract/check.ts';
 import type { RecordingSpan } from './recordingName.ts';
 import { readRecordingTable, type RecordingTable } from './recordingTable.ts';
@@ -61,7 +61,11 @@ export async function checkUnfinished(checked: CheckedFile): Promise<Outcome<Fin
   // Recovery explains it.
   if (await isUnbegun(place)) return good([{ kind: 'unfinished', file }]);
   const opened = await SealedReader.open(place, checked.identity, file);
-  if (!opened.ok) return good(opened.problem.code === 'gone' ? [] : [notOpened(file, opened.problem.code, null)]);
+  if (!opened.ok) {
+    if (opened.problem.code === 'gone') return good([]);
+    const explained = await isTornAtFirst(place, checked.identity);
+    return good([explained ? { kind: 'unfinished', file } : notOpened(file, opened.problem.code, null)]);
+  }
   try {
     const sealed = await checkSealed(opened.value, signal, worked);
     if (!sealed.ok)

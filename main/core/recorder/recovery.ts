@@ -24,7 +24,7 @@ import { readRecordingTable } from '../library/recordingTable.ts';
 import { renameDurably } from '../vault/durable.ts';
 import type { Vault } from '../vault/folder.ts';
 import { SealedReader } from '../vault/sealedReader.ts';
-import { isUnbegun } from '../vault/unbegun.ts';
+import { isTornAtFirst, isUnbegun } from '../vault/unbegun.ts';
 import { VaultError } from '../vault/vaultError.ts';
 import { reseal } from './reseal.ts';
 
@@ -174,7 +174,12 @@ async function finishCutOff(
 ): Promise<(RecordingSpan & { sizeBytes: number }) | null> {
   if (vault.identity === null) throw new VaultError({ code: 'keyMissing' });
   const opened = await SealedReader.open(file, vault.identity);
-  if (!opened.ok) throw new VaultError(opened.problem);
+  if (!opened.ok) {
+    if (opened.problem.code !== 'vaultDamaged' || !(await isTornAtFirst(file, vault.identity)))
+      throw new VaultError(opened.problem);
+    await rm(file, { force: true });
+    return null;
+  }
   const reader = opened.value;
   const riddle = new VaultError({ code: 'vaultDamaged', file: path.basename(file) });
   try {

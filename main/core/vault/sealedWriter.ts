@@ -209,7 +209,8 @@ export class SealedWriter {
     let toSeal = Math.max(0, Math.ceil((this.#tailBytes + bytes.byteLength) / chunkBytes) - 1);
     let taken = 0;
     while (toSeal > 0) {
-      const batch = Math.min(toSeal, chunksPerWrite);
+      // The first one alone, for the sake of what a power cut leaves (see #write).
+      const batch = this.#chunks === 0 ? 1 : Math.min(toSeal, chunksPerWrite);
       if (this.#sealed.byteLength < batch * sealedChunkBytes) {
         this.#sealed = Buffer.allocUnsafeSlow(batch * sealedChunkBytes);
       }
@@ -237,6 +238,10 @@ export class SealedWriter {
   /** Writes after the last whole chunk; when that fails, cuts the file back to it and remembers the failure. */
   async #write(sealed: Uint8Array): Promise<void> {
     const end = this.#payloadStart + this.#chunks * sealedChunkBytes;
+    // The first chunk is on the disk before anything behind it: else a power cut could leave a file that is long enough
+    // and opens nowhere, which is damage or a lie for all that its reader can tell (unbegun.ts).
+    if (this.#chunks === 1) await this.#syncing;
+    if (this.#failure) throw this.#failure;
     try {
       if (!this.#file) throw new Error('written to a sealed file that rests');
       await writeWhole(this.#file, sealed, end);
