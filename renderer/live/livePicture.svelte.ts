@@ -6,6 +6,7 @@
 import type { CameraId, StreamRole, StreamState } from '../../main/contract/model.ts';
 import { openStream } from '../home.ts';
 import { makeCanvas, type Canvas } from './painter.ts';
+import { wholePicture, type PictureView } from './pictureView.ts';
 import type { FromWorker, Pulse, ToWorker } from './workerMessages.ts';
 
 const openAgainMs = 2000;
@@ -50,6 +51,8 @@ export class LivePicture {
   /** Without a picture for this long, what is on screen is old. Slow cameras are given two pictures' time. */
   staleAfterMs = $state.raw(700);
   measured = $state.raw<Measured>({ painted: 0, dropped: 0, framesPerSecond: 0, bitsPerSecond: null });
+  /** Digital zoom: which part of the picture is on screen. */
+  view = $state.raw<PictureView>(wholePicture);
 
   readonly #tile: number;
   readonly #tell: (message: ToWorker, transfer?: Transferable[]) => void;

@@ -52,6 +52,9 @@ export const app = {
     strip: 'Last 24 hours',
     wallOnly: 'Wall only',
     details: 'Picture details',
+    digitalZoom: 'Digital zoom',
+    panZoom: 'Move what is seen, while zoomed',
+    wholePicture: 'Whole picture',
     neighbour: 'Camera before, after',
     /** Keys as they are printed on a keyboard; `control` is Ctrl or Cmd. */
     named: {
@@ -62,6 +65,7 @@ export const app = {
       pageDown: 'PgDn',
       control: 'Ctrl',
       command: 'Cmd',
+      shift: 'Shift',
       to: 'to',
     },
   },

@@ -61,6 +61,13 @@ export const wall = {
     `The main stream is ${codec}, which this computer cannot show. This is the sub stream.`,
   openArchive: 'Archive',
   openArchiveOf: (camera: string): string => `Archive of ${camera}`,
+  zoom: {
+    title: 'Digital zoom',
+    digital: 'digital zoom',
+    times: (scale: number): string => `${scale < 9.95 ? String(Math.round(scale * 10) / 10) : Math.round(scale)} ×`,
+    whole: 'Whole picture',
+    wheel: 'The wheel zooms at the pointer.',
+  },
   showDetails: 'Picture details',
   hideDetails: 'Hide picture details',
   details: {
