@@ -18,6 +18,7 @@ import { retentionCalls } from './app/calls/retentionCalls.ts';
 import type { Desk, Rooms } from './app/calls/rooms.ts';
 import { placeCalls } from './app/calls/placeCalls.ts';
 import { settingsCalls } from './app/calls/settingsCalls.ts';
+import { snapshotCalls } from './app/calls/snapshotCalls.ts';
 import { vaultCalls } from './app/calls/vaultCalls.ts';
 import { LiveStream } from './app/liveStream.ts';
 import { openHouse, type House, type Tell } from './app/house.ts';
@@ -191,6 +192,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...checkCalls(rooms),
     ...leavingCalls(rooms),
     ...settingsCalls(rooms),
+    ...snapshotCalls(rooms),
   };
 
   function openLive(open: House, port: StreamPort, request: StreamRequest & { kind: 'live' }): void {

@@ -36,7 +36,7 @@ startShell({
           shell.dialogs.chooseFolder(
             forWhat === 'vault' ? en.desktop.chooseVaultFolder : en.desktop.chooseExportFolder,
           ),
-        chooseSaveFile: (suggestedName) => shell.dialogs.chooseSaveFile({ suggestedName, title: en.desktop.saveClip }),
+        chooseSaveFile: (suggestedName, what) => shell.dialogs.chooseSaveFile(suggestedName, what),
         showFile: (file) => shell.dialogs.showItemInFolder(file),
       },
     });

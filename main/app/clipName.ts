@@ -1,6 +1,7 @@
 /**
  * Names of exported clips. Suggested: camera and local start, with nothing in it that a file system of Windows, macOS or
- * Linux refuses. Chosen: what the user typed, as an MP4, and never a file that nobody asked the user about.
+ * Linux refuses. Chosen, of clips and of pictures: what the user typed, with the right ending, and never a file that
+ * nobody asked the user about.
  */
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
@@ -16,12 +17,17 @@ export function clipName(cameraName: string, fromMs: number): string {
  * The file that a typed name stands for: a name without the ending gets it. Of that one the system's dialog knew nothing,
  * so where there is such a file the answer is `fileExists`.
  */
-export async function clipFile(typed: string): Promise<Outcome<string>> {
-  if (/\.(mp4|m4v|mov)$/i.test(typed)) return good(typed);
-  const file = `${typed}.mp4`;
+export async function chosenFile(typed: string, endings: readonly [string, ...string[]]): Promise<Outcome<string>> {
+  const typedEnding = path.extname(typed).slice(1).toLowerCase();
+  if (endings.includes(typedEnding)) return good(typed);
+  const file = `${typed}.${endings[0]}`;
   const isThere = await lstat(file).then(
     () => true,
     () => false,
   );
   return isThere ? bad({ code: 'fileExists', file: path.basename(file) }) : good(file);
+}
+
+export function clipFile(typed: string): Promise<Outcome<string>> {
+  return chosenFile(typed, ['mp4', 'm4v', 'mov']);
 }

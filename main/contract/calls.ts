@@ -26,6 +26,7 @@ import type {
   VaultPlace,
   VaultStatus,
 } from './model.ts';
+import { isPicture } from './png.ts';
 import type { Outcome } from './problems.ts';
 
 const nothing = v.undefined();
@@ -48,6 +49,9 @@ const keepBytes = v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1_00
 /** A clip may go without a name. */
 const clipName = v.pipe(line, v.trim(), v.maxLength(80));
 const cameraIds = v.pipe(v.array(cameraId), v.minLength(1), v.maxLength(1000));
+
+/** Three bytes a pixel of a picture of 4096 x 4096 that cannot be made smaller, and some more. */
+const mostPictureBytes = 64 * 2 ** 20;
 
 const settingsChange = v.strictObject({
   theme: v.exactOptional(v.picklist(['dark', 'light', 'system'])),
@@ -221,6 +225,25 @@ export const callArguments = {
 
   'settings.get': nothing,
   'settings.set': settingsChange,
+
+  /**
+   * Saves a picture that is on screen as a file of its own, in the clear: where the user says, or where the last one of
+   * this run went. `atMs`: when the picture was taken. null when the user cancelled. Problems: `insideVault`,
+   * `fileExists`, and those of the disk.
+   */
+  'snapshots.save': v.strictObject({
+    cameraId,
+    atMs: timeMs,
+    png: v.pipe(
+      v.instance(Uint8Array),
+      v.maxLength(mostPictureBytes),
+      v.check((bytes) => isPicture(bytes)),
+    ),
+    /** Asks for the place again. */
+    elsewhere: v.boolean(),
+  }),
+  /** Shows the file that was saved last, in the system's file manager. */
+  'snapshots.show': nothing,
 } satisfies Record<string, v.GenericSchema>;
 
 export interface About {
@@ -319,9 +342,15 @@ export interface CallResults {
 
   'settings.get': Settings;
   'settings.set': Outcome<Settings>;
+
+  'snapshots.save': Outcome<{ name: string; folder: string } | null>;
+  'snapshots.show': Outcome<null>;
 }
 
 export type CallName = keyof typeof callArguments;
+/** Bytes that a call's argument may hold beside the usual. */
+export const heavyCalls: Partial<Record<CallName, number>> = { 'snapshots.save': mostPictureBytes };
+
 export type CallArgument<Name extends CallName> = v.InferOutput<(typeof callArguments)[Name]>;
 export type CallResult<Name extends CallName> = CallResults[Name];
 

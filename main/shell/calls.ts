@@ -4,12 +4,14 @@
  * id that the page receives. Who may call at all is the bridge's question.
  */
 import * as v from 'valibot';
-import { callArguments, type CallName, type Handlers } from '../contract/calls.ts';
+import { callArguments, heavyCalls, type CallName, type Handlers } from '../contract/calls.ts';
 import type { CallReply } from '../contract/channels.ts';
 import { isSmall } from './weight.ts';
 
 /** More calls than any screen makes at once; a page that floods is refused instead of queued. */
 const mostAtOnce = 200;
+/** A picture is handed over by a key of the user's: one while another is on its way. */
+const mostHeavyAtOnce = 2;
 
 export interface CallDesk {
   /** Settles when the program is open; calls that come before wait for it. */
@@ -21,6 +23,7 @@ export interface CallDesk {
 export class Calls {
   readonly #desk: CallDesk;
   #running = 0;
+  #heavy = 0;
 
   constructor(desk: CallDesk) {
     this.#desk = desk;
@@ -28,11 +31,14 @@ export class Calls {
 
   async answer(name: unknown, argument: unknown): Promise<CallReply> {
     if (!isCallName(name)) return { refused: 'name' };
-    if (!isSmall(argument)) return { refused: 'size' };
+    const moreBytes = heavyCalls[name] ?? 0;
+    if (!isSmall(argument, moreBytes)) return { refused: 'size' };
+    if (moreBytes > 0 && this.#heavy >= mostHeavyAtOnce) return { refused: 'busy' };
     const checked = v.safeParse(callArguments[name], argument);
     if (!checked.success) return { refused: 'argument' };
     if (this.#running >= mostAtOnce) return { refused: 'busy' };
     this.#running += 1;
+    if (moreBytes > 0) this.#heavy += 1;
     try {
       const handlers = await this.#desk.handlers;
       // Safe: `checked.output` is the output of this very name's check, which is what its handler takes.
@@ -42,6 +48,7 @@ export class Calls {
       return { defect: this.#desk.defect(error, `call ${name}`) };
     } finally {
       this.#running -= 1;
+      if (moreBytes > 0) this.#heavy -= 1;
     }
   }
 }

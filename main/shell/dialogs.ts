@@ -2,14 +2,15 @@
  * The system's own dialogs, and the file manager. Each asks above our window, and answers null when the user
  * cancelled. Calls them as `dialog.…`, never taken apart, so that a journey can answer for the user.
  */
-import { BrowserWindow, dialog, shell, type OpenDialogOptions, type SaveDialogOptions } from 'electron';
+import path from 'node:path';
+import { app, BrowserWindow, dialog, shell, type OpenDialogOptions, type SaveDialogOptions } from 'electron';
 import { en } from '../contract/text/en.ts';
 
 export interface Dialogs {
   /** A folder that exists or that the user made in the dialog. */
   chooseFolder(title: string): Promise<string | null>;
   /** A file to be written; the system has asked before one is replaced. */
-  chooseSaveFile(wish: { suggestedName: string; title: string }): Promise<string | null>;
+  chooseSaveFile(suggestedName: string, what: 'clip' | 'picture'): Promise<string | null>;
   showItemInFolder(file: string): void;
 }
 
@@ -24,11 +25,17 @@ async function chooseFolder(title: string): Promise<string | null> {
   return answer.canceled ? null : (answer.filePaths[0] ?? null);
 }
 
-async function chooseSaveFile(wish: { suggestedName: string; title: string }): Promise<string | null> {
+async function chooseSaveFile(suggestedName: string, what: 'clip' | 'picture'): Promise<string | null> {
+  const isClip = what === 'clip';
   const options: SaveDialogOptions = {
-    title: wish.title,
-    defaultPath: wish.suggestedName,
-    filters: [{ name: en.desktop.clipFiles, extensions: ['mp4'] }],
+    title: isClip ? en.desktop.saveClip : en.desktop.savePicture,
+    // A clip goes where the dialog was last; a picture, at first, where the user keeps pictures.
+    defaultPath: isClip ? suggestedName : path.join(app.getPath('pictures'), suggestedName),
+    filters: [
+      isClip
+        ? { name: en.desktop.clipFiles, extensions: ['mp4'] }
+        : { name: en.desktop.pictureFiles, extensions: ['png'] },
+    ],
     properties: ['createDirectory', 'showOverwriteConfirmation', 'dontAddToRecent'],
   };
   const [parent] = BrowserWindow.getAllWindows();

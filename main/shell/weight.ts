@@ -4,16 +4,25 @@
  * arrays, bytes, strings, numbers, booleans, null, undefined. Everything else is not small.
  */
 
+/** One value's weight: `isSmall` takes from it what it meets. */
+interface Weight {
+  values: number;
+  characters: number;
+  /** Room that is for bytes alone. */
+  bytes: number;
+}
+
 const mostValues = 5000;
 const mostCharacters = 64 * 1024;
 const deepest = 8;
 
-export function isSmall(value: unknown): boolean {
-  const left = { values: mostValues, characters: mostCharacters };
+/** `moreBytes`: what a call that carries a picture may hold in bytes beside the usual. */
+export function isSmall(value: unknown, moreBytes = 0): boolean {
+  const left = { values: mostValues, characters: mostCharacters, bytes: moreBytes };
   return fits(value, 0, left);
 }
 
-function fits(value: unknown, depth: number, left: { values: number; characters: number }): boolean {
+function fits(value: unknown, depth: number, left: Weight): boolean {
   left.values -= 1;
   if (left.values < 0 || depth > deepest) return false;
   switch (typeof value) {
@@ -26,10 +35,7 @@ function fits(value: unknown, depth: number, left: { values: number; characters:
       return left.characters >= 0;
     case 'object':
       if (value === null) return true;
-      if (value instanceof Uint8Array) {
-        left.characters -= value.byteLength;
-        return left.characters >= 0;
-      }
+      if (value instanceof Uint8Array) return fitsBytes(value, left);
       if (Array.isArray(value))
         return value.length <= left.values && value.every((each) => fits(each, depth + 1, left));
       return isPlain(value) && fitsObject(value, depth, left);
@@ -38,7 +44,14 @@ function fits(value: unknown, depth: number, left: { values: number; characters:
   }
 }
 
-function fitsObject(value: object, depth: number, left: { values: number; characters: number }): boolean {
+function fitsBytes({ byteLength }: Uint8Array, left: Weight): boolean {
+  const fromTheirOwn = Math.min(byteLength, left.bytes);
+  left.bytes -= fromTheirOwn;
+  left.characters -= byteLength - fromTheirOwn;
+  return left.characters >= 0;
+}
+
+function fitsObject(value: object, depth: number, left: Weight): boolean {
   for (const [key, each] of Object.entries(value)) {
     left.characters -= key.length;
     if (left.characters < 0 || !fits(each, depth + 1, left)) return false;

@@ -7,6 +7,7 @@ import type { CameraId, StreamRole, StreamState } from '../../main/contract/mode
 import { openStream } from '../home.ts';
 import { makeCanvas, type Canvas } from './painter.ts';
 import { wholePicture, type PictureView } from './pictureView.ts';
+import { stillOf } from './stillOf.ts';
 import type { FromWorker, Pulse, ToWorker } from './workerMessages.ts';
 
 const openAgainMs = 2000;
@@ -57,6 +58,7 @@ export class LivePicture {
   readonly #tile: number;
   readonly #tell: (message: ToWorker, transfer?: Transferable[]) => void;
   readonly #canvas: Canvas;
+  #element: HTMLVideoElement | null = null;
   // Neither is read by anything on screen.
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- as said above
   readonly #requests = new Map<number, Request & { codec: string }>();
@@ -95,7 +97,14 @@ export class LivePicture {
   }
 
   showIn(element: HTMLVideoElement): () => void {
+    this.#element = element;
     return this.#canvas.showIn(element);
+  }
+
+  /** The whole picture that is on screen now, at the stream's own size, as a PNG. Rejects when there is none. */
+  async still(): Promise<Blob> {
+    if (this.#element === null) throw new Error('There is no picture.');
+    return await stillOf(this.#element);
   }
 
   /** Gives the streams back while nobody can see the picture. */

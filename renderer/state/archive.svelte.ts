@@ -7,6 +7,7 @@ import type { CameraId, Span } from '../../main/contract/model.ts';
 import type { PlaybackPlayer } from '../live/playback.ts';
 import type { Passed, PlaybackState } from '../live/playbackState.ts';
 import { library } from './library.svelte.ts';
+import { snapshots, type Still } from './snapshots.svelte.ts';
 import { gapAfter, gapBefore, lastRecorded, recordedAfter, spanAt } from './spans.ts';
 import { dayBeside, dayHolding, hourMs, minuteMs, sameClockOn, secondMs, type TimeSpan } from './time.ts';
 
@@ -32,6 +33,8 @@ class Archive {
   keepToMs = $state<number | null>(null);
   /** Set once a moment was chosen, so that the archive is found there again. */
   placed = $state(false);
+  /** Makes a picture of the one that is shown; null while there is none. */
+  still = $state.raw<(() => Promise<Still>) | null>(null);
   #player: PlaybackPlayer | null = null;
 
   /** The day that holds the moment; replaced only when the moment leaves it, for it is asked with every frame. */
@@ -104,6 +107,10 @@ class Archive {
   pause(): void {
     this.playing = false;
     this.#player?.pause();
+  }
+
+  snapshot(): void {
+    if (this.cameraId !== null && this.still !== null) void snapshots.take(this.cameraId, this.still);
   }
 
   /** On, and with each further call faster. */

@@ -18,7 +18,7 @@ export function exportCalls({ house, withHouse, desk }: Rooms): Pick<Handlers, E
         const spans = await open.library.spans(cameraId, fromMs, toMs);
         const recorded = recordedMs(spans);
         if (recorded === 0) return bad({ code: 'notRecorded' });
-        const typed = await desk.chooseSaveFile(clipName(nameOf(open, cameraId), fromMs));
+        const typed = await desk.chooseSaveFile(clipName(nameOf(open, cameraId), fromMs), 'clip');
         if (typed === null) return good(null);
         const file = await clipFile(typed);
         if (!file.ok) return file;

@@ -1,6 +1,5 @@
 /** Answers the calls about leaving with everything. */
 import { randomBytes } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Handlers } from '../../contract/calls.ts';
 import type { CameraId } from '../../contract/model.ts';
@@ -10,6 +9,7 @@ import { recordingsBefore } from '../../core/exporter/leavingLists.ts';
 import { localStamp } from '../../core/exporter/stamps.ts';
 import { folderReport } from '../../core/vault/folderReport.ts';
 import type { House } from '../house.ts';
+import { isInsideVault } from '../outsideVault.ts';
 import { nameOf, type Rooms } from './rooms.ts';
 
 type LeavingCalls = Extract<keyof Handlers, `leaving.${string}`>;
@@ -79,10 +79,7 @@ async function sizeOf({ library }: House, cameraIds: readonly CameraId[]): Promi
  * `insideVault`, `folderNotWritable`.
  */
 async function exportFolder(chosen: string, vaultFolder: string): Promise<Outcome<string>> {
-  const [real, vault] = await Promise.all([chosen, vaultFolder].map((folder) => realpath(folder).catch(() => folder)));
-  const below = path.relative(vault ?? vaultFolder, real ?? chosen);
-  if (below === '' || (!below.startsWith('..') && !path.isAbsolute(below)))
-    return bad({ code: 'insideVault', folder: chosen });
+  if (await isInsideVault(chosen, vaultFolder)) return bad({ code: 'insideVault', folder: chosen });
   const report = await folderReport(chosen);
   if (!report.writable) return bad({ code: 'folderNotWritable', folder: chosen });
   if (report.empty) return good(chosen);

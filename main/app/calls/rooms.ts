@@ -15,7 +15,7 @@ import type { WhereVault } from '../whereVault.ts';
 export interface Desk {
   /** null when the user cancelled. */
   chooseFolder(forWhat: 'vault' | 'export'): Promise<string | null>;
-  chooseSaveFile(suggestedName: string): Promise<string | null>;
+  chooseSaveFile(suggestedName: string, what: 'clip' | 'picture'): Promise<string | null>;
   showFile(file: string): void;
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as v from 'valibot';
 import { callArguments, type CallName, type Handlers } from '../../../main/contract/calls.ts';
+import { pngOf } from './pngOf.ts';
 import type { NightjarApi } from '../../../main/contract/preloadApi.ts';
 
 const cameraId = '0123456789abcdef';
@@ -27,6 +28,9 @@ const refused: [CallName, unknown][] = [
   ['settings.set', { wallLayout: 7 }],
   ['settings.set', { keepBytes: 5 }],
   ['settings.set', { unknown: 1 }],
+  ['snapshots.save', { cameraId, atMs: 1, png: Buffer.from('MZ'), elsewhere: false }],
+  ['snapshots.save', { cameraId, atMs: 1, png: pngOf(2, 2, 3), elsewhere: false, file: '/home/a.png' }],
+  ['snapshots.save', { cameraId: '../..', atMs: 1, png: pngOf(2, 2, 3), elsewhere: false }],
 ];
 
 for (const [name, argument] of refused)
@@ -40,6 +44,7 @@ const taken: [CallName, unknown][] = [
   ['cameras.try', { target: { by: 'address', text: 'rtsp://10.0.0.5/a' }, user: '', password: 'p@ss:w/rd?#%&"\'<>é' }],
   ['settings.set', { theme: 'light' }],
   ['settings.set', {}],
+  ['snapshots.save', { cameraId, atMs: 1, png: pngOf(2, 2, 3), elsewhere: false }],
 ];
 
 for (const [name, argument] of taken)

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Handlers } from '../../../main/contract/calls.ts';
 import { Calls } from '../../../main/shell/calls.ts';
+import { pngOf } from '../contract/pngOf.ts';
 
 interface Desk {
   calls: Calls;
@@ -109,4 +110,19 @@ test('more calls at once than any screen makes are refused, and pass again when 
   end.resolve('ended');
   await Promise.all(running);
   assert.deepEqual(await calls.answer('app.state', undefined), { value: 'ended' });
+});
+
+test('two pictures at once are taken, a third is refused, and calls beside them pass', async () => {
+  const end = Promise.withResolvers<unknown>();
+  const { calls } = deskWith({ 'snapshots.save': () => end.promise, 'app.state': () => Promise.resolve('told') });
+  // Larger than any other call may be.
+  const png = pngOf(3, 3, 3, { extra: ['iCCP', Buffer.alloc(200_000)] });
+  const save = (): Promise<unknown> =>
+    calls.answer('snapshots.save', { cameraId: '0123456789abcdef', atMs: 1, png, elsewhere: false });
+  const running = [save(), save()];
+  assert.deepEqual(await save(), { refused: 'busy' });
+  assert.deepEqual(await calls.answer('app.state', undefined), { value: 'told' });
+  end.resolve('saved');
+  assert.deepEqual(await Promise.all(running), [{ value: 'saved' }, { value: 'saved' }]);
+  assert.deepEqual(await save(), { value: 'saved' });
 });

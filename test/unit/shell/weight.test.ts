@@ -25,6 +25,14 @@ test('the limits are exact: one more is too much', () => {
   assert.equal(isSmall(nested(9)), false);
 });
 
+test('a call that carries a picture has room for bytes beside the usual, and for nothing else', () => {
+  assert.equal(isSmall({ png: new Uint8Array(200_000) }), false);
+  assert.equal(isSmall({ png: new Uint8Array(200_000) }, 200_000), true);
+  assert.equal(isSmall({ png: new Uint8Array(200_000 + 64 * 1024) }, 200_000), false);
+  assert.equal(isSmall({ png: new Uint8Array(150_000), more: new Uint8Array(150_000) }, 200_000), false);
+  assert.equal(isSmall({ text: 'x'.repeat(64 * 1024 + 1) }, 200_000), false);
+});
+
 test('what is not plain is not small', () => {
   const cycle: Record<string, unknown> = {};
   cycle['itself'] = cycle;

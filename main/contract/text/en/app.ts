@@ -52,6 +52,7 @@ export const app = {
     strip: 'Last 24 hours',
     wallOnly: 'Wall only',
     details: 'Picture details',
+    snapshot: 'Snapshot',
     digitalZoom: 'Digital zoom',
     panZoom: 'Move what is seen, while zoomed',
     wholePicture: 'Whole picture',

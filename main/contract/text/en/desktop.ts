@@ -4,6 +4,8 @@ export const desktop = {
   chooseExportFolder: 'Choose a folder for everything that is recorded',
   saveClip: 'Save the clip as',
   clipFiles: 'Video',
+  savePicture: 'Save the picture, not encrypted, as',
+  pictureFiles: 'Picture',
   openWindow: 'Open Nightjar',
   closeWindow: 'Close window',
   wholeScreen: 'Whole screen',

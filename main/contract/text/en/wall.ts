@@ -68,6 +68,14 @@ export const wall = {
     whole: 'Whole picture',
     wheel: 'The wheel zooms at the pointer.',
   },
+  snapshot: {
+    take: 'Snapshot',
+    saved: (name: string): string => `Saved as ${name}.`,
+    notSealed: 'It is not encrypted: anyone who has the file can look at it.',
+    show: 'Show',
+    elsewhere: 'Save in another folder…',
+    noPicture: { fact: 'The picture could not be saved.', remedy: 'Try again when the camera shows one.' },
+  },
   showDetails: 'Picture details',
   hideDetails: 'Hide picture details',
   details: {

@@ -1,0 +1,21 @@
+/** Answers the calls about snapshots. */
+import type { Handlers } from '../../contract/calls.ts';
+import { bad, good } from '../../contract/problems.ts';
+import { Snapshots } from '../snapshots.ts';
+import { nameOf, type Rooms } from './rooms.ts';
+
+type SnapshotCalls = Extract<keyof Handlers, `snapshots.${string}`>;
+
+export function snapshotCalls({ withHouse, desk }: Rooms): Pick<Handlers, SnapshotCalls> {
+  const snapshots = new Snapshots((suggestedName) => desk.chooseSaveFile(suggestedName, 'picture'));
+  return {
+    'snapshots.save': ({ cameraId, ...snapshot }) =>
+      withHouse((open) => snapshots.save({ ...snapshot, cameraName: nameOf(open, cameraId) }, open.vault.folder)),
+    'snapshots.show': () =>
+      withHouse(async () => {
+        if (snapshots.last === null) return bad({ code: 'gone' });
+        desk.showFile(snapshots.last);
+        return good(null);
+      }),
+  };
+}
