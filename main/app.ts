@@ -198,8 +198,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   function openLive(open: House, port: StreamPort, request: StreamRequest & { kind: 'live' }): void {
     const stream = new LiveStream(port, request.role, request.converted);
     port.onMessage((message) => stream.heard(message));
-    if (!request.converted && !open.watching.isCarried(request.cameraId, request.role))
-      port.notice({ is: 'notCarried' });
     const stop = open.watching.show(request.cameraId, request.role, request.converted, stream);
     if (stop) port.onClose(stop);
     else port.close();

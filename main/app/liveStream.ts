@@ -14,7 +14,7 @@ import {
   type PageMessage,
   type VideoConfig,
 } from '../contract/stream.ts';
-import type { Viewer } from '../core/video/fanOut.ts';
+import type { Origin, Viewer } from '../core/video/fanOut.ts';
 import type { MediaFrame } from '../core/video/flv.ts';
 
 /** A minute and more at 25 pictures a second; a new viewer gets at most 2000 at once. */
@@ -48,9 +48,9 @@ export class LiveStream implements Viewer {
     this.#outlet.notice({ is: 'state', state, role: this.#role });
   }
 
-  config(video: VideoConfig, audio: AudioConfig | null): void {
+  config(video: VideoConfig, audio: AudioConfig | null, { role, intake }: Origin): void {
     this.#skipping = false;
-    this.#outlet.notice({ is: 'video', config: video, converted: this.#converted });
+    this.#outlet.notice({ is: 'video', config: video, converted: this.#converted, role, intake });
     this.#outlet.notice({ is: 'audio', config: audio });
   }
 
@@ -73,6 +73,11 @@ export class LiveStream implements Viewer {
       this.#droppedTold = this.#dropped;
       this.#outlet.notice({ is: 'dropped', frames: this.#dropped });
     }
+  }
+
+  /** No picture will come but a converted one. */
+  notCarried(): void {
+    this.#outlet.notice({ is: 'notCarried' });
   }
 
   heard(message: PageMessage): void {

@@ -1,22 +1,25 @@
 /**
- * Every camera's connections: one for what is recorded (and shown, where that stream is wanted), one for the sub
- * stream while a tile shows it, one for a converted picture while a tile needs that. Decides which connection serves
- * a tile, and keeps the recorder fed; a camera that allows only few connections is never asked for a stream twice.
+ * Every camera's connections: the one that is recorded, which keeps the recorder fed, and those for showing, which
+ * `Showing` makes and ends as viewers come and go.
  *
  * Nothing here throws after start: trouble is a state, told by `on.status`.
  */
-import type { Camera, CameraId, CameraStatus, RecordingState, StreamRole, StreamState } from '../contract/model.ts';
+import type {
+  Camera,
+  CameraId,
+  CameraStatus,
+  RecordingState,
+  StreamRole,
+  StreamState,
+  VideoCodec,
+} from '../contract/model.ts';
 import type { Outcome, Problem } from '../contract/problems.ts';
 import type { Library } from '../core/library/library.ts';
 import { Recorder, type RecorderLimits } from '../core/recorder/recorder.ts';
 import type { Vault } from '../core/vault/folder.ts';
-import type { Viewer } from '../core/video/fanOut.ts';
 import { Feed } from '../core/video/feed.ts';
-import { flvCarriesHevc, type Ffmpeg, type StreamSource } from '../core/video/ffmpeg.ts';
-import { isCarried } from '../core/video/intakeScript.ts';
-
-/** A stream without viewers is kept for this long: switching between one and four tiles then costs nothing. */
-const lingerMs = 4000;
+import type { Ffmpeg, StreamSource } from '../core/video/ffmpeg.ts';
+import { type Onlooker, Showing, type ViewingKey } from './showing.ts';
 
 export type SourceOf = (
   cameraId: CameraId,
@@ -48,10 +51,7 @@ interface Watched {
   recorder: Recorder;
   /** The connection that is recorded; null while the user paused it. */
   recording: Feed | null;
-  /** Connections for viewing only, by what they show. */
-  viewing: Map<ViewingKey, { feed: Feed; viewers: Map<Viewer, () => void>; linger: NodeJS.Timeout | null }>;
-  /** Viewers of the recorded connection, so that they can be moved when it ends. */
-  viewers: Map<Viewer, () => void>;
+  showing: Showing;
   stream: StreamState;
   recordingState: RecordingState;
   bitsPerSecond: number | null;
@@ -60,8 +60,6 @@ interface Watched {
   /** Beginnings and endings of the recording, one after the other. */
   turn: Promise<void>;
 }
-
-type ViewingKey = 'main' | 'sub' | 'main converted' | 'sub converted';
 
 export class Watching {
   readonly #options: WatchingOptions;
@@ -100,8 +98,15 @@ export class Watching {
         },
       }),
       recording: null,
-      viewing: new Map(),
-      viewers: new Map(),
+      showing: new Showing({
+        ffmpeg: this.#options.ffmpeg,
+        source: (role) => this.#options.sourceOf(camera.id, role),
+        codec: (role) => codecOf(watched.camera, role),
+        on: {
+          note: (what) => this.#options.on.note(what, { camera: camera.id }),
+          defect: (error) => this.#options.on.defect(error),
+        },
+      }),
       stream: { state: 'off' },
       recordingState: { recording: false, cause: camera.paused ? 'paused' : 'closed', sinceMs },
       bitsPerSecond: null,
@@ -134,41 +139,20 @@ export class Watching {
     for (const watched of this.#watched.values()) {
       if (cameraId !== null && watched.camera.id !== cameraId) continue;
       watched.recording?.retryNow();
-      for (const { feed } of watched.viewing.values()) feed.retryNow();
+      watched.showing.retryNow();
     }
-  }
-
-  /** False for a codec that reaches the screen only converted. */
-  isCarried(cameraId: CameraId, role: StreamRole): boolean {
-    const streams = this.#watched.get(cameraId)?.camera.streams ?? [];
-    const video = (streams.find((stream) => stream.role === role) ?? streams[0])?.video ?? 'unknown';
-    return isCarried(video, flvCarriesHevc(this.#options.ffmpeg));
   }
 
   /**
    * Shows a stream to a viewer until the returned function is called. null when the camera is not on the list.
    * A camera with one stream shows that one, whatever was asked for.
    */
-  show(cameraId: CameraId, role: StreamRole, converted: boolean, viewer: Viewer): (() => void) | null {
+  show(cameraId: CameraId, role: StreamRole, converted: boolean, viewer: Onlooker): (() => void) | null {
     const watched = this.#watched.get(cameraId);
     if (!watched) return null;
-    const has = watched.camera.streams.some((stream) => stream.role === role);
-    const shown = has ? role : 'main';
-    if (shown === 'main' && !converted && watched.recording) {
-      watched.viewers.set(viewer, watched.recording.watch(viewer));
-      return () => {
-        watched.viewers.get(viewer)?.();
-        watched.viewers.delete(viewer);
-        this.#leave(watched, 'main', viewer);
-      };
-    }
+    const shown = watched.camera.streams.some((stream) => stream.role === role) ? role : 'main';
     const key: ViewingKey = converted ? `${shown} converted` : shown;
-    const leave = this.#join(watched, key, viewer);
-    return () => {
-      leave();
-      watched.viewers.get(viewer)?.();
-      watched.viewers.delete(viewer);
-    };
+    return watched.showing.show(key, viewer);
   }
 
   async close(): Promise<void> {
@@ -192,23 +176,20 @@ export class Watching {
     watched.begunWith = { paused, recordsSound };
     const before = watched.recording;
     watched.recording = null;
-    if (before) {
-      for (const stop of watched.viewers.values()) stop();
-      await before.close();
-    }
+    await watched.showing.makeWay();
+    await before?.close();
     // It may have been taken off the list meanwhile, and nothing would end a connection that begins now.
     if (this.#watched.get(camera.id) !== watched) return;
     if (paused) {
       recorder.pause('paused');
       watched.stream = { state: 'off' };
       watched.bitsPerSecond = null;
-      for (const viewer of watched.viewers.keys()) this.#join(watched, 'main', viewer);
-      watched.viewers.clear();
+      watched.showing.recorded(null);
       this.#tell(watched);
       return;
     }
     recorder.resume();
-    watched.recording = new Feed({
+    const recording = new Feed({
       ffmpeg: this.#options.ffmpeg,
       role: 'main',
       source: this.#options.sourceOf(camera.id, 'main'),
@@ -218,6 +199,7 @@ export class Watching {
       on: {
         state: (state) => {
           watched.stream = state;
+          watched.showing.recordedState(state);
           this.#tell(watched);
         },
         run: (run) => recorder.run(run),
@@ -227,61 +209,18 @@ export class Watching {
           watched.bitsPerSecond = bitsPerSecond;
           this.#tell(watched);
         },
+        ended: (end) => watched.showing.recordedEnded(end),
         note: (what) => this.#options.on.note(what, { camera: camera.id }),
         defect: (error) => this.#options.on.defect(error),
       },
     });
-    for (const viewer of watched.viewers.keys()) watched.viewers.set(viewer, watched.recording.watch(viewer));
-    // Who watched a connection of its own while the recording was paused comes over to the one connection.
-    const own = watched.viewing.get('main');
-    if (own) {
-      for (const viewer of own.viewers.keys()) watched.viewers.set(viewer, watched.recording.watch(viewer));
-      await this.#drop(watched, 'main');
-    }
-  }
-
-  #join(watched: Watched, key: ViewingKey, viewer: Viewer): () => void {
-    let viewing = watched.viewing.get(key);
-    if (!viewing) {
-      const role = key.startsWith('main') ? 'main' : 'sub';
-      const feed = new Feed({
-        ffmpeg: this.#options.ffmpeg,
-        role,
-        source: this.#options.sourceOf(watched.camera.id, role),
-        record: false,
-        // Always taken in: to add it when somebody wants to listen would take another connection.
-        sound: true,
-        convert: key.endsWith('converted'),
-        on: { defect: (error) => this.#options.on.defect(error) },
-      });
-      viewing = { feed, viewers: new Map(), linger: null };
-      watched.viewing.set(key, viewing);
-    }
-    if (viewing.linger) clearTimeout(viewing.linger);
-    viewing.linger = null;
-    viewing.viewers.set(viewer, viewing.feed.watch(viewer));
-    return () => this.#leave(watched, key, viewer);
-  }
-
-  #leave(watched: Watched, key: ViewingKey, viewer: Viewer): void {
-    const viewing = watched.viewing.get(key);
-    viewing?.viewers.get(viewer)?.();
-    if (!viewing?.viewers.delete(viewer) || viewing.viewers.size > 0 || viewing.linger) return;
-    viewing.linger = setTimeout(() => void this.#drop(watched, key), lingerMs).unref();
-  }
-
-  async #drop(watched: Watched, key: ViewingKey): Promise<void> {
-    const viewing = watched.viewing.get(key);
-    watched.viewing.delete(key);
-    if (viewing?.linger) clearTimeout(viewing.linger);
-    await viewing?.feed.close();
+    watched.recording = recording;
+    watched.showing.recorded(recording);
   }
 
   async #end(watched: Watched): Promise<void> {
-    for (const stop of watched.viewers.values()) stop();
     await watched.turn;
-    const feeds = [...watched.viewing.keys()].map((key) => this.#drop(watched, key));
-    await Promise.all([watched.recording?.close(), ...feeds]);
+    await Promise.all([watched.recording?.close(), watched.showing.close()]);
     await watched.recorder.close();
   }
 
@@ -293,4 +232,8 @@ export class Watching {
     const clockOffsetMs = this.#options.clockOffsetMs(camera.id);
     return { cameraId: camera.id, stream, recording: recordingState, clockOffsetMs, bitsPerSecond };
   }
+}
+
+function codecOf({ streams }: Camera, role: StreamRole): VideoCodec {
+  return (streams.find((stream) => stream.role === role) ?? streams[0])?.video ?? 'unknown';
 }

@@ -63,10 +63,14 @@ export interface AudioConfig {
   description: Uint8Array<ArrayBuffer>;
 }
 
+/** How a stream is taken in: by our own RTSP, which hands a picture on at its last packet, or by ffmpeg. */
+export type IntakeKind = 'rtsp' | 'ffmpeg';
+
 /** Main to page, as objects. */
 export type LiveNotice =
   | { is: 'state'; state: StreamState; role: StreamRole }
-  | { is: 'video'; config: VideoConfig; converted: boolean }
+  /** `role` may be another than what was asked for, where the camera does not grant that stream beside its recording. */
+  | { is: 'video'; config: VideoConfig; converted: boolean; role: StreamRole; intake: IntakeKind }
   /** No frame of this stream will come: its codec reaches the page only converted. */
   | { is: 'notCarried' }
   | { is: 'audio'; config: AudioConfig | null }

@@ -70,8 +70,10 @@ export interface CameraPlan {
     aggregates: boolean;
     /** A session without a word from the viewer ends after this. */
     sessionTimeoutS: number;
-    /** More viewers than this are refused. */
+    /** How many viewers it serves at once. */
     viewersAtMost: number;
+    /** What happens to one more: it is refused (453), or it is served and the oldest viewer's connection ends. */
+    whenFull: 'refuses' | 'endsOldest';
   };
 }
 
@@ -182,6 +184,7 @@ function planOf(name: string, location: string, index: number): CameraPlan {
       aggregates: false,
       sessionTimeoutS: 60,
       viewersAtMost: 100,
+      whenFull: 'refuses',
     },
   };
 }

@@ -38,8 +38,7 @@ export class RtspServer {
         nonceLifeMs: 600_000,
       }),
       livePosition: (film) => this.livePosition(film),
-      admits: (asking) =>
-        [...this.connections].filter((one) => one !== asking && one.watching).length < rtsp.viewersAtMost,
+      admits: (asking) => this.admits(asking),
     };
   }
 
@@ -71,6 +70,16 @@ export class RtspServer {
   hangUp(): void {
     for (const connection of this.connections) connection.close();
     this.connections.clear();
+  }
+
+  private admits(asking: RtspConnection): boolean {
+    const { viewersAtMost, whenFull } = this.state.plan.rtsp;
+    // A Set keeps their order: the oldest comes first.
+    const others = [...this.connections].filter((one) => one !== asking && one.watching);
+    if (others.length < viewersAtMost) return true;
+    if (whenFull === 'refuses') return false;
+    for (const one of others.slice(0, others.length + 1 - viewersAtMost)) one.close();
+    return true;
   }
 
   private connected(socket: Socket): void {

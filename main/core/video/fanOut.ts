@@ -3,16 +3,22 @@
  * once; where they grow beyond a bound, nothing is kept until the next keyframe and a new viewer waits for that. Never
  * waits for a viewer and never queues for one: a viewer that cannot take a frame drops it, up to the next keyframe.
  */
-import type { StreamState } from '../../contract/model.ts';
-import type { AudioConfig, VideoConfig } from '../../contract/stream.ts';
+import type { StreamRole, StreamState } from '../../contract/model.ts';
+import type { AudioConfig, IntakeKind, VideoConfig } from '../../contract/stream.ts';
 import type { MediaFrame } from './flv.ts';
+
+/** Where pictures come from. */
+export interface Origin {
+  role: StreamRole;
+  intake: IntakeKind;
+}
 
 export interface Viewer {
   /**
    * Before the first frame, and again before the first frame after a change. A configuration that did not change is
    * the same object as before.
    */
-  config(video: VideoConfig, audio: AudioConfig | null): void;
+  config(video: VideoConfig, audio: AudioConfig | null, origin: Origin): void;
   /**
    * The frame may be kept, and must not be written to: all viewers get the same. `replayed`: it is one of those since
    * the last keyframe that were there before the viewer.
@@ -35,6 +41,7 @@ export class FanOut {
   readonly #viewers = new Map<Viewer, Viewing>();
   #video: VideoConfig | null = null;
   #audio: AudioConfig | null = null;
+  #origin: Origin = { role: 'main', intake: 'ffmpeg' };
   /** Counts the changes of the configurations. */
   #change = 0;
   #kept: { frame: MediaFrame; arrivalMs: number }[] = [];
@@ -48,8 +55,9 @@ export class FanOut {
     return () => this.#viewers.delete(viewer);
   }
 
-  video(config: VideoConfig): void {
+  video(config: VideoConfig, origin: Origin): void {
     this.#video = config;
+    this.#origin = origin;
     this.#change++;
     this.#forget();
     for (const viewing of this.#viewers.values()) viewing.started = false;
@@ -83,7 +91,7 @@ export class FanOut {
     viewing.started = true;
     if (viewing.told !== this.#change) {
       viewing.told = this.#change;
-      viewer.config(this.#video, this.#audio);
+      viewer.config(this.#video, this.#audio, this.#origin);
     }
     viewer.frame(frame, arrivalMs, replayed);
   }

@@ -32,6 +32,8 @@ export interface FeedListener {
   runEnd?(cause: GapCause): void;
   /** Every second while live: the mean of the last five. */
   bitRate?(bitsPerSecond: number): void;
+  /** A connection ended, and no other way of making it is left to try. */
+  ended?(end: ConnectionEnd): void;
   /** What ffmpeg said at the end of a connection, without addresses; what was left out to keep the recording going. */
   note?(what: string): void;
   /** What asking for the address threw: a defect. The camera is tried again like one that is lost. */
@@ -47,6 +49,8 @@ export interface FeedOptions {
   sound: boolean;
   /** Convert the picture to H.264 for viewing. */
   convert: boolean;
+  /** Nothing but our own RTSP: it is there for showing sooner what another connection brings anyway. */
+  onlyRtsp?: boolean;
   on: FeedListener;
   clock?: Clock;
 }
@@ -155,7 +159,7 @@ export class Feed {
         : new FfmpegIntake(ffmpeg, { source: source.value, record, convert, ...manner }, listener);
     this.#connection = new Connection(start, record, this.#clock, {
       answered: () => this.#answered(),
-      video: (config) => this.#fanOut.video(config),
+      video: (config) => this.#fanOut.video(config, { role: this.role, intake: spoken ? 'rtsp' : 'ffmpeg' }),
       audio: (config) => this.#fanOut.audio(config),
       frame: (frame, arrivalMs) => {
         if (frame.track === 'video') this.#runs.picture(frame.timeMs, arrivalMs);
@@ -174,7 +178,9 @@ export class Feed {
     this.#fanOut.reset();
     if (end.text !== '') on.note?.(end.text);
     if (this.#clock.steadyMs() - startedMs > goodAfterMs && end.hadPictures) this.#failures = 0;
-    return { cause: end.cause, again: this.#otherManner(end) };
+    const again = this.#otherManner(end);
+    if (!again && !this.#isClosing()) on.ended?.(end);
+    return { cause: end.cause, again };
   }
 
   async #askSource(): Promise<Outcome<StreamSource>> {
@@ -194,6 +200,7 @@ export class Feed {
   /** Learns from a connection that failed for a reason of its own, not the network's. False: nothing else to try. */
   #otherManner(end: ConnectionEnd): boolean {
     if (this.#manner.by === 'rtsp') {
+      if (this.#options.onlyRtsp === true) return false;
       const silent = !end.hadPictures && (end.cause === 'stalled' || end.cause === 'closed');
       if (!end.elsewhere && !silent) return false;
       this.#manner.by = 'ffmpeg';
@@ -285,7 +292,7 @@ export class Feed {
 }
 
 /** Our own RTSP speaks them; what nobody knows yet is worth a try. */
-function isSpoken(video: VideoCodec): boolean {
+export function isSpoken(video: VideoCodec): boolean {
   return video === 'H.264' || video === 'H.265' || video === 'unknown';
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AudioConfig, VideoConfig } from '../../../main/contract/stream.ts';
-import { FanOut, type Viewer } from '../../../main/core/video/fanOut.ts';
+import { FanOut, type Origin, type Viewer } from '../../../main/core/video/fanOut.ts';
 import type { MediaFrame } from '../../../main/core/video/flv.ts';
 
 const video: VideoConfig = {
@@ -10,6 +10,7 @@ const video: VideoConfig = {
   heightPixels: 120,
   description: new Uint8Array([1]),
 };
+const origin: Origin = { role: 'main', intake: 'rtsp' };
 const audio: AudioConfig = { codec: 'alaw', sampleRate: 8000, channels: 1, description: new Uint8Array(0) };
 
 function frame(timeMs: number, keyframe = false, sizeBytes = 10): MediaFrame {
@@ -38,7 +39,7 @@ test('a viewer gets the configuration, then frames from a keyframe on', () => {
   const fanOut = new FanOut();
   const diary = new Diary();
   fanOut.watch(diary);
-  fanOut.video(video);
+  fanOut.video(video, origin);
   fanOut.frame(frame(0), 0);
   fanOut.frame(sound(10), 0);
   fanOut.frame(frame(40, true), 0);
@@ -49,7 +50,7 @@ test('a viewer gets the configuration, then frames from a keyframe on', () => {
 
 test('a viewer who comes later gets the pictures since the last keyframe, and no old sound', () => {
   const fanOut = new FanOut();
-  fanOut.video(video);
+  fanOut.video(video, origin);
   for (const next of [frame(0, true), frame(40), frame(80, true), sound(90), frame(120)]) fanOut.frame(next, 0);
   const diary = new Diary();
   fanOut.watch(diary);
@@ -61,7 +62,7 @@ test('a viewer who has gone gets nothing more', () => {
   const fanOut = new FanOut();
   const diary = new Diary();
   const stop = fanOut.watch(diary);
-  fanOut.video(video);
+  fanOut.video(video, origin);
   fanOut.frame(frame(0, true), 0);
   stop();
   stop();
@@ -74,7 +75,7 @@ test('the sound is told when it is known, without waiting for a keyframe', () =>
   const fanOut = new FanOut();
   const diary = new Diary();
   fanOut.watch(diary);
-  fanOut.video(video);
+  fanOut.video(video, origin);
   fanOut.frame(frame(0, true), 0);
   fanOut.audio(audio);
   fanOut.frame(sound(20), 0);
@@ -85,9 +86,9 @@ test('a new picture configuration holds from the next keyframe on', () => {
   const fanOut = new FanOut();
   const diary = new Diary();
   fanOut.watch(diary);
-  fanOut.video(video);
+  fanOut.video(video, origin);
   fanOut.frame(frame(0, true), 0);
-  fanOut.video({ ...video });
+  fanOut.video({ ...video }, origin);
   fanOut.frame(frame(40), 0);
   fanOut.frame(frame(80, true), 0);
   assert.deepEqual(diary.lines, ['config', '0', 'config', '80']);
@@ -95,21 +96,21 @@ test('a new picture configuration holds from the next keyframe on', () => {
 
 test('after a reset nothing of the past is shown', () => {
   const fanOut = new FanOut();
-  fanOut.video(video);
+  fanOut.video(video, origin);
   fanOut.frame(frame(0, true), 0);
   fanOut.reset();
   const diary = new Diary();
   fanOut.watch(diary);
   fanOut.frame(frame(40, true), 0);
   assert.deepEqual(diary.lines, []);
-  fanOut.video(video);
+  fanOut.video(video, origin);
   fanOut.frame(frame(80, true), 0);
   assert.deepEqual(diary.lines, ['config', '80']);
 });
 
 test('what is kept is bounded: beyond it a new viewer waits for the next keyframe', () => {
   const fanOut = new FanOut();
-  fanOut.video(video);
+  fanOut.video(video, origin);
   fanOut.frame(frame(0, true, 15 * 2 ** 20), 0);
   const early = new Diary();
   fanOut.watch(early);
@@ -125,7 +126,7 @@ test('what is kept is bounded: beyond it a new viewer waits for the next keyfram
 
 test('a camera that never sends a second keyframe does not fill the memory', () => {
   const fanOut = new FanOut();
-  fanOut.video(video);
+  fanOut.video(video, origin);
   fanOut.frame(frame(0, true), 0);
   for (let index = 1; index < 5000; index++) fanOut.frame(frame(index * 40), 0);
   const late = new Diary();
