@@ -17,6 +17,7 @@ import { libraryCalls } from './app/calls/libraryCalls.ts';
 import { retentionCalls } from './app/calls/retentionCalls.ts';
 import type { Desk, Rooms } from './app/calls/rooms.ts';
 import { placeCalls } from './app/calls/placeCalls.ts';
+import { ptzCalls } from './app/calls/ptzCalls.ts';
 import { settingsCalls } from './app/calls/settingsCalls.ts';
 import { snapshotCalls } from './app/calls/snapshotCalls.ts';
 import { vaultCalls } from './app/calls/vaultCalls.ts';
@@ -185,6 +186,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...keyCalls(rooms),
     ...placeCalls(rooms),
     ...cameraCalls(rooms),
+    ...ptzCalls(rooms),
     ...libraryCalls(rooms),
     ...clipCalls(rooms),
     ...retentionCalls(rooms),
@@ -250,6 +252,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await opening.start();
     },
     sleep() {
+      void house?.ptz.stopAll();
       if (lockSettings()?.lockOnSuspend === true) lock();
     },
     idle(seconds) {

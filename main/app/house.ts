@@ -17,6 +17,7 @@ import type { Events } from '../contract/events.ts';
 import { good, type Outcome, type Problem } from '../contract/problems.ts';
 import { Cameras } from '../core/cameras/cameras.ts';
 import { Discovery } from '../core/cameras/discovery.ts';
+import { Ptz } from '../core/cameras/ptz.ts';
 import { Exporter } from '../core/exporter/exporter.ts';
 import { exportsFile, readExports } from '../core/exporter/exportsDocument.ts';
 import { Leaving } from '../core/exporter/leaving.ts';
@@ -59,6 +60,7 @@ export interface House {
   newWords: NewWords;
   settings: SealedStore<Settings>;
   cameras: Cameras;
+  ptz: Ptz;
   discovery: Discovery;
   library: Library;
   watching: Watching;
@@ -138,6 +140,11 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       return picture.ok ? picture.value : null;
     },
     changed: (list) => tell('cameras.changed', list),
+    answered: (cameraId) => ptz.learn(cameraId),
+  });
+  const ptz = new Ptz({
+    wayTo: (cameraId) => cameras.wayTo(cameraId),
+    learned: (cameraId, moves) => cameras.keepMoves(cameraId, moves),
   });
 
   let { warning } = options;
@@ -193,6 +200,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       status: (now) => {
         diskWarnings.status(now);
         tell('status.changed', now);
+        // Nobody sees any more where it moves to.
+        if (now.stream.state === 'lost') void ptz.stop(now.cameraId);
       },
       trouble: (cameraId, problem) => {
         log.note('recording stopped', { camera: cameraId, code: problem.code });
@@ -268,6 +277,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     newWords,
     settings,
     cameras,
+    ptz,
     discovery,
     library,
     watching,
@@ -290,6 +300,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       newWords.cancel();
       discovery.stop();
       cameras.stopTry();
+      void ptz.stopAll();
       await Promise.all([checking.stop('lock'), leaving.stop('lock'), exporter.pause()]);
     },
     async unlock(found) {
@@ -310,6 +321,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       // Its name stays until nothing of it is left, so that what a crash leaves half way can be found.
       const removed = await cameras.remove(camera.id, true);
       if (!removed.ok && cameras.list().some(({ id }) => id === camera.id)) return removed;
+      ptz.forget(camera.id);
       await watching.forget(camera.id);
       diskWarnings.forget(camera.id);
       const gone =
@@ -334,8 +346,9 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       newWords.cancel();
       networks.close();
       discovery.stop();
+      const stopped = ptz.close();
       cameras.close();
-      await leftEntries;
+      await Promise.all([leftEntries, stopped]);
       await Promise.all([checking.close(), leaving.close(), exporter.close()]);
       await watching.close();
       await lookAround.close();

@@ -17,6 +17,7 @@ import type {
   Holding,
   KnownVault,
   MoveState,
+  Preset,
   RetentionPreview,
   Search,
   Settings,
@@ -48,6 +49,9 @@ const cameraKeepDays = v.union([v.literal('room'), keepDays]);
 const keepBytes = v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1_000_000_000)));
 /** A clip may go without a name. */
 const clipName = v.pipe(line, v.trim(), v.maxLength(80));
+/** -1 to 1: how fast, and which way. */
+const speed = v.pipe(v.number(), v.minValue(-1), v.maxValue(1));
+const presetToken = v.pipe(line, v.minLength(1));
 const cameraIds = v.pipe(v.array(cameraId), v.minLength(1), v.maxLength(1000));
 
 /** Three bytes a pixel of a picture of 4096 x 4096 that cannot be made smaller, and some more. */
@@ -164,6 +168,23 @@ export const callArguments = {
     recordings: v.picklist(['keep', 'delete']),
     clips: v.picklist(['keep', 'release']),
   }),
+
+  /**
+   * Moves a camera for as long as this is called again within a second; another direction takes the place of the one
+   * before. Tells how the order before went. Nothing but zeros is `ptz.stop`. Problems, of all `ptz` calls: `cannotMove`,
+   * `moveNotAllowed`, `moveRefused`, `gone`, those of the network and of signing in.
+   */
+  'ptz.move': v.strictObject({ cameraId, pan: speed, tilt: speed, zoom: speed }),
+  /** Answers when the camera was told to stop, with what went wrong since it was held; `notStopped`. */
+  'ptz.stop': v.strictObject({ cameraId }),
+  'ptz.presets': v.strictObject({ cameraId }),
+  'ptz.goTo': v.strictObject({ cameraId, token: presetToken }),
+  /** Stores the present view under that name: in the place of a preset, or anew (null). */
+  'ptz.store': v.strictObject({ cameraId, token: v.nullable(presetToken), name: clipName }),
+  'ptz.remove': v.strictObject({ cameraId, token: presetToken }),
+  'ptz.home': v.strictObject({ cameraId }),
+  /** Makes the present view the home position. */
+  'ptz.storeHome': v.strictObject({ cameraId }),
 
   /** Recorded spans and gaps of a camera inside the span, in order, covering it from the camera's first recording. */
   'library.spans': v.strictObject({ cameraId, ...span }),
@@ -301,6 +322,15 @@ export interface CallResults {
   'cameras.setPaused': Outcome<null>;
   'cameras.tryNow': Outcome<null>;
   'cameras.remove': Outcome<null>;
+
+  'ptz.move': Outcome<null>;
+  'ptz.stop': Outcome<null>;
+  'ptz.presets': Outcome<Preset[]>;
+  'ptz.goTo': Outcome<null>;
+  'ptz.store': Outcome<Preset[]>;
+  'ptz.remove': Outcome<Preset[]>;
+  'ptz.home': Outcome<null>;
+  'ptz.storeHome': Outcome<null>;
 
   'library.spans': Outcome<Span[]>;
   'library.cameras': { cameraId: string; name: string; removed: boolean }[];

@@ -26,6 +26,25 @@ export interface StreamInfo {
 /** Days to keep a camera's recordings. null: as the rule for all cameras says. 'room': as long as there is room. */
 export type CameraKeepDays = number | 'room' | null;
 
+/** What of a camera can be moved. */
+export interface Moves {
+  panTilt: boolean;
+  /** By its lens. */
+  zoom: boolean;
+  /** The most presets that it keeps; 0 where it keeps none. */
+  presets: number;
+  home: boolean;
+  /** Its home position can be stored. */
+  storesHome: boolean;
+}
+
+/** A view that the camera keeps. Of its tokens nothing is known but that they are texts, numeric-looking ones too. */
+export interface Preset {
+  token: string;
+  /** As the camera has it; '' where it has none. */
+  name: string;
+}
+
 export interface Camera {
   id: CameraId;
   /** As the user calls it. */
@@ -42,6 +61,8 @@ export interface Camera {
   firmware: string;
   serial: string;
   streams: StreamInfo[];
+  /** null where it cannot be moved, or has not told yet. */
+  moves: Moves | null;
   recordsSound: boolean;
   keepDays: CameraKeepDays;
   /** The user paused the recording of this camera. */

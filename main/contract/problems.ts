@@ -21,6 +21,14 @@ export type Problem =
   | { code: 'noStreams' }
   /** The camera's stream is in a codec that cannot be recorded. */
   | { code: 'unsupportedCodec'; codec: string }
+  /** The camera has nothing that could be moved, or not in this direction. */
+  | { code: 'cannotMove' }
+  /** Signed in, but the camera does not let this user move it. */
+  | { code: 'moveNotAllowed' }
+  /** The camera refused an order to its head: in its own words, '' where it has none. */
+  | { code: 'moveRefused'; reason: string }
+  /** The camera did not answer the order to stop. It stops by itself within this time; 0: it moves by single steps. */
+  | { code: 'notStopped'; withinMs: number }
   /** The same camera is on the list already, under this name. */
   | { code: 'alreadyAdded'; name: string }
   /** The camera, recording, job or place that the page names is not there any more. */

@@ -189,7 +189,15 @@ async function listCameras({ cameras }: YearPlan, vault: Vault): Promise<void> {
     return {
       ...{ id: cameraIdOf(camera), name: `Camera ${camera + 1}`, kind: 'rtsp', host: '127.0.0.1', port: 554 },
       ...{ path: '/live', maker: '', model: '', firmware: '', serial: '', streams: [], addedMs: 0 },
-      ...{ recordsSound: false, keepDays: null, paused: true, scheme: 'rtsp', servicePath: '/live', knownStreams: [] },
+      ...{
+        moves: null,
+        recordsSound: false,
+        keepDays: null,
+        paused: true,
+        scheme: 'rtsp',
+        servicePath: '/live',
+        knownStreams: [],
+      },
     };
   });
   // Made anew, so that a vault made by an earlier version of this opens too.

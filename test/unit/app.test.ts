@@ -36,7 +36,14 @@ test('a camera that is lost at the moment is one to go on for, a paused one is n
       path: '/live',
     } as const),
     ...{ maker: '', model: '', firmware: '', serial: '', streams: [], addedMs: 0, paused: false },
-    ...({ recordsSound: false, keepDays: null, scheme: 'rtsp', servicePath: '/live', knownStreams: [] } as const),
+    ...({
+      moves: null,
+      recordsSound: false,
+      keepDays: null,
+      scheme: 'rtsp',
+      servicePath: '/live',
+      knownStreams: [],
+    } as const),
   };
   assert.ok((await cameras.value.update((value) => ({ ...value, cameras: [{ ...camera, knownStreams: [] }] }))).ok);
   assert.ok((await whereVault(folder).write(made.value.folder)).ok);

@@ -10,7 +10,7 @@ import { clipMarkOf, positionOf } from './frameNumber.ts';
 import type { Film, Role } from './film.ts';
 import { Events } from './onvif/events.ts';
 import { OnvifServer } from './onvif/onvifServer.ts';
-import { Head } from './onvif/ptz.ts';
+import { Head, type HeadOrder } from './onvif/ptz.ts';
 import type { CameraPlan, Fault } from './plans.ts';
 import { RtspServer } from './rtspServer.ts';
 import { pictureAt } from './snapshot.ts';
@@ -75,6 +75,13 @@ export class YardCamera {
   }
   get headPosition(): HeadPosition {
     return this.head.position;
+  }
+  get headMoving(): boolean {
+    return this.head.moving;
+  }
+  /** What the head was told since the camera began. */
+  get headOrders(): readonly HeadOrder[] {
+    return this.head.orders;
   }
   /** Connections that receive a stream now. */
   get viewers(): number {

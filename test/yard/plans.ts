@@ -24,6 +24,17 @@ export interface StreamPlan {
   token: string;
 }
 
+/** What the head of a camera can do. */
+export interface PtzPlan {
+  panTilt: boolean;
+  zoom: boolean;
+  /** Else it moves by single steps. */
+  continuous: boolean;
+  /** The most that it keeps. */
+  presets: number;
+  home: 'none' | 'fixed' | 'stored';
+}
+
 export interface CameraPlan {
   name: string;
   /** Location scope. */
@@ -51,7 +62,8 @@ export interface CameraPlan {
     auth: 'wsSecurity' | 'httpDigest' | 'either' | 'none';
     /** Offers media2 (ver20) as well. H.265 is told there only. */
     media2: boolean;
-    ptz: boolean;
+    /** null: nothing of it can be moved. */
+    ptz: PtzPlan | null;
     events: boolean;
     snapshot: boolean;
     /** Path of the device service. */
@@ -95,7 +107,13 @@ export interface Fault {
   garbage?: 'rtsp' | 'rtp' | 'onvif';
   /** Keyframes are left out. */
   noKeyframes?: boolean;
+  /** The PTZ service never answers, nor obeys, and the rest goes on. */
+  ptzSilent?: boolean;
+  /** It answers every order by a fault with this reason. */
+  ptzRefuses?: string;
 }
+
+export const wholePtz: PtzPlan = { panTilt: true, zoom: true, continuous: true, presets: 64, home: 'stored' };
 
 const household: readonly (readonly [name: string, location: string])[] = [
   ['Front door', 'street'],
@@ -170,7 +188,7 @@ function planOf(name: string, location: string, index: number): CameraPlan {
     onvif: {
       auth: 'wsSecurity',
       media2: true,
-      ptz: moves,
+      ptz: moves ? wholePtz : null,
       events: true,
       snapshot: true,
       path: '/onvif/device_service',

@@ -9,8 +9,10 @@
  *
  *   {"camera":0,"fault":{"freeze":true}}   {"camera":0,"fault":null}   {"camera":1,"reboot":true,"forMs":2000}
  *   {"camera":1,"motion":true}             {"pushed":true,"sinceMs":1790000000000}
+ *   {"camera":0,"head":true}
  *
- * `pushed` answers with [frame number, epoch ms] pairs of each stream. Ends with its standard input or by SIGTERM.
+ * `pushed` answers with [frame number, epoch ms] pairs of each stream; `head` with where it points, whether it moves, and
+ * what it was told. Ends with its standard input or by SIGTERM.
  */
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -23,6 +25,7 @@ interface Command {
   reboot?: boolean;
   forMs?: number;
   motion?: boolean;
+  head?: boolean;
   pushed?: boolean;
   sinceMs?: number;
 }
@@ -111,6 +114,9 @@ async function obey(running: Yard, line: string): Promise<object> {
     if (command.fault !== undefined) await camera.fault(command.fault);
     if (command.motion !== undefined) camera.fireMotion(command.motion);
     if (command.reboot) await camera.reboot(command.forMs);
+    if (command.head) {
+      return { ok: true, position: camera.headPosition, moving: camera.headMoving, orders: camera.headOrders };
+    }
     return { ok: true };
   } catch (error) {
     return { ok: false, reason: String(error) };

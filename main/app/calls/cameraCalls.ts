@@ -51,7 +51,10 @@ export function cameraCalls({ house, withHouse, tell, ended }: Rooms): Pick<Hand
     'cameras.signIn': ({ cameraId, user, password }) =>
       withHouse(async (open) => {
         const signed = await open.cameras.signIn(cameraId, { user, password }, ended);
-        if (signed.ok) open.watching.tryNow(cameraId);
+        if (signed.ok) {
+          open.ptz.forget(cameraId);
+          open.watching.tryNow(cameraId);
+        }
         return signed;
       }),
     'cameras.setPaused': ({ cameraId, paused }) =>

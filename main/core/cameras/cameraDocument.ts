@@ -43,16 +43,27 @@ export interface ProtectedSpan {
 
 export const emptyCameraDocument: CameraDocument = { cameras: [], removed: [], entriesToGo: [], protectedSpans: [] };
 
-/** 2: `keepDays` may be 'room', and null means the rule for all cameras; `entriesToGo`, `protectedSpans`. */
-export const cameraDocumentVersion = 2;
+/** 2: `keepDays` may be 'room', and null means the rule for all cameras; `entriesToGo`, `protectedSpans`. 3: `moves`. */
+export const cameraDocumentVersion = 3;
 
-/** One step a version. In version 1 null was "as long as there is room", which the rule for all was: it stays null. */
+/**
+ * One step a version. In version 1 null was "as long as there is room", which the rule for all was: it stays null.
+ * Cameras of version 2 are asked whether they can be moved when they are next connected to, as all are.
+ */
 export const cameraDocumentSteps: readonly ((json: unknown) => unknown)[] = [
   (json) => (isRecord(json) ? { ...json, entriesToGo: [], protectedSpans: [] } : json),
+  (json) => changeCameras(json, (camera) => ({ ...camera, moves: null })),
 ];
+
+function changeCameras(json: unknown, change: (camera: Record<string, unknown>) => unknown): unknown {
+  if (!isRecord(json) || !Array.isArray(json['cameras'])) return json;
+  const cameras: unknown[] = json['cameras'];
+  return { ...json, cameras: cameras.map((camera) => (isRecord(camera) ? change(camera) : camera)) };
+}
 
 const maxCameras = 1000;
 const mostSpans = 10_000;
+const mostPresets = 10_000;
 const videoCodecs = ['H.264', 'H.265', 'MJPEG', 'MPEG-4', 'unknown'];
 const audioCodecs = ['AAC', 'G.711', 'G.726', 'Opus', 'unknown'];
 
@@ -79,6 +90,7 @@ function isCamera(value: unknown): value is StoredCamera {
     isText(value['path'], 0, 2500) &&
     ['maker', 'model', 'firmware', 'serial'].every((name) => isText(value[name])) &&
     isListOf(value['streams'], isStream) &&
+    (value['moves'] === null || isMoves(value['moves'])) &&
     typeof value['recordsSound'] === 'boolean' &&
     (value['keepDays'] === null || value['keepDays'] === 'room' || isNumber(value['keepDays'], 1, 3650)) &&
     typeof value['paused'] === 'boolean' &&
@@ -100,6 +112,11 @@ function isStream(value: unknown): value is StreamInfo {
     (value['bitsPerSecond'] === null || isNumber(value['bitsPerSecond'], 0, 1e12)) &&
     (value['audio'] === null || isOneOf(value['audio'], audioCodecs))
   );
+}
+
+function isMoves(value: unknown): boolean {
+  if (!isRecord(value) || !isNumber(value['presets'], 0, mostPresets)) return false;
+  return ['panTilt', 'zoom', 'home', 'storesHome'].every((name) => typeof value[name] === 'boolean');
 }
 
 function isKnownStream(value: unknown): value is KnownStream {

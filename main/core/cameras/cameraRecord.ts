@@ -42,6 +42,7 @@ export function storedCamera(reached: Reached, choice: CameraChoice): StoredCame
     firmware: reached.firmware,
     serial: reached.serial,
     streams: reached.streams.map((stream) => stream.info),
+    moves: reached.moves,
     recordsSound: choice.recordsSound,
     keepDays: choice.keepDays,
     paused: !choice.records,
@@ -58,10 +59,10 @@ export function asCamera(stored: StoredCamera): Camera {
 }
 
 export function report(tryId: string, reached: Reached, firstPicture: TryReport['firstPicture']): TryReport {
-  const { kind, host, port, reachedInMs, clockOffsetMs, name, maker, model, firmware, serial, moves, events } = reached;
+  const { kind, host, port, reachedInMs, clockOffsetMs, name, maker, model, firmware, serial, events } = reached;
   const streams = reached.streams.map((stream) => stream.info);
   return {
     ...{ tryId, kind, host, port, reachedInMs, clockOffsetMs, name, maker, model, firmware, serial },
-    ...{ streams, moves, events, firstPicture },
+    ...{ streams, moves: reached.moves !== null, events, firstPicture },
   };
 }

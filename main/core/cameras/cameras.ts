@@ -5,7 +5,7 @@
  * taken back whole. Expected trouble is an outcome. Recording, viewing and discovery are others' work.
  */
 import { randomBytes } from 'node:crypto';
-import type { Camera, CameraId, CameraKeepDays, StreamRole, TryReport } from '../../contract/model.ts';
+import type { Camera, CameraId, CameraKeepDays, Moves, StreamRole, TryReport } from '../../contract/model.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import { readAddress, shownPath } from './address.ts';
 import type { CameraDocument, ProtectedSpan, StoredCamera } from './cameraDocument.ts';
@@ -13,6 +13,7 @@ import { asCamera, isSameDevice, isSamePlace, report, storedCamera, type CameraC
 import { CredentialStore, type CameraSecret, type Keychain } from './credentialStore.ts';
 import type { Credentials } from '../wire/digest.ts';
 import type { OnvifPlace } from './onvif.ts';
+import type { PtzWay } from './ptz.ts';
 import { reachOnvif, reachRtsp, type Reached } from './reach.ts';
 import { StreamAddresses, type FoundStream, type StreamSource } from './streamAddresses.ts';
 
@@ -31,8 +32,10 @@ export interface CamerasOptions {
   found: (key: string) => OnvifPlace | null;
   /** A JPEG of the stream's first picture; null when none came in time. */
   firstPicture: (source: StreamSource, signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer> | null>;
-  /** The list changed by itself: a camera has other streams than before. */
+  /** The list changed by itself: a camera has other streams than before, or moves. */
   changed?: (cameras: Camera[]) => void;
+  /** An ONVIF camera has just told where its streams are. */
+  answered?: (cameraId: CameraId) => void;
 }
 
 export type TryTarget = { by: 'found'; key: string } | { by: 'address'; text: string };
@@ -271,6 +274,25 @@ export class Cameras {
     };
   }
 
+  /** Where an ONVIF camera is, and how to sign in; `cannotMove` of another. */
+  async wayTo(cameraId: CameraId): Promise<Outcome<PtzWay>> {
+    const camera = this.#find(cameraId);
+    if (camera === null) return bad({ code: 'gone' });
+    const { scheme, host, port } = camera;
+    if (scheme === 'rtsp' || scheme === 'rtsps') return bad({ code: 'cannotMove' });
+    const secret = await this.#credentials.read(cameraId, host);
+    if (!secret.ok) return secret;
+    return good({ place: { scheme, host, port, path: camera.servicePath }, credentials: secret.value.credentials });
+  }
+
+  /** Keeps what of the camera can be moved. What was known stays when the store cannot be written. */
+  async keepMoves(cameraId: CameraId, moves: Moves | null): Promise<void> {
+    const before = this.#find(cameraId);
+    if (before === null || JSON.stringify(before.moves) === JSON.stringify(moves)) return;
+    const changed = await this.#change(cameraId, { moves });
+    if (changed.ok) this.#options.changed?.(this.list());
+  }
+
   /** Drops every secret from memory; the next connect asks the keychain again. */
   forgetSecrets(): void {
     this.stopTry();
@@ -348,6 +370,7 @@ export class Cameras {
   async #keepStreams(cameraId: CameraId, streams: FoundStream[]): Promise<void> {
     const before = this.#find(cameraId);
     if (before === null) return;
+    this.#options.answered?.(cameraId);
     const change = {
       streams: streams.map((stream) => stream.info),
       knownStreams: streams.map((stream) => stream.known),

@@ -30,6 +30,23 @@ export interface DeviceWords {
 
 type Service = 'device' | 'media' | 'media2' | 'ptz' | 'events';
 
+/** The library's messages, of which others than this file compose one by `OnvifCamera.ask`. */
+export type Messages = Pick<
+  Cam,
+  | 'getNodes'
+  | 'getConfigurationOptions'
+  | 'continuousMove'
+  | 'relativeMove'
+  | 'stop'
+  | 'getStatus'
+  | 'getPresets'
+  | 'gotoPreset'
+  | 'setPreset'
+  | 'removePreset'
+  | 'gotoHomePosition'
+  | 'setHomePosition'
+>;
+
 interface Message {
   service: string | undefined;
   body: string;
@@ -171,6 +188,17 @@ export class OnvifCamera {
     return scopeValue(
       childrenOf(reply.value, 'Scopes').map((scope) => textAt(scope, 'ScopeItem')),
       'name',
+    );
+  }
+
+  /**
+   * Sends the message that the library composes in `question`, signed. The library writes texts and tokens as they are:
+   * they come escaped. A fault that is not about signing in is a reply like any other, an element named `Fault`.
+   */
+  ask(question: (messages: Messages) => void, signal: AbortSignal): Promise<Outcome<XmlElement>> {
+    return this.#signed(
+      this.#library.compose(() => question(this.#library)),
+      signal,
     );
   }
 

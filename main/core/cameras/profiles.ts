@@ -11,8 +11,18 @@ export interface Profile extends Omit<StreamInfo, 'role'> {
   token: string;
   /** Which of the device's lenses or channels; '' where it does not say. */
   source: string;
-  /** It can be moved. */
-  moves: boolean;
+  /** Its PTZ configuration, where it can be moved. */
+  ptz: PtzConfiguration | null;
+}
+
+/** What a profile says of how it is moved (ONVIF PTZ, 5.2.2): the words that the PTZ service is asked with. */
+export interface PtzConfiguration {
+  /** '' where the camera gives none. */
+  token: string;
+  nodeToken: string;
+  /** It names a space for moving continuously. */
+  panTilt: boolean;
+  zoom: boolean;
 }
 
 const maxProfiles = 64;
@@ -43,7 +53,7 @@ function readParts(
   videoName: string,
   audioName: string,
   sourceName: string,
-  movesName: string,
+  ptzName: string,
 ): Omit<Profile, 'service' | 'token'> {
   const video = child(element, videoName);
   const audio = child(element, audioName);
@@ -56,7 +66,18 @@ function readParts(
     bitsPerSecond: kilobits === null ? null : Math.round(kilobits * 1000),
     audio: audio === null ? null : audioCodec(textAt(audio, 'Encoding')),
     source: textAt(element, sourceName, 'SourceToken'),
-    moves: child(element, movesName) !== null,
+    ptz: readPtz(child(element, ptzName)),
+  };
+}
+
+function readPtz(element: XmlElement | null): PtzConfiguration | null {
+  if (element === null) return null;
+  const fit = (token: string): string => (token.length > maxTokenLength ? '' : token);
+  return {
+    token: fit(element.attributes.get('token') ?? ''),
+    nodeToken: fit(child(element, 'NodeToken')?.text ?? ''),
+    panTilt: child(element, 'DefaultContinuousPanTiltVelocitySpace') !== null,
+    zoom: child(element, 'DefaultContinuousZoomVelocitySpace') !== null,
   };
 }
 

@@ -3,13 +3,14 @@
  * off, and looks at each of its streams. Connects only to the host that it is given. Keeps nothing; every ending is an
  * outcome. A refusal ends everything at once, because cameras lock users out who try too often.
  */
-import type { StreamInfo } from '../../contract/model.ts';
+import type { Moves, StreamInfo } from '../../contract/model.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import { onvifPath, streamUrl } from './address.ts';
 import type { KnownStream } from './cameraDocument.ts';
 import type { Credentials } from '../wire/digest.ts';
 import { OnvifCamera, speaksOnvif, type DeviceWords, type OnvifPlace } from './onvif.ts';
 import { chooseProfiles, type Profile } from './profiles.ts';
+import { PtzHead, ptzPlace } from './ptzHead.ts';
 import { probeRtsp } from './rtspProbe.ts';
 
 /** A stream with the address to ask for it, without credentials. */
@@ -30,7 +31,8 @@ export interface Reached extends DeviceWords {
   reachedInMs: number;
   clockOffsetMs: number | null;
   streams: ReachedStream[];
-  moves: boolean;
+  /** null where it cannot be moved. */
+  moves: Moves | null;
   events: boolean;
   /** A JPEG by the camera's own snapshot address; null when there is none. */
   snapshot: (signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer> | null>;
@@ -80,9 +82,9 @@ export async function reachOnvif(
   const camera = opened.value;
   const streams = await readStreams(camera, signal);
   if (!streams.ok) return streams;
-  const [looked, name] = await Promise.all([
+  const [looked, { name, moves }] = await Promise.all([
     lookAtStreams(streams.value.streams, credentials, signal),
-    camera.name(signal),
+    lookAround(camera, streams.value, signal),
   ]);
   if (!looked.ok) return looked;
   const { scheme, host, port, path } = found.value;
@@ -94,17 +96,33 @@ export async function reachOnvif(
     reachedInMs: camera.reachedInMs,
     clockOffsetMs: camera.clockOffsetMs,
     streams: looked.value,
-    moves: streams.value.moves && camera.has('ptz'),
+    moves,
     events: camera.has('events'),
     snapshot: (wait) => camera.snapshot(streams.value.main, wait),
   });
 }
 
-/** The camera's main stream and, where it has one, its sub stream, as ONVIF tells of them. */
-export async function readStreams(
+/** What is asked beside its streams, one after the other: some cameras take one question at a time. */
+async function lookAround(
   camera: OnvifCamera,
+  { profiles, main }: ReadStreams,
   signal: AbortSignal,
-): Promise<Outcome<{ streams: ReachedStream[]; main: Profile; moves: boolean }>> {
+): Promise<{ name: string; moves: Moves | null }> {
+  const name = await camera.name(signal);
+  const place = camera.has('ptz') ? ptzPlace(profiles, main) : null;
+  const head = place === null ? null : await PtzHead.open(camera, place, signal);
+  return { name, moves: head?.ok === true ? (head.value?.moves ?? null) : null };
+}
+
+export interface ReadStreams {
+  streams: ReachedStream[];
+  main: Profile;
+  /** All that the camera has. */
+  profiles: Profile[];
+}
+
+/** The camera's main stream and, where it has one, its sub stream, as ONVIF tells of them. */
+export async function readStreams(camera: OnvifCamera, signal: AbortSignal): Promise<Outcome<ReadStreams>> {
   const profiles = await camera.profiles(signal);
   if (!profiles.ok) return profiles;
   const chosen = chooseProfiles(profiles.value);
@@ -125,7 +143,7 @@ export async function readStreams(
       streams.push({ info: streamInfo(chosen.sub, 'sub'), url: sub.value.url });
     }
   }
-  return good({ streams, main: mainProfile, moves: profiles.value.some((profile) => profile.moves) });
+  return good({ streams, main: mainProfile, profiles: profiles.value });
 }
 
 function streamInfo(profile: Profile, role: StreamInfo['role']): StreamInfo {
@@ -235,7 +253,7 @@ export async function reachRtsp(
     reachedInMs: probed.value.reachedInMs,
     clockOffsetMs: null,
     streams: [{ info: { role: 'main', ...probed.value.stream }, url }],
-    moves: false,
+    moves: null,
     events: false,
     snapshot: () => Promise.resolve(null),
   });

@@ -21,7 +21,15 @@ process.env['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=/nonexistent';
 const pausedCamera: StoredCamera = {
   ...{ id: '00112233445566aa', name: 'Front door', kind: 'rtsp', host: '127.0.0.1', port: 554, path: '/live' },
   ...{ maker: '', model: '', firmware: '', serial: '', streams: [], addedMs: 0 },
-  ...{ recordsSound: false, keepDays: null, paused: true, scheme: 'rtsp', servicePath: '/live', knownStreams: [] },
+  ...{
+    moves: null,
+    recordsSound: false,
+    keepDays: null,
+    paused: true,
+    scheme: 'rtsp',
+    servicePath: '/live',
+    knownStreams: [],
+  },
 };
 
 async function enter(t: TestContext, place: Place): Promise<House> {

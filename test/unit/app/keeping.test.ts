@@ -33,7 +33,7 @@ function camera(id: string, name: string): StoredCamera {
   return {
     ...{ id, name, kind: 'rtsp', host: `${id}.lan`, port: 554, path: '/live', scheme: 'rtsp', servicePath: '/live' },
     ...{ maker: '', model: '', firmware: '', serial: '', streams: [], knownStreams: [], addedMs: 0 },
-    ...{ recordsSound: false, keepDays: null, paused: true },
+    ...{ moves: null, recordsSound: false, keepDays: null, paused: true },
   };
 }
 
@@ -119,9 +119,9 @@ test('a version 1 list of cameras keeps what it kept', () => {
     ],
     removed: [],
   };
-  const step = cameraDocumentSteps[0];
+  const now = cameraDocumentSteps.reduce<unknown>((document, step) => step(document), old);
   assert.deepEqual(
-    parseCameraDocument(step?.(old))?.cameras.map(({ keepDays }) => keepDays),
+    parseCameraDocument(now)?.cameras.map(({ keepDays }) => keepDays),
     [null, 7],
   );
   assert.equal(parseCameraDocument(old), null);

@@ -23,7 +23,14 @@ export const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncode
 export const camera: Camera & Record<string, unknown> = {
   ...({ id: '00112233445566aa', name: 'Front door', kind: 'rtsp', host: '127.0.0.1', port: 1, path: '/live' } as const),
   ...{ maker: '', model: '', firmware: '', serial: '', streams: [], addedMs: 0, paused: false },
-  ...({ recordsSound: false, keepDays: null, scheme: 'rtsp', servicePath: '/live', knownStreams: [] } as const),
+  ...({
+    moves: null,
+    recordsSound: false,
+    keepDays: null,
+    scheme: 'rtsp',
+    servicePath: '/live',
+    knownStreams: [],
+  } as const),
 };
 
 export interface Told {

@@ -22,7 +22,7 @@ before(async () => {
   const hard = { ...plan, user: hardUser, password: hardPassword };
   plans.set('token', { ...hard, user: `${hardUser}ü`, onvif: { ...onvif, auth: 'wsSecurity' } });
   plans.set('digest', { ...hard, onvif: { ...onvif, auth: 'httpDigest' } });
-  plans.set('either', { ...hard, onvif: { ...onvif, auth: 'either', media2: false, ptz: false, events: false } });
+  plans.set('either', { ...hard, onvif: { ...onvif, auth: 'either', media2: false, ptz: null, events: false } });
   plans.set('open', { ...plan, onvif: { ...onvif, auth: 'none' } });
   plans.set('odd tokens', {
     ...plan,

@@ -20,7 +20,8 @@ test('a profile of Media1 is read, its token as it is written', () => {
     reply(
       '<Profiles token="007.50"><Name>main</Name><VideoSourceConfiguration><SourceToken>0</SourceToken></VideoSourceConfiguration>' +
         `<VideoEncoderConfiguration>${videoOf('H264', '1920', '1080')}</VideoEncoderConfiguration>` +
-        '<AudioEncoderConfiguration><Encoding>G711</Encoding></AudioEncoderConfiguration><PTZConfiguration/></Profiles>',
+        '<AudioEncoderConfiguration><Encoding>G711</Encoding></AudioEncoderConfiguration><PTZConfiguration token="00"><NodeToken>01</NodeToken>' +
+        '<DefaultContinuousZoomVelocitySpace/></PTZConfiguration></Profiles>',
     ),
     'media',
   );
@@ -34,7 +35,7 @@ test('a profile of Media1 is read, its token as it is written', () => {
     bitsPerSecond: 2_048_000,
     audio: 'G.711',
     source: '0',
-    moves: true,
+    ptz: { token: '00', nodeToken: '01', panTilt: false, zoom: true },
   });
 });
 
@@ -68,7 +69,7 @@ test('profiles without a token, and numbers that cannot be, are left out', () =>
 
 function profile(token: string, video: Profile['video'], widthPixels: number, more: Partial<Profile> = {}): Profile {
   const heightPixels = Math.round((widthPixels * 9) / 16);
-  const rest = { framesPerSecond: null, bitsPerSecond: null, audio: null, source: '', moves: false };
+  const rest = { framesPerSecond: null, bitsPerSecond: null, audio: null, source: '', ptz: null };
   return { service: 'media2', token, video, widthPixels, heightPixels, ...rest, ...more };
 }
 

@@ -27,6 +27,7 @@ const details = {
   protectedBytes: 12_000_000_000,
   keepBytes: 10_000_000_000,
   entries: 2,
+  withinMs: 1000,
 };
 
 test('every problem has a fact and, but for a cancelled job, a remedy, in whole sentences', () => {

@@ -24,6 +24,7 @@ function camera(streams: StreamInfo[]): Camera {
     firmware: '',
     serial: '',
     streams,
+    moves: null,
     recordsSound: false,
     keepDays: null,
     paused: false,

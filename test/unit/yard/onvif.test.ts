@@ -143,7 +143,7 @@ test('H.265 is told by media2 alone', async () => {
     textOf((await ask(camera, request, 'token', '/onvif/media2_service')).body, 'Uri'),
     camera.streamUrl('main'),
   );
-  const without = await cameraOf(smallPlan({ onvif: { media2: false, ptz: false } }));
+  const without = await cameraOf(smallPlan({ onvif: { media2: false, ptz: null } }));
   const services = await ask(without, '<tds:GetServices/>', 'none');
   assert.deepEqual(
     named(services.body, 'Namespace').map((one) => one.text.split('/').slice(-3, -1).join('/')),

@@ -118,6 +118,13 @@ export class OnvifServer {
         return;
       }
     }
+    const { fault } = this.parts.state;
+    const moves = envelope.request.namespace === namespaces.tptz;
+    if (moves && fault.ptzSilent === true) return;
+    if (moves && fault.ptzRefuses !== undefined) {
+      send(response, { fault: 'invalidArgument', reason: fault.ptzRefuses });
+      return;
+    }
     send(response, await this.act(envelope, path, signal));
   }
 

@@ -3,7 +3,8 @@
  * whenever it is asked; its bounds are those of the generic spaces: -1..1 for pan and tilt, 0..1 for zoom. A continuous
  * move ends by Stop, by its timeout, or at the bounds.
  */
-import type { HeadPosition } from '../cameraState.ts';
+import type { CameraState, HeadPosition } from '../cameraState.ts';
+import { wholePtz, type PtzPlan } from '../plans.ts';
 import { escapeXml, find, textOf, type Element } from '../xml.ts';
 import { ptzConfiguration } from './media.ts';
 import type { Call, Service } from './service.ts';
@@ -12,10 +13,24 @@ import { isoTime, tag, type Answer } from './soap.ts';
 /** What full speed (1) covers in a second. */
 const unitsPerSecond = 0.25;
 const defaultMoveMs = 5000;
-const presetsAtMost = 64;
+const ordersKept = 500;
+const generic = 'http://www.onvif.org/ver10/tptz';
+
+/** What the head was told, and when (epoch milliseconds). */
+export interface HeadOrder {
+  action: string;
+  atMs: number;
+  /** Of a move. */
+  pan?: number;
+  tilt?: number;
+  zoom?: number;
+}
 
 export class Head {
+  /** The latest, oldest first. */
+  readonly orders: HeadOrder[] = [];
   private from: HeadPosition = { pan: 0, tilt: 0, zoom: 0 };
+  private homePosition: HeadPosition = { pan: 0, tilt: 0, zoom: 0 };
   private speed: HeadPosition = { pan: 0, tilt: 0, zoom: 0 };
   private sinceMs = 0;
   private untilMs = 0;
@@ -36,9 +51,27 @@ export class Head {
     });
   }
 
+  /** 0 of what does not move any more. */
+  get velocity(): HeadPosition {
+    return this.moving ? this.speed : { pan: 0, tilt: 0, zoom: 0 };
+  }
+
   get moving(): boolean {
     const { pan, tilt, zoom } = this.speed;
     return performance.now() < this.untilMs && (pan !== 0 || tilt !== 0 || zoom !== 0);
+  }
+
+  note(action: string, speed?: HeadPosition): void {
+    this.orders.push({ action, atMs: Date.now(), ...speed });
+    if (this.orders.length > ordersKept) this.orders.shift();
+  }
+
+  goHome(): void {
+    this.goTo(this.homePosition);
+  }
+
+  storeHome(): void {
+    this.homePosition = this.position;
   }
 
   goTo(position: HeadPosition): void {
@@ -69,11 +102,21 @@ function bounded({ pan, tilt, zoom }: HeadPosition): HeadPosition {
 }
 
 export const ptzService: Service = {
-  GetNodes: () => ({ body: `<tptz:GetNodesResponse>${node()}</tptz:GetNodesResponse>` }),
-  GetNode: () => ({ body: `<tptz:GetNodeResponse>${node()}</tptz:GetNodeResponse>` }),
+  GetNodes: ({ state }) => ({ body: `<tptz:GetNodesResponse>${node(planOf(state))}</tptz:GetNodesResponse>` }),
+  GetNode: ({ state }) => ({ body: `<tptz:GetNodeResponse>${node(planOf(state))}</tptz:GetNodeResponse>` }),
   GetConfigurations: () => ({
     body: `<tptz:GetConfigurationsResponse>${ptzConfiguration('tptz:PTZConfiguration')}</tptz:GetConfigurationsResponse>`,
   }),
+  GetConfigurationOptions: ({ state, request }) =>
+    textOf(request, 'ConfigurationToken') === 'PTZConfig_1'
+      ? {
+          body:
+            '<tptz:GetConfigurationOptionsResponse><tptz:PTZConfigurationOptions>' +
+            `<tt:Spaces>${spaces(planOf(state))}</tt:Spaces>` +
+            '<tt:PTZTimeout><tt:Min>PT0S</tt:Min><tt:Max>PT1M</tt:Max></tt:PTZTimeout>' +
+            '</tptz:PTZConfigurationOptions></tptz:GetConfigurationOptionsResponse>',
+        }
+      : { fault: 'noSuchEntity', reason: 'The requested configuration does not exist' },
 
   GetStatus: (call) =>
     ofProfile(call, () => {
@@ -105,6 +148,7 @@ export const ptzService: Service = {
     }),
 
   GotoPreset: (call) => {
+    call.head.note('GotoPreset');
     const preset = call.head.presets.get(textOf(call.request, 'PresetToken'));
     if (!preset) return { fault: 'noSuchEntity', reason: 'The requested preset does not exist' };
     return ofProfile(call, () => {
@@ -118,7 +162,8 @@ export const ptzService: Service = {
     const given = textOf(request, 'PresetToken');
     if (given !== '' && !head.presets.has(given))
       return { fault: 'noSuchEntity', reason: 'The requested preset does not exist' };
-    if (head.presets.size >= presetsAtMost) return { fault: 'invalidArgument', reason: 'Too many presets' };
+    if (given === '' && head.presets.size >= planOf(call.state).presets)
+      return { fault: 'invalidArgument', reason: 'Too many presets' };
     return ofProfile(call, () => {
       let next = 1;
       while (head.presets.has(String(next).padStart(2, '0'))) next++;
@@ -136,44 +181,77 @@ export const ptzService: Service = {
     return { body: '<tptz:RemovePresetResponse/>' };
   },
 
-  ContinuousMove: (call) =>
-    ofProfile(call, () => {
-      const speed = vector(find(call.request, 'Velocity')) ?? { pan: 0, tilt: 0, zoom: 0 };
+  ContinuousMove: (call) => {
+    if (!planOf(call.state).continuous) return { fault: 'actionNotSupported', reason: 'Not by this head' };
+    return ofProfile(call, () => {
+      // An axis that is not named goes on as before.
+      const speed = vector(find(call.request, 'Velocity'), call.head.velocity);
+      call.head.note('ContinuousMove', speed);
       const timeout = /^PT(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$/.exec(textOf(call.request, 'Timeout'));
       const givenMs = timeout ? (Number(timeout[1] ?? 0) * 60 + Number(timeout[2] ?? 0)) * 1000 : defaultMoveMs;
-      call.head.move(speed, Math.min(givenMs, 60_000));
+      call.head.move(within(planOf(call.state), speed), Math.min(givenMs, 60_000));
       return '<tptz:ContinuousMoveResponse/>';
-    }),
+    });
+  },
 
   RelativeMove: (call) =>
     ofProfile(call, () => {
-      const step = vector(find(call.request, 'Translation')) ?? { pan: 0, tilt: 0, zoom: 0 };
+      const step = within(planOf(call.state), vector(find(call.request, 'Translation'), still));
+      call.head.note('RelativeMove', step);
       const { pan, tilt, zoom } = call.head.position;
       call.head.goTo({ pan: pan + step.pan, tilt: tilt + step.tilt, zoom: zoom + step.zoom });
       return '<tptz:RelativeMoveResponse/>';
     }),
 
   AbsoluteMove: (call) => {
-    const to = vector(find(call.request, 'Position'));
+    const to = find(call.request, 'Position');
     if (!to) return { fault: 'invalidArgument', reason: 'No position' };
     return ofProfile(call, () => {
-      call.head.goTo(to);
+      call.head.goTo(vector(to, call.head.position));
       return '<tptz:AbsoluteMoveResponse/>';
     });
   },
 
   Stop: (call) =>
     ofProfile(call, () => {
+      call.head.note('Stop');
       call.head.stop(textOf(call.request, 'PanTilt') !== 'false', textOf(call.request, 'Zoom') !== 'false');
       return '<tptz:StopResponse/>';
     }),
 
-  GotoHomePosition: (call) =>
-    ofProfile(call, () => {
-      call.head.goTo({ pan: 0, tilt: 0, zoom: 0 });
+  GotoHomePosition: (call) => {
+    call.head.note('GotoHomePosition');
+    if (planOf(call.state).home === 'none') return { fault: 'actionNotSupported', reason: 'No home position' };
+    return ofProfile(call, () => {
+      call.head.goHome();
       return '<tptz:GotoHomePositionResponse/>';
-    }),
+    });
+  },
+
+  SetHomePosition: (call) => {
+    if (planOf(call.state).home !== 'stored') return { fault: 'actionNotSupported', reason: 'It is fixed' };
+    return ofProfile(call, () => {
+      call.head.storeHome();
+      return '<tptz:SetHomePositionResponse/>';
+    });
+  },
 };
+
+const still: HeadPosition = { pan: 0, tilt: 0, zoom: 0 };
+
+/** The service is there only where there is a plan for it. */
+function planOf({ plan }: CameraState): PtzPlan {
+  return plan.onvif?.ptz ?? wholePtz;
+}
+
+/** What the head does not have stays where it is. */
+function within({ panTilt, zoom }: PtzPlan, speed: HeadPosition): HeadPosition {
+  return {
+    pan: panTilt ? speed.pan : 0,
+    tilt: panTilt ? speed.tilt : 0,
+    zoom: zoom ? speed.zoom : 0,
+  };
+}
 
 function ofProfile({ state, request }: Call, act: () => string): Answer {
   const token = textOf(request, 'ProfileToken');
@@ -181,32 +259,44 @@ function ofProfile({ state, request }: Call, act: () => string): Answer {
   return known ? { body: act() } : { fault: 'noSuchEntity', reason: 'The requested profile does not exist' };
 }
 
-/** null when there is none, or its numbers are none. */
-function vector(element: Element | null): HeadPosition | null {
-  if (!element) return null;
-  const number = (name: string, attribute: string): number =>
-    Number(find(element, name)?.attributes.get(attribute) ?? 0);
-  const position = { pan: number('PanTilt', 'x'), tilt: number('PanTilt', 'y'), zoom: number('Zoom', 'x') };
-  return Object.values(position).every(Number.isFinite) ? position : null;
+/** `before` for what it does not name, or names by no number. */
+function vector(element: Element | null, before: HeadPosition): HeadPosition {
+  const number = (name: string, attribute: string, otherwise: number): number => {
+    const given = element && find(element, name);
+    const value = given ? Number(given.attributes.get(attribute) ?? 0) : otherwise;
+    return Number.isFinite(value) ? value : otherwise;
+  };
+  return {
+    pan: number('PanTilt', 'x', before.pan),
+    tilt: number('PanTilt', 'y', before.tilt),
+    zoom: number('Zoom', 'x', before.zoom),
+  };
 }
 
-function node(): string {
-  const generic = 'http://www.onvif.org/ver10/tptz';
+function spaces({ panTilt, zoom, continuous }: PtzPlan): string {
   const range = (name: string, least: number): string =>
     `<tt:${name}><tt:Min>${least}</tt:Min><tt:Max>1</tt:Max></tt:${name}>`;
   const flat = (name: string, uri: string): string =>
     `<tt:${name}>${tag('tt:URI', `${generic}/PanTiltSpaces/${uri}`)}${range('XRange', -1)}${range('YRange', -1)}</tt:${name}>`;
   const deep = (name: string, uri: string, least: number): string =>
     `<tt:${name}>${tag('tt:URI', `${generic}/ZoomSpaces/${uri}`)}${range('XRange', least)}</tt:${name}>`;
+  return [
+    panTilt && flat('AbsolutePanTiltPositionSpace', 'PositionGenericSpace'),
+    zoom && deep('AbsoluteZoomPositionSpace', 'PositionGenericSpace', 0),
+    panTilt && flat('RelativePanTiltTranslationSpace', 'TranslationGenericSpace'),
+    zoom && deep('RelativeZoomTranslationSpace', 'TranslationGenericSpace', -1),
+    continuous && panTilt && flat('ContinuousPanTiltVelocitySpace', 'VelocityGenericSpace'),
+    continuous && zoom && deep('ContinuousZoomVelocitySpace', 'VelocityGenericSpace', -1),
+  ]
+    .filter((space) => space !== false)
+    .join('');
+}
+
+function node(plan: PtzPlan): string {
   return (
-    '<tptz:PTZNode token="PTZNode_1" FixedHomePosition="true"><tt:Name>PTZNode</tt:Name><tt:SupportedPTZSpaces>' +
-    flat('AbsolutePanTiltPositionSpace', 'PositionGenericSpace') +
-    deep('AbsoluteZoomPositionSpace', 'PositionGenericSpace', 0) +
-    flat('RelativePanTiltTranslationSpace', 'TranslationGenericSpace') +
-    deep('RelativeZoomTranslationSpace', 'TranslationGenericSpace', -1) +
-    flat('ContinuousPanTiltVelocitySpace', 'VelocityGenericSpace') +
-    deep('ContinuousZoomVelocitySpace', 'VelocityGenericSpace', -1) +
-    `</tt:SupportedPTZSpaces>${tag('tt:MaximumNumberOfPresets', presetsAtMost)}<tt:HomeSupported>true</tt:HomeSupported>` +
-    '</tptz:PTZNode>'
+    `<tptz:PTZNode token="PTZNode_1" FixedHomePosition="${plan.home === 'fixed'}"><tt:Name>PTZNode</tt:Name>` +
+    `<tt:SupportedPTZSpaces>${spaces(plan)}</tt:SupportedPTZSpaces>` +
+    tag('tt:MaximumNumberOfPresets', plan.presets) +
+    `${tag('tt:HomeSupported', plan.home !== 'none')}</tptz:PTZNode>`
   );
 }

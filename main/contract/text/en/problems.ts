@@ -80,6 +80,25 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
     fact: `The camera sends ${codec}, which cannot be recorded.`,
     remedy: 'Set its stream to H.264 or H.265, on the camera’s own page.',
   }),
+  cannotMove: () => ({
+    fact: 'This camera cannot be moved there.',
+    remedy: 'Check on the camera’s own page what of it can be moved.',
+  }),
+  moveNotAllowed: () => ({
+    fact: 'The camera does not let this user move it.',
+    remedy: 'Give the user an operator’s rights, on the camera’s own page.',
+  }),
+  moveRefused: ({ reason }) => ({
+    fact: 'The camera refused this.',
+    remedy: `${reason === '' ? '' : `It says: “${reason}”. `}Check on its own page whether it is allowed there.`,
+  }),
+  notStopped: ({ withinMs }) => ({
+    fact: 'The camera did not answer when it was told to stop.',
+    remedy:
+      withinMs === 0
+        ? 'It moves by single steps, and makes no further one.'
+        : `It stops by itself within ${units.duration(withinMs)}. Check that it is on the network.`,
+  }),
   alreadyAdded: ({ name }) => ({
     fact: `This camera is on the list already, as “${name}”.`,
     remedy: 'Open it in Cameras to change it.',
