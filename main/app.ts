@@ -4,6 +4,7 @@
  * is closed or locked, is answered with the reason, never thrown, and nothing but the app's state is told meanwhile.
  */
 import type { About, Handlers } from './contract/calls.ts';
+import type { WindowPlace } from './contract/layouts.ts';
 import type { PassphraseUse, Settings } from './contract/model.ts';
 import { bad, good, type Outcome } from './contract/problems.ts';
 import type { LiveNotice, PageMessage, PlaybackNotice, StreamRequest } from './contract/stream.ts';
@@ -12,6 +13,7 @@ import { checkCalls } from './app/calls/checkCalls.ts';
 import { clipCalls } from './app/calls/clipCalls.ts';
 import { exportCalls } from './app/calls/exportCalls.ts';
 import { keyCalls } from './app/calls/keyCalls.ts';
+import { layoutCalls } from './app/calls/layoutCalls.ts';
 import { leavingCalls } from './app/calls/leavingCalls.ts';
 import { libraryCalls } from './app/calls/libraryCalls.ts';
 import { retentionCalls } from './app/calls/retentionCalls.ts';
@@ -21,6 +23,7 @@ import { ptzCalls } from './app/calls/ptzCalls.ts';
 import { settingsCalls } from './app/calls/settingsCalls.ts';
 import { snapshotCalls } from './app/calls/snapshotCalls.ts';
 import { vaultCalls } from './app/calls/vaultCalls.ts';
+import { windowCalls } from './app/calls/windowCalls.ts';
 import { LiveStream } from './app/liveStream.ts';
 import { openHouse, type House, type Tell } from './app/house.ts';
 import { Moving } from './app/moving.ts';
@@ -73,12 +76,16 @@ export interface App {
   sleep(): void;
   /** For so long there was no key and no mouse: locks, where the user wants that. */
   idle(seconds: number): void;
+  /** The second window was opened, moved or (null) closed by the user: remembered in the settings. */
+  secondWindow(place: WindowPlace | null): void;
   /** How many cameras are being recorded. */
   recordingCameras(): number;
   /** There is a camera to record, also one that is lost at the moment and will be recorded when it is back. */
   recordsCameras(): boolean;
   close(): Promise<void>;
 }
+
+type SecondWindow = Settings['secondWindow'];
 
 export async function createApp(options: AppOptions): Promise<App> {
   const { desk, log } = options;
@@ -119,6 +126,8 @@ export async function createApp(options: AppOptions): Promise<App> {
         return opened;
       }
       house = opened.value;
+      const { open, place } = house.settings.value.secondWindow;
+      if (open) desk.windows?.openSecond(place);
       return good(null);
     },
     async locked() {
@@ -195,6 +204,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...leavingCalls(rooms),
     ...settingsCalls(rooms),
     ...snapshotCalls(rooms),
+    ...layoutCalls(rooms),
+    ...windowCalls(rooms),
   };
 
   function openLive(open: House, port: StreamPort, request: StreamRequest & { kind: 'live' }): void {
@@ -260,6 +271,13 @@ export async function createApp(options: AppOptions): Promise<App> {
       if (minutes !== null && seconds >= minutes * 60) lock();
     },
     wake: () => house?.watching.tryNow(),
+    secondWindow(place) {
+      const after = (before: SecondWindow): SecondWindow =>
+        place === null ? { ...before, open: false } : { ...before, open: true, place };
+      void house?.settings
+        .update((value) => ({ ...value, secondWindow: after(value.secondWindow) }))
+        .catch((error: unknown) => log.defect(error, 'second window'));
+    },
     recordingCameras: () => house?.recording().cameras ?? 0,
     recordsCameras: () => (house?.recording().of ?? 0) > 0,
     async close() {

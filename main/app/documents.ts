@@ -12,7 +12,7 @@ import {
   emptyCameraDocument,
   parseCameraDocument,
 } from '../core/cameras/cameraDocument.ts';
-import { firstSettings, parseSettings, settingsVersion } from '../core/settings.ts';
+import { firstSettings, parseSettings, settingsSteps, settingsVersion } from '../core/settings.ts';
 import type { Vault } from '../core/vault/folder.ts';
 import type { Keychain } from '../core/vault/keychain.ts';
 import type { Identity } from '../core/vault/keys.ts';
@@ -53,7 +53,7 @@ export async function openDocuments(options: DocumentsOptions): Promise<Outcome<
   };
   const settings = await openStore<Settings>({
     ...{ path: vault.path('settings.json.age'), vault: sealedTo, reader },
-    ...{ version: settingsVersion, initial: firstSettings, parse: parseSettings },
+    ...{ version: settingsVersion, migrate: settingsSteps, initial: firstSettings, parse: parseSettings },
     lost: { code: 'settingsLost' },
   });
   if (!settings.ok) return settings;

@@ -13,6 +13,7 @@ import type {
   RetentionPreview,
   Settings,
 } from '../contract/model.ts';
+import { withoutCamera } from '../contract/layouts.ts';
 import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
 import type { Cameras } from '../core/cameras/cameras.ts';
 import { Clips, type ClipSpan } from '../core/library/clips.ts';
@@ -207,7 +208,7 @@ export class Keeping {
     if (!released.ok) return released;
     const erased = await settings.erase((value) => ({
       ...value,
-      wallOrder: value.wallOrder.filter((other) => other !== id),
+      layouts: withoutCamera(value.layouts, id),
     }));
     if (!erased.ok) return erased;
     await this.#options.on.forgotten(id);

@@ -4,13 +4,13 @@ import { exportsFile, readExports } from '../core/exporter/exportsDocument.ts';
 import { leavingFile, readLeaving } from '../core/exporter/leavingDocument.ts';
 import type { CheckedForm } from '../core/library/checkDocument.ts';
 import { clipDocumentVersion, clipsFile, parseClipDocument } from '../core/library/clipDocument.ts';
-import { parseSettings, settingsVersion } from '../core/settings.ts';
+import { parseSettings, settingsSteps, settingsVersion } from '../core/settings.ts';
 import { credentialsName, credentialsVersion, parseEntries } from '../core/vault/sealedKeychain.ts';
 import { checkFile, readCheck } from './checkDocument.ts';
 import { saidIn } from './lateStore.ts';
 
 export const vaultDocuments = {
-  'settings.json.age': { version: settingsVersion, parse: parseSettings },
+  'settings.json.age': { version: settingsVersion, parse: parseSettings, migrate: settingsSteps },
   'cameras.json.age': { version: cameraDocumentVersion, parse: parseCameraDocument, migrate: cameraDocumentSteps },
   [clipsFile]: { version: clipDocumentVersion, parse: parseClipDocument },
   [credentialsName]: { version: credentialsVersion, parse: parseEntries },

@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import type { CheckState } from './check.ts';
+import { layoutForm, mostLayouts, tourSecondsAllowed } from './layouts.ts';
 import type { LeavingState } from './leaving.ts';
 import type {
   AddressParts,
@@ -26,6 +27,7 @@ import type {
   VaultKeyList,
   VaultPlace,
   VaultStatus,
+  WindowName,
 } from './model.ts';
 import { isPicture } from './png.ts';
 import type { Outcome } from './problems.ts';
@@ -56,11 +58,16 @@ const cameraIds = v.pipe(v.array(cameraId), v.minLength(1), v.maxLength(1000));
 
 /** Three bytes a pixel of a picture of 4096 x 4096 that cannot be made smaller, and some more. */
 const mostPictureBytes = 64 * 2 ** 20;
+const layoutId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
 
 const settingsChange = v.strictObject({
   theme: v.exactOptional(v.picklist(['dark', 'light', 'system'])),
-  wallLayout: v.exactOptional(v.picklist([1, 4, 9, 16])),
-  wallOrder: v.exactOptional(v.pipe(v.array(cameraId), v.maxLength(1000))),
+  layoutId: v.exactOptional(layoutId),
+  secondLayoutId: v.exactOptional(layoutId),
+  tourSeconds: v.exactOptional(
+    v.pipe(v.number(), v.integer(), v.minValue(tourSecondsAllowed.least), v.maxValue(tourSecondsAllowed.most)),
+  ),
+  tourThrough: v.exactOptional(v.picklist(['pages', 'layouts'])),
   keepBytes: v.exactOptional(keepBytes),
   keepDays: v.exactOptional(keepDays),
   lockAfterMinutes: v.exactOptional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1440)))),
@@ -265,6 +272,21 @@ export const callArguments = {
   }),
   /** Shows the file that was saved last, in the system's file manager. */
   'snapshots.show': nothing,
+
+  /** Keeps a layout: in the place of the one with its id, else as a new one, at that place in the list or at its end. */
+  'layouts.keep': v.strictObject({
+    layout: layoutForm,
+    at: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(mostLayouts))),
+  }),
+  /** Forgets a layout, never a camera. The last one stays: `gone`. */
+  'layouts.remove': v.strictObject({ layoutId }),
+
+  /** Which window asks. */
+  'windows.own': nothing,
+  /** Opens the second window where it was last, or brings it to the front. */
+  'windows.openSecond': nothing,
+  /** The asking window: the whole screen, or back. */
+  'windows.toggleWholeScreen': nothing,
 } satisfies Record<string, v.GenericSchema>;
 
 export interface About {
@@ -375,6 +397,13 @@ export interface CallResults {
 
   'snapshots.save': Outcome<{ name: string; folder: string } | null>;
   'snapshots.show': Outcome<null>;
+
+  'layouts.keep': Outcome<Settings>;
+  'layouts.remove': Outcome<Settings>;
+
+  'windows.own': WindowName;
+  'windows.openSecond': Outcome<null>;
+  'windows.toggleWholeScreen': null;
 }
 
 export type CallName = keyof typeof callArguments;
@@ -384,9 +413,9 @@ export const heavyCalls: Partial<Record<CallName, number>> = { 'snapshots.save':
 export type CallArgument<Name extends CallName> = v.InferOutput<(typeof callArguments)[Name]>;
 export type CallResult<Name extends CallName> = CallResults[Name];
 
-/** One handler a call; app.ts builds it. */
+/** One handler a call; app.ts builds it. `from`: the window whose page asks. */
 export type Handlers = {
-  [Name in CallName]: (argument: CallArgument<Name>) => Promise<CallResult<Name>>;
+  [Name in CallName]: (argument: CallArgument<Name>, from?: WindowName) => Promise<CallResult<Name>>;
 };
 
 /** Fails to compile when a call has a check and no result, or a result and no check. */

@@ -3,6 +3,7 @@
  * durations milliseconds, sizes bytes, rates bits per second; each name carries its unit. Nothing here ever holds a
  * credential, nor an address with one.
  */
+import type { Layout, LayoutId, WindowPlace } from './layouts.ts';
 import type { Problem } from './problems.ts';
 
 /** 16 lower-case hexadecimal digits, random. Names the camera on disk too, so it says nothing of the camera. */
@@ -268,13 +269,20 @@ export interface KnownVault {
 }
 
 export type Theme = 'dark' | 'light' | 'system';
-export type WallLayout = 1 | 4 | 9 | 16;
+/** Each window of the app shows the same page; the second one is for another monitor. */
+export type WindowName = 'main' | 'second';
 
 export interface Settings {
   theme: Theme;
-  wallLayout: WallLayout;
-  /** Order of the cameras on the wall; cameras not in it follow in the order they were added. */
-  wallOrder: CameraId[];
+  /** Never empty. The first one takes new cameras. */
+  layouts: Layout[];
+  /** The one that the main window shows. */
+  layoutId: LayoutId;
+  /** `place`: where it was last; null before it was ever open. */
+  secondWindow: { open: boolean; layoutId: LayoutId; place: WindowPlace | null };
+  tourSeconds: number;
+  /** pages: those of the layout that is shown. layouts: all that are kept. */
+  tourThrough: 'pages' | 'layouts';
   /** The most that recordings may take; null: 80 % of what is free or recorded, at most 500 GB, fixed when first needed. */
   keepBytes: number | null;
   /** Minutes without a key or the mouse after which Nightjar locks, where there is a passphrase; null: never. */

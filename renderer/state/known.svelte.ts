@@ -6,7 +6,17 @@
  * what it knew is left in its memory.
  */
 import { SvelteMap } from 'svelte/reactivity';
-import type { AppState, Camera, CameraId, CameraStatus, Settings, VaultStatus } from '../../main/contract/model.ts';
+import type { CallArgument } from '../../main/contract/calls.ts';
+import { firstLayout } from '../../main/contract/layouts.ts';
+import type {
+  AppState,
+  Camera,
+  CameraId,
+  CameraStatus,
+  Settings,
+  VaultStatus,
+  WindowName,
+} from '../../main/contract/model.ts';
 import type { Outcome } from '../../main/contract/problems.ts';
 import { call, on } from '../home.ts';
 import { dropUnseen } from '../live/pictures.ts';
@@ -23,18 +33,21 @@ class Known {
   readonly statuses = new SvelteMap<CameraId, CameraStatus>();
   vault = $state.raw<VaultStatus | null>(null);
   settings = $state.raw<Settings>({
-    ...{ theme: 'dark', wallLayout: 9, wallOrder: [], keepBytes: null, keepDays: null },
+    ...{ theme: 'dark', layouts: [firstLayout], layoutId: firstLayout.id, tourSeconds: 10, tourThrough: 'pages' },
+    ...{ secondWindow: { open: false, layoutId: firstLayout.id, place: null }, keepBytes: null, keepDays: null },
     ...{ lockAfterMinutes: 15, lockOnSuspend: true },
   });
+  /** Which of the app's windows this page is in. */
+  window = $state<WindowName>('main');
   online = $state(true);
   /** The bridge failed: nothing can be shown, only said. */
   failed = $state(false);
   /** What main said last; `app` follows when everything for it is here. */
   #told: AppState | null = null;
 
-  /** The cameras in the order of the wall. */
+  /** The cameras in the order of the first layout. */
   readonly ordered = $derived.by(() => {
-    const order = this.settings.wallOrder;
+    const order = this.settings.layouts[0]?.cameraIds ?? [];
     const rank = (camera: Camera): number => {
       const at = order.indexOf(camera.id);
       return at === -1 ? order.length : at;
@@ -51,8 +64,11 @@ class Known {
   }
 
   /** Shown at once; what the main process then says is what holds. */
-  async changeSettings(change: Partial<Settings>): Promise<Outcome<Settings>> {
-    this.settings = { ...this.settings, ...change };
+  async changeSettings(change: CallArgument<'settings.set'>): Promise<Outcome<Settings>> {
+    const { secondLayoutId, ...rest } = change;
+    const { secondWindow } = this.settings;
+    const layoutId = secondLayoutId ?? secondWindow.layoutId;
+    this.settings = { ...this.settings, ...rest, secondWindow: { ...secondWindow, layoutId } };
     const answer = await call('settings.set', change);
     this.settings = answer.ok ? answer.value : await call('settings.get');
     return answer;
@@ -67,6 +83,7 @@ class Known {
     on('settings.changed', (settings) => (this.settings = settings));
     on('network.changed', ({ online }) => (this.online = online));
     try {
+      this.window = await call('windows.own');
       await this.#tryToEnter(await call('app.state'));
     } catch {
       this.failed = true;

@@ -79,12 +79,21 @@ export function streamOf(camera: Camera, role: StreamRole): StreamInfo | null {
 /** From this many tiles on, the sub stream serves whatever the screen's density: decoding nine main streams does not. */
 const manyTiles = 9;
 
-/** The stream for a place this wide, in the screen's own pixels: the main one where the sub one would look coarse. */
-export function roleFor(camera: Camera, widthPixels: number, tilesOnScreen: number): StreamRole {
+/**
+ * The stream for a place this wide, in the screen's own pixels: the main one where the sub one would look coarse.
+ * `pinned`: the one that the user wants there whatever its size; null where that is left to the size.
+ */
+export function roleFor(
+  camera: Camera,
+  widthPixels: number,
+  tilesOnScreen: number,
+  pinned: StreamRole | null = null,
+): StreamRole {
   const main = streamOf(camera, 'main');
   const sub = streamOf(camera, 'sub');
   if (sub === null) return 'main';
   if (main === null) return 'sub';
+  if (pinned !== null) return pinned;
   if (tilesOnScreen >= manyTiles) return 'sub';
   const subWidth = sub.widthPixels || 640;
   return widthPixels > subWidth * 1.25 ? 'main' : 'sub';

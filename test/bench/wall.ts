@@ -60,7 +60,10 @@ export async function openBenchWall(cameras: number): Promise<BenchWall> {
 
 /** Shows that many tiles, and waits until each is live. */
 export async function showTiles(wall: BenchWall, tiles: 1 | 4 | 9 | 16): Promise<void> {
-  await wall.page.evaluate((wallLayout) => window.nightjar.call('settings.set', { wallLayout }), tiles);
+  await wall.page.evaluate(async (kind) => {
+    const [layout] = (await window.nightjar.call('settings.get', undefined)).layouts;
+    if (layout) await window.nightjar.call('layouts.keep', { layout: { ...layout, kind } });
+  }, tiles);
   const shown = Math.min(tiles, wall.yard.cameras.length);
   await expect(wall.page.getByRole('group', { name: /, live, recording$/ })).toHaveCount(shown);
 }

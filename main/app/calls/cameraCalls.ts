@@ -1,5 +1,6 @@
 /** Answers the calls about cameras: the list, the search, trying, adding, changing, removing. */
 import type { Handlers } from '../../contract/calls.ts';
+import { withoutCamera } from '../../contract/layouts.ts';
 import { bad, good } from '../../contract/problems.ts';
 import { readAddress } from '../../core/cameras/address.ts';
 import type { House } from '../house.ts';
@@ -75,6 +76,10 @@ export function cameraCalls({ house, withHouse, tell, ended }: Rooms): Pick<Hand
         if (!camera) return bad({ code: 'gone' });
         const removed = await open.removeCamera(camera, recordings, clips);
         tell('cameras.changed', open.cameras.list());
+        if (!removed.ok) return removed;
+        // Nobody could show it any more; what stays of it in them goes at the next change.
+        await open.settings.update((value) => ({ ...value, layouts: withoutCamera(value.layouts, cameraId) }));
+        tell('settings.changed', open.settings.value);
         return removed;
       }),
   };

@@ -2,7 +2,8 @@
  * What the answers to the page's calls share: the way into the open house, and what they need of the desktop. A call
  * that needs an open vault, made while it is closed or locked, is answered with the reason, never thrown.
  */
-import type { CameraId, Theme } from '../../contract/model.ts';
+import type { WindowPlace } from '../../contract/layouts.ts';
+import type { CameraId, Theme, WindowName } from '../../contract/model.ts';
 import type { Outcome } from '../../contract/problems.ts';
 import type { Log } from '../../core/log.ts';
 import type { House, Tell } from '../house.ts';
@@ -17,6 +18,12 @@ export interface Desk {
   chooseFolder(forWhat: 'vault' | 'export'): Promise<string | null>;
   chooseSaveFile(suggestedName: string, what: 'clip' | 'picture'): Promise<string | null>;
   showFile(file: string): void;
+  /** Left out where there is none. */
+  windows?: {
+    /** At that place, or (null) on another screen than the first one; brings it to the front where it is open. */
+    openSecond(place: WindowPlace | null): void;
+    toggleWholeScreen(window: WindowName): void;
+  };
 }
 
 export interface Rooms {

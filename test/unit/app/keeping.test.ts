@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { openHouse, type House } from '../../../main/app/house.ts';
+import { firstLayout } from '../../../main/contract/layouts.ts';
 import {
   cameraDocumentSteps,
   cameraDocumentVersion,
@@ -167,7 +168,10 @@ for (const how of [
     const { startMs, endMs } = await addRecording(home, gone.id, 9);
     await addRecording(home, stays.id, 9);
     assert.ok((await house.keeping.protect([gone.id], { fromMs: startMs, toMs: endMs }, 'Parcel 71c3')).ok);
-    assert.ok((await house.settings.update((value) => ({ ...value, wallOrder: [gone.id, stays.id] }))).ok);
+    const places = [{ cameraId: gone.id, x: 0, y: 0, width: 8, height: 8 }];
+    const pinned = [{ cameraId: gone.id, role: 'main' as const }];
+    const layout = { ...firstLayout, cameraIds: [gone.id, stays.id], leftOut: [gone.id], places, pinned };
+    assert.ok((await house.settings.update((value) => ({ ...value, layouts: [layout] }))).ok);
     log.note('recording stopped', { camera: gone.id, code: 'diskFull' });
     await log.keepIn(async (text) =>
       sealToFile(place.vault.path('log.txt.age'), place.vault.recipients, Buffer.from(text)),

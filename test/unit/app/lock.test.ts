@@ -61,7 +61,7 @@ test('without a passphrase there is nothing to lock with', { skip }, async (t) =
 test('a locked vault answers no call and tells no news, and goes on recording', { skip }, async (t) => {
   const home = await household(t);
   const { handlers } = home;
-  assert.ok((await handlers['settings.set']({ theme: 'light', wallLayout: 16 })).ok);
+  assert.ok((await handlers['settings.set']({ theme: 'light', tourSeconds: 30 })).ok);
   assert.deepEqual(await handlers['vault.lock'](undefined), done);
   const recording = { cameras: 0, of: 1 };
   assert.deepEqual(await home.state(), { phase: 'locked', folder: home.folder, recording, nextTryMs: null });
@@ -75,7 +75,7 @@ test('a locked vault answers no call and tells no news, and goes on recording', 
   assert.deepEqual(await handlers['vault.status'](undefined), locked);
   assert.deepEqual(await handlers['vault.keys'](undefined), locked);
   const settings = await handlers['settings.get'](undefined);
-  assert.deepEqual([settings.theme, settings.wallLayout], ['light', 4], 'its theme, and nothing else of it');
+  assert.deepEqual([settings.theme, settings.tourSeconds], ['light', 10], 'its theme, and nothing else of it');
   let closed = 0;
   const port = { send: () => undefined, notice: () => undefined, onMessage: () => undefined, onClose: () => undefined };
   home.app.openStream({ ...port, request: { kind: 'playback', cameraId: camera.id }, close: () => closed++ });

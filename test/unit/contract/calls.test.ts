@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as v from 'valibot';
 import { callArguments, type CallName, type Handlers } from '../../../main/contract/calls.ts';
+import { firstLayout } from '../../../main/contract/layouts.ts';
 import { pngOf } from './pngOf.ts';
 import type { NightjarApi } from '../../../main/contract/preloadApi.ts';
 
@@ -25,7 +26,14 @@ const refused: [CallName, unknown][] = [
   ['library.spans', { cameraId, fromMs: 0, toMs: 1e17 }],
   ['exports.start', { cameraId, fromMs: 0, toMs: 1, placeId: '/home' }],
   ['settings.set', { theme: 'pink' }],
-  ['settings.set', { wallLayout: 7 }],
+  ['settings.set', { layoutId: '7' }],
+  ['settings.set', { tourSeconds: 4 }],
+  ['settings.set', { secondWindow: { open: true } }],
+  ['layouts.keep', { layout: { ...firstLayout, kind: 5 } }],
+  ['layouts.keep', { layout: { ...firstLayout, name: 'a\u0000b' } }],
+  ['layouts.keep', { layout: { ...firstLayout, places: [{ cameraId, x: 20, y: 0, width: 5, height: 5 }] } }],
+  ['layouts.keep', { layout: firstLayout, at: -1 }],
+  ['layouts.remove', { layoutId: '../..' }],
   ['settings.set', { keepBytes: 5 }],
   ['settings.set', { unknown: 1 }],
   ['snapshots.save', { cameraId, atMs: 1, png: Buffer.from('MZ'), elsewhere: false }],
@@ -45,6 +53,7 @@ const taken: [CallName, unknown][] = [
   ['settings.set', { theme: 'light' }],
   ['settings.set', {}],
   ['snapshots.save', { cameraId, atMs: 1, png: pngOf(2, 2, 3), elsewhere: false }],
+  ['layouts.keep', { layout: { ...firstLayout, places: [{ cameraId, x: 19, y: 0, width: 5, height: 5 }] } }],
 ];
 
 for (const [name, argument] of taken)
