@@ -134,6 +134,17 @@ export class Opening {
     });
   }
 
+  /**
+   * Whoever is about to change the vault's keys knows its passphrase, or opened it with the recovery words. The passphrase
+   * stays the caller's to wipe. Problems: `passphraseWrong`, `passphraseTooSoon`.
+   */
+  confirm(current: Uint8Array | null): Promise<Outcome<null>> {
+    return this.#inTurn(async () => {
+      if (this.#state.phase !== 'open' || !this.#vault) return bad({ code: 'gone' });
+      return this.#passphrase.confirm(this.#vault, current);
+    });
+  }
+
   retry(): Promise<Outcome<null>> {
     return this.#inTurn(() => (this.#state.phase === 'closed' ? this.#open(this.#state.folder) : this.#start()));
   }

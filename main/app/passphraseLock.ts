@@ -59,6 +59,18 @@ export class PassphraseLock {
   }
 
   /**
+   * Before the keys of an open vault change: where there is a passphrase it must be right, and null is a wrong one.
+   * Problems: as `open`.
+   */
+  async confirm(vault: Vault, current: Uint8Array | null): Promise<Outcome<null>> {
+    if (this.#use === 'none' || (this.openedWithWords && current === null)) return good(null);
+    const known = await this.open(current ?? new Uint8Array(), vault.id);
+    if (!known.ok) return known;
+    known.value.wipe();
+    return good(null);
+  }
+
+  /**
    * Sets, changes or (null) takes away the passphrase of an open vault. Problems: as `open`, `passphraseShort`, those of
    * the keychain or the disk; then it is as before. A vault without keychain has nothing else to be opened by, so its
    * passphrase can only be changed: `keychainMissing`.
@@ -68,11 +80,8 @@ export class PassphraseLock {
     const use = this.#use === 'vault' ? 'vault' : 'lock';
     const short = next && tooShort(next, use);
     if (short) return bad({ code: 'passphraseShort', ...short });
-    if (this.#use !== 'none' && !(this.openedWithWords && current === null)) {
-      const known = await this.open(current ?? new Uint8Array(), vault.id);
-      if (!known.ok) return known;
-      known.value.wipe();
-    }
+    const confirmed = await this.confirm(vault, current);
+    if (!confirmed.ok) return confirmed;
     if (next === null && use === 'vault') return bad({ code: 'keychainMissing' });
     const sealed = next && (await sealIdentityWith(next, vault.identity));
     const kept = sealed ? await keepSealed(vault, use, sealed, this.#keychain) : await keepPlain(vault, this.#keychain);

@@ -119,14 +119,18 @@ export const callArguments = {
   /** Gives a stopped move up, and takes what was copied away; of a move that is done, its news. */
   'vault.giveUpMove': nothing,
   /** Twelve other recovery words for the open vault; the old ones open it until the new ones are proved. */
-  'vault.newWords': nothing,
+  'vault.newWords': v.strictObject({ current: v.nullable(passphrase) }),
   /** Two of them back: right ones are proved by opening a sealed file, and replace the old. */
   'vault.proveNewWords': v.strictObject({ words: v.pipe(words, v.length(2)) }),
   'vault.cancelNewWords': nothing,
   /** Whom the open vault is sealed to. */
   'vault.keys': nothing,
   /** Seals to one more public key from now on. Problems: `badKey`, `keyKnown`, `tooManyKeys`. */
-  'vault.addKey': v.strictObject({ key: v.pipe(v.string(), v.maxLength(5000)), name }),
+  'vault.addKey': v.strictObject({
+    key: v.pipe(v.string(), v.maxLength(5000)),
+    name,
+    current: v.nullable(passphrase),
+  }),
   /** Seals to it no more; also takes one out of vault.json that nobody added. */
   'vault.removeKey': v.strictObject({ key: v.pipe(v.string(), v.maxLength(100)) }),
   /** Locks now: the identity is wiped, streams to the page end, recording goes on. Without a passphrase: `gone`. */

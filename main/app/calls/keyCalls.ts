@@ -5,11 +5,12 @@ import { bad, good, type Outcome } from '../../contract/problems.ts';
 import type { VaultKeys } from '../../core/vault/vaultKeys.ts';
 import type { House } from '../house.ts';
 import type { Rooms } from './rooms.ts';
+import { thenWiped } from './wiped.ts';
 
 export type KeyCalls =
   'vault.newWords' | 'vault.proveNewWords' | 'vault.cancelNewWords' | 'vault.keys' | 'vault.addKey' | 'vault.removeKey';
 
-export function keyCalls({ house, withHouse }: Rooms): Pick<Handlers, KeyCalls> {
+export function keyCalls({ house, withHouse, opening }: Rooms): Pick<Handlers, KeyCalls> {
   /** What is sealed to one more, or one less, is sealed again where it is small. */
   async function changed(open: House, change: Outcome<null>): Promise<Outcome<VaultKeyList>> {
     if (!change.ok) return change;
@@ -24,16 +25,25 @@ export function keyCalls({ house, withHouse }: Rooms): Pick<Handlers, KeyCalls> 
     return keys ? work(keys) : bad({ code: 'keysLost' });
   }
 
+  /** What hands the vault to somebody asks for its passphrase, where it has one. The passphrase is wiped. */
+  async function confirmed<Value>(
+    current: Uint8Array | null,
+    work: (open: House) => Promise<Outcome<Value>>,
+  ): Promise<Outcome<Value>> {
+    const confirmation = await thenWiped([current], () => opening.confirm(current));
+    return confirmation.ok ? withHouse(work) : confirmation;
+  }
+
   return {
-    'vault.newWords': () => withHouse(async ({ newWords }) => newWords.begin()),
+    'vault.newWords': ({ current }) => confirmed(current, async ({ newWords }) => newWords.begin()),
     'vault.proveNewWords': ({ words }) => withHouse(({ newWords }) => newWords.prove(words)),
     'vault.cancelNewWords': async () => {
       house()?.newWords.cancel();
       return null;
     },
     'vault.keys': () => withHouse((open) => withKeys(open, async (keys) => good(listOf(keys)))),
-    'vault.addKey': ({ key, name }) =>
-      withHouse((open) => withKeys(open, async (keys) => changed(open, await keys.add(key, name)))),
+    'vault.addKey': ({ key, name, current }) =>
+      confirmed(current, (open) => withKeys(open, async (keys) => changed(open, await keys.add(key, name)))),
     'vault.removeKey': ({ key }) =>
       withHouse((open) => withKeys(open, async (keys) => changed(open, await keys.remove(key)))),
   };

@@ -1,10 +1,10 @@
 /** Answers the calls about the vault: where it lies, the way into it, its lock. */
 import type { Handlers } from '../../contract/calls.ts';
 import { good } from '../../contract/problems.ts';
-import { wipe } from '../../core/vault/sodium.ts';
 import type { KeyCalls } from './keyCalls.ts';
 import { placed, type PlaceCalls } from './placeCalls.ts';
 import type { Rooms } from './rooms.ts';
+import { thenWiped } from './wiped.ts';
 
 type VaultCalls = Exclude<Extract<keyof Handlers, `vault.${string}`>, KeyCalls | PlaceCalls>;
 
@@ -30,13 +30,4 @@ export function vaultCalls({ opening, places, tell, withHouse }: Rooms): Pick<Ha
       }),
     'vault.status': () => withHouse(async (open) => good(await open.status())),
   };
-}
-
-/** Passphrases are cleared when they were used, whatever came of it. */
-async function thenWiped<Value>(passphrases: (Uint8Array | null)[], work: () => Promise<Value>): Promise<Value> {
-  try {
-    return await work();
-  } finally {
-    for (const each of passphrases) if (each) wipe(each);
-  }
 }

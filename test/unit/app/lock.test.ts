@@ -15,7 +15,7 @@ import { fromEntry } from '../../../main/core/vault/passphrase.ts';
 import { readRecorderKey, recorderAccount } from '../../../main/core/vault/recorderKey.ts';
 import { openFile } from '../../../main/core/vault/sealedFile.ts';
 import { until } from '../recorder/footage.ts';
-import { camera, Household, passphrase } from './lockedHousehold.ts';
+import { bytesOf, camera, Household, passphrase } from './lockedHousehold.ts';
 
 const service = `Nightjar test ${randomBytes(4).toString('hex')}`;
 process.env['NIGHTJAR_KEYCHAIN_SERVICE'] = service;
@@ -146,6 +146,29 @@ test('it locks as well when the computer sleeps while the vault moves', { skip }
   assert.equal(slept, 1);
   // Its turn comes after what the lock does.
   assert.deepEqual(await home.unlock(passphrase), done);
+});
+
+test('new recovery words and the key of somebody else want the passphrase, where there is one', { skip }, async (t) => {
+  const home = await household(t, false);
+  const { recipient } = makeIdentity();
+  const words = (current: string | null) =>
+    home.handlers['vault.newWords']({ current: current === null ? null : bytesOf(current) });
+  const add = (current: string | null) =>
+    home.handlers['vault.addKey']({
+      key: recipient,
+      name: 'Safe',
+      current: current === null ? null : bytesOf(current),
+    });
+  assert.ok((await words(null)).ok, 'without a passphrase nothing is asked');
+  assert.deepEqual(await home.setPassphrase(null, passphrase), done);
+  const shown = await words('seven winters by the lake');
+  assert.ok(!shown.ok && shown.problem.code === 'passphraseWrong');
+  const added = await add(null);
+  assert.ok(!added.ok && added.problem.code === 'passphraseWrong');
+  const keys = await home.handlers['vault.keys'](undefined);
+  assert.ok(keys.ok && keys.value.others.length === 0);
+  assert.ok((await add(passphrase)).ok);
+  assert.ok((await words(passphrase)).ok);
 });
 
 test('the words open a vault whose drive was away, and the lock that it had stays', { skip }, async (t) => {

@@ -6,6 +6,7 @@ export const keys = {
   renew: 'Make a new recovery key…',
   renewTitle: 'A new recovery key',
   renewStep: {
+    passphrase: 'The passphrase first: whoever has the new words can open everything.',
     words: 'Write these twelve words down',
     proof: 'Two of the twelve, to be sure that they open the vault.',
   },

@@ -41,6 +41,8 @@ export const lock = {
     `It is asked for at each start, and nothing is recorded before it is given. Lock, in the rail or with ${keys}, hides every picture, name and time; recording goes on then.`,
   first: 'New passphrase',
   current: 'The passphrase until now',
+  checking: 'Checking',
+  goOn: 'Go on',
   currentForgotten: 'Forgotten? Lock Nightjar and use the recovery key; then it is not asked for.',
   knowsWords: 'The recovery key opened the vault, so the passphrase until now is not asked for.',
   set: 'Set the passphrase',
