@@ -249,6 +249,30 @@ test('after a start it is locked, and records all the same', async () => {
   for (const name of names) await seeLive(page, name);
 });
 
+test('other recovery words, and a key of somebody else, are for who knows the passphrase', async () => {
+  await goTo(page, 'Settings');
+  await page.getByRole('button', { name: 'Make a new recovery key…' }).click();
+  const sheet = page.getByRole('dialog', { name: 'A new recovery key' });
+  await expect(sheet.getByLabel('The passphrase until now')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(sheet.getByText('Type the passphrase that is set now.')).toBeVisible();
+  await page.keyboard.type(passphrase);
+  await page.keyboard.press('Enter');
+  await expect(sheet.getByText('This is not the passphrase.')).toBeVisible();
+  await expect(sheet.getByRole('list', { name: 'Recovery key' })).toHaveCount(0);
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.screenshot({ path: test.info().outputPath('asked.png') });
+  await page.keyboard.type(another);
+  await page.keyboard.press('Enter');
+  await expect(sheet.getByRole('list', { name: 'Recovery key' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(sheet).toHaveCount(0);
+  await page.getByRole('button', { name: 'Add a key…' }).click();
+  await expect(page.getByRole('dialog').getByLabel('The passphrase until now')).toBeVisible();
+  await page.screenshot({ path: test.info().outputPath('add.png') });
+  await page.keyboard.press('Escape');
+});
+
 test('the passphrase is changed and taken away only by who knows it', async () => {
   await goTo(page, 'Settings');
   await page.getByRole('button', { name: 'Take it away…' }).click();
