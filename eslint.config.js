@@ -5,7 +5,7 @@ import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['out/', 'node_modules/', 'test-results/', '**/*.cjs'] },
+  { ignores: ['out/', 'node_modules/', 'test-results/', '**/*.cjs', '**/*.as.ts'] },
   js.configs.recommended,
   ...ts.configs.strictTypeChecked,
   ...svelte.configs.recommended,

@@ -8,6 +8,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build, type InlineConfig } from 'vite';
+import { scalerPlugin } from './scaler.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const outFolder = path.join(root, 'out', 'app');
@@ -49,7 +50,7 @@ const pageBuild: InlineConfig = {
   root: path.join(root, 'renderer'),
   base: './',
   plugins: [svelte({ configFile: path.join(root, 'svelte.config.js') })],
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [scalerPlugin()] },
   build: {
     target: 'chrome140',
     outDir: path.join(outFolder, 'renderer'),
@@ -63,7 +64,9 @@ const pageBuild: InlineConfig = {
 function isFresh(): boolean {
   if (!existsSync(stamp) || !existsSync(mainEntry)) return false;
   const builtMs = statSync(stamp).mtimeMs;
-  const sources = globSync(['main/**/*', 'renderer/**/*', 'build/bundle.ts', 'package-lock.json'], { cwd: root });
+  const sources = globSync(['main/**/*', 'renderer/**/*', 'build/{bundle,scaler}.ts', 'package-lock.json'], {
+    cwd: root,
+  });
   return sources.every((file) => statSync(path.join(root, file)).mtimeMs < builtMs);
 }
 

@@ -3,7 +3,7 @@
  * it needs of the desktop (dialogs, showing a file) comes in as `Desk`. A call that needs an open vault, made while it
  * is closed or locked, is answered with the reason, never thrown, and nothing but the app's state is told meanwhile.
  */
-import type { About, Handlers } from './contract/calls.ts';
+import type { About, Graphics, Handlers } from './contract/calls.ts';
 import type { WindowPlace } from './contract/layouts.ts';
 import type { PassphraseUse, Settings } from './contract/model.ts';
 import { bad, good, type Outcome } from './contract/problems.ts';
@@ -63,6 +63,8 @@ export interface AppOptions {
   limits?: Partial<RecorderLimits>;
   /** Loads the page anew, so that nothing of what it was told stays in it. Left out where there is no page. */
   forgetPage?: () => void;
+  /** Left out where there is no page. */
+  graphics?: () => Graphics;
 }
 
 export interface App {
@@ -190,6 +192,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       ...options.about,
       ffmpeg: ffmpeg.ok ? `ffmpeg ${ffmpeg.value.version}` : 'ffmpeg is missing',
     }),
+
+    'app.graphics': async () => options.graphics?.() ?? { draws: false, decodes: false },
 
     ...vaultCalls(rooms),
     ...keyCalls(rooms),

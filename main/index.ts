@@ -31,6 +31,7 @@ startShell({
           shell.setRecording(app.recordingCameras());
       },
       forgetPage: () => shell.forgetPage(),
+      graphics: () => shell.graphics(),
       desk: {
         chooseFolder: (forWhat) =>
           shell.dialogs.chooseFolder(

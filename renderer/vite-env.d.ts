@@ -1,6 +1,6 @@
 /**
- * What the page finds in its window and TypeScript's own library does not know: the bridge, and Chromium's generator of
- * video tracks.
+ * What the page finds in its window and TypeScript's own library does not know: the bridge, and
+ * what the build makes beside the sources.
  */
 /// <reference types="svelte" />
 /// <reference types="vite/client" />
@@ -9,11 +9,5 @@ import type { NightjarApi } from '../main/contract/preloadApi.ts';
 declare global {
   interface Window {
     readonly nightjar: NightjarApi;
-  }
-
-  /** Chromium's way to make a video track out of frames; it exists in windows only, its `writable` can be transferred. */
-  class MediaStreamTrackGenerator extends MediaStreamTrack {
-    constructor(init: { kind: 'video' });
-    readonly writable: WritableStream<VideoFrame>;
   }
 }

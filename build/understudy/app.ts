@@ -3,7 +3,7 @@
  * a top-level `await app.whenReady()` hangs here as it does in Electron. Quitting asks as Electron asks: before-quit,
  * close of each window, will-quit, quit.
  */
-import type { App, CommandLine } from 'electron';
+import type { App, CommandLine, GPUFeatureStatus } from 'electron';
 import { mkdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -48,6 +48,7 @@ class StandInApp
       | 'setName'
       | 'name'
       | 'getLocale'
+      | 'getGPUFeatureStatus'
       | 'requestSingleInstanceLock'
       | 'hasSingleInstanceLock'
       | 'releaseSingleInstanceLock'
@@ -124,6 +125,26 @@ class StandInApp
 
   getLocale(): string {
     return 'en-GB';
+  }
+
+  /** As Chromium said when it started. A feature that it does not know is off; Electron has a fixed list of them. */
+  getGPUFeatureStatus(): GPUFeatureStatus {
+    const status = stage.featureStatus;
+    const said = (name: string): string => status[name] ?? 'unavailable_off';
+    return {
+      ...{ '2d_canvas': said('2d_canvas'), flash_3d: said('flash_3d'), flash_stage3d: said('flash_stage3d') },
+      ...{ flash_stage3d_baseline: said('flash_stage3d_baseline'), gpu_compositing: said('gpu_compositing') },
+      ...{
+        multiple_raster_threads: said('multiple_raster_threads'),
+        native_gpu_memory_buffers: said('native_gpu_memory_buffers'),
+      },
+      ...{
+        rasterization: said('rasterization'),
+        video_decode: said('video_decode'),
+        video_encode: said('video_encode'),
+      },
+      ...{ vpx_decode: said('vpx_decode'), webgl: said('webgl'), webgl2: said('webgl2') },
+    };
   }
 
   /** Under NIGHTJAR_HOME, where that is set, lies everything but the home folder and the temporary one. */

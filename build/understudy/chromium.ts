@@ -78,6 +78,13 @@ export async function setWholeScreen(page: Page, whole: boolean): Promise<void> 
 class Stage {
   #browser: Browser | null = null;
   #leaving = false;
+  #featureStatus: Readonly<Record<string, string>> | null = null;
+
+  /** What Chromium says that the graphics card does for it. Throws before it is open. */
+  get featureStatus(): Readonly<Record<string, string>> {
+    if (!this.#featureStatus) throw new Error('understudy: Chromium has not said what its graphics card does');
+    return this.#featureStatus;
+  }
 
   /** `switches`: what the app itself appended to the command line. */
   async open(switches: readonly string[]): Promise<void> {
@@ -101,6 +108,10 @@ class Stage {
     this.#browser.on('disconnected', () => {
       if (!this.#leaving) process.exit(71);
     });
+    const session = await this.#browser.newBrowserCDPSession();
+    const { gpu } = await session.send('SystemInfo.getInfo');
+    this.#featureStatus = gpu.featureStatus ?? {};
+    await session.detach();
   }
 
   get browser(): Browser {

@@ -87,6 +87,8 @@ export class LiveStream implements Viewer {
 
   #send({ track, keyframe, timeMs, data }: MediaFrame): void {
     this.#credit -= 1;
-    this.#outlet.send(encodePacket({ kind: track, keyframe, ticket: 0, durationMs: 0, timeMs, data }));
+    this.#outlet.send(
+      encodePacket({ kind: track, keyframe, ticket: 0, durationMs: 0, timeMs, arrivedMs: Date.now(), data }),
+    );
   }
 }

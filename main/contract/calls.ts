@@ -62,6 +62,7 @@ const layoutId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
 
 const settingsChange = v.strictObject({
   theme: v.exactOptional(v.picklist(['dark', 'light', 'system'])),
+  drawing: v.exactOptional(v.picklist(['auto', 'graphics', 'processor'])),
   layoutId: v.exactOptional(layoutId),
   secondLayoutId: v.exactOptional(layoutId),
   tourSeconds: v.exactOptional(
@@ -78,6 +79,8 @@ const settingsChange = v.strictObject({
 export const callArguments = {
   'app.state': nothing,
   'app.about': nothing,
+  /** What the graphics card does for the page; it may change while the app runs, when its driver fails. */
+  'app.graphics': nothing,
 
   /** Places where a vault could lie: disks and folders with room, best first. */
   'vault.places': nothing,
@@ -293,6 +296,13 @@ export const callArguments = {
   'windows.toggleWholeScreen': nothing,
 } satisfies Record<string, v.GenericSchema>;
 
+export interface Graphics {
+  /** It draws and composes what is on screen; else the processor does. */
+  draws: boolean;
+  /** It decodes video. */
+  decodes: boolean;
+}
+
 export interface About {
   version: string;
   /** 'Electron 45.4.1', or the understudy's own name and version. */
@@ -304,6 +314,7 @@ export interface About {
 export interface CallResults {
   'app.state': AppState;
   'app.about': About;
+  'app.graphics': Graphics;
 
   'vault.places': VaultPlace[];
   'vault.choosePlace': Outcome<VaultPlace | null>;

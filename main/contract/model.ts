@@ -269,11 +269,14 @@ export interface KnownVault {
 }
 
 export type Theme = 'dark' | 'light' | 'system';
+/** How pictures get onto the screen: as the graphics card allows, or always the one way. */
+export type Drawing = 'auto' | 'graphics' | 'processor';
 /** Each window of the app shows the same page; the second one is for another monitor. */
 export type WindowName = 'main' | 'second';
 
 export interface Settings {
   theme: Theme;
+  drawing: Drawing;
   /** Never empty. The first one takes new cameras. */
   layouts: Layout[];
   /** The one that the main window shows. */

@@ -1,12 +1,12 @@
 /**
  * What travels over a stream's MessagePort. Live: frames of one camera for a tile. Playback: recorded fragments of one
  * camera. Bytes go as one `Uint8Array` that owns its whole buffer (a slice of a pooled buffer would take its
- * neighbours along): 16 bytes of head, then the payload. Everything else goes as a small object.
+ * neighbours along): 24 bytes of head, then the payload. Everything else goes as a small object.
  *
  * Flow control is by credit: the page grants messages with `credit`, main sends that many binary messages and no
  * more. Live drops to the next keyframe without credit and counts what it dropped; playback waits.
  *
- * Head, little-endian: kind u8, flags u8, ticket u16, duration in ms f32, time f64.
+ * Head, little-endian: kind u8, flags u8, ticket u16, duration in ms f32, time f64, arrived f64.
  */
 import * as v from 'valibot';
 import type { GapCause, StreamRole, StreamState } from './model.ts';
@@ -100,10 +100,12 @@ export interface Packet {
   durationMs: number;
   /** Live: presentation time in ms on the stream's own clock. Playback: UTC ms of the fragment's start. */
   timeMs: number;
+  /** Live: when it reached the main process, UTC ms by this computer's clock. Playback: 0. */
+  arrivedMs: number;
   data: Uint8Array;
 }
 
-export const packetHeadBytes = 16;
+export const packetHeadBytes = 24;
 const names = ['', 'video', 'audio', 'init', 'fragment'] as const satisfies readonly (PacketKind | '')[];
 
 /** One message whose buffer holds nothing else. Copies `data`. */
@@ -115,6 +117,7 @@ export function encodePacket(packet: Packet): Uint8Array<ArrayBuffer> {
   head.setUint16(2, packet.ticket, true);
   head.setFloat32(4, packet.durationMs, true);
   head.setFloat64(8, packet.timeMs, true);
+  head.setFloat64(16, packet.arrivedMs, true);
   bytes.set(packet.data, packetHeadBytes);
   return bytes;
 }
@@ -131,6 +134,7 @@ export function decodePacket(bytes: Uint8Array<ArrayBuffer>): (Packet & { data: 
     ticket: head.getUint16(2, true),
     durationMs: head.getFloat32(4, true),
     timeMs: head.getFloat64(8, true),
+    arrivedMs: head.getFloat64(16, true),
     data: bytes.subarray(packetHeadBytes),
   };
 }

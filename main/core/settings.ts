@@ -31,6 +31,7 @@ export const settingsSteps: readonly ((json: unknown) => unknown)[] = [
 
 export const firstSettings: Settings = {
   theme: 'dark',
+  drawing: 'auto',
   layouts: [firstLayout],
   layoutId: firstLayout.id,
   secondWindow: { open: false, layoutId: firstLayout.id, place: null },
@@ -45,13 +46,14 @@ export const firstSettings: Settings = {
 /** null only when the value is no object at all. */
 export function parseSettings(value: unknown): Settings | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { theme, keepBytes, keepDays, lockAfterMinutes, lockOnSuspend, ...read } = {
+  const { theme, drawing, keepBytes, keepDays, lockAfterMinutes, lockOnSuspend, ...read } = {
     ...firstSettings,
     ...value,
   };
   const layouts = layoutsOf(read.layouts);
   return {
     theme: theme === 'light' || theme === 'system' ? theme : 'dark',
+    drawing: drawing === 'graphics' || drawing === 'processor' ? drawing : 'auto',
     layouts,
     layoutId: chosenOf(layouts, read.layoutId),
     secondWindow: secondWindowOf(layouts, read.secondWindow),

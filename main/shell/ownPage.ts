@@ -15,7 +15,7 @@ export const contentSecurityPolicy = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' blob:",
-  'media-src blob: mediastream:',
+  'media-src blob:',
   "worker-src 'self'",
   "connect-src 'none'",
   "font-src 'self'",
@@ -23,6 +23,15 @@ export const contentSecurityPolicy = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/**
+ * For the worker that paints live pictures alone: it scales them in WebAssembly, whose bytes are in its own script. It has
+ * no document, no bridge and nothing to connect to; the page itself may compile nothing.
+ */
+export const painterPolicy = contentSecurityPolicy.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'");
+
+/** The built worker: a dedicated worker takes the policy of its own script's answer (CSP 3, 4.2.3). */
+const painterScript = /^\/assets\/decoderWorker-[A-Za-z0-9_-]+\.js$/;
 
 const forbiddenFeatures = [
   'camera',
@@ -57,6 +66,12 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   'permissions-policy': forbiddenFeatures.map((feature) => `${feature}=()`).join(', '),
   'cache-control': 'no-store',
 };
+
+/** The headers of the answer to an address of ours. */
+export function headersFor(address: string): Readonly<Record<string, string>> {
+  const isPainter = isOwnPage(address) && painterScript.test(new URL(address).pathname);
+  return isPainter ? { ...pageHeaders, 'content-security-policy': painterPolicy } : pageHeaders;
+}
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { Session } from 'electron';
-import { pageFile, pageHeaders, pageScheme } from './ownPage.ts';
+import { headersFor, pageFile, pageHeaders, pageScheme } from './ownPage.ts';
 
 export function servePage(session: Session, folder: string): void {
   session.protocol.handle(pageScheme, (request) => answerPage(request.method, request.url, folder));
@@ -16,7 +16,7 @@ export async function answerPage(method: string, address: string, folder: string
   if (!wanted) return refusal(404);
   try {
     const bytes = await readFile(wanted.file);
-    return new Response(bytes, { headers: { ...pageHeaders, 'content-type': wanted.contentType } });
+    return new Response(bytes, { headers: { ...headersFor(address), 'content-type': wanted.contentType } });
   } catch {
     return refusal(404);
   }

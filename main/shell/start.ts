@@ -6,7 +6,7 @@
  */
 import path from 'node:path';
 import { app, dialog } from 'electron';
-import type { Handlers } from '../contract/calls.ts';
+import type { Graphics, Handlers } from '../contract/calls.ts';
 import type { EventName, Events } from '../contract/events.ts';
 import { en } from '../contract/text/en.ts';
 import { openBridge, sendEvent } from './bridge.ts';
@@ -14,6 +14,7 @@ import { Calls } from './calls.ts';
 import { catchDefects, reloadAfterCrash } from './crash.ts';
 import { Desktop } from './desktop.ts';
 import { openDialogs, type Dialogs } from './dialogs.ts';
+import { graphics } from './graphics.ts';
 import { guardProcess, guardSessions } from './guard.ts';
 import { servePage } from './page.ts';
 import { Streams, type StreamPort } from './streams.ts';
@@ -38,6 +39,7 @@ export interface Shell {
   emit<Name extends EventName>(name: Name, value: Events[Name]): void;
   /** Loads the page anew: nothing of what it was told stays in it. */
   forgetPage(): void;
+  graphics(): Graphics;
   /** How many cameras are being recorded: keeps the computer awake, and is said in the tray. */
   setRecording(cameras: number): void;
 }
@@ -147,6 +149,7 @@ async function run(plan: ShellPlan): Promise<void> {
     dialogs: openDialogs(),
     emit: (name, value) => sendEvent(window.contents, name, value),
     forgetPage: () => window.contents?.reload(),
+    graphics,
     setRecording: (cameras) => desktop.setRecording(cameras),
   };
   try {

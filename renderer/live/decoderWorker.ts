@@ -1,131 +1,52 @@
 /**
- * One worker for the whole wall: takes ports, decodes their streams, and writes each picture to the tile it belongs to.
- * A tile that gets a new stream keeps the old one until the first new picture. Closes every picture that it does not
- * hand on. Four times a second it tells the window when each tile was last painted; a window that does not hear so
- * must take its pictures for stale.
+ * One worker for the whole window: takes ports, decodes their streams, and paints each picture on the canvases that have
+ * a place for it. A picture that stays away is painted grey here, so that this is true even while the window stands
+ * still. Four times a second it tells the window what each tile did; a window that does not hear so must take its
+ * pictures for old.
  */
-import type { FromWorker, Pulse, ToWorker } from './workerMessages.ts';
-import { StreamDecoder } from './streamDecoder.ts';
+import type { FromWorker, ToWorker, Way } from './workerMessages.ts';
+import { Tile } from './tile.ts';
+import { WallCanvas } from './wallCanvas.ts';
 
+const lookMs = 100;
 const pulseMs = 250;
+
+const tiles = new Map<number, Tile>();
+const canvases = new Map<number, WallCanvas>();
+let isSeen = true;
+let way: Way = 'graphics';
 
 function tell(message: FromWorker): void {
   postMessage(message);
 }
 
-interface Source {
-  stream: number;
-  decoder: StreamDecoder;
+function changed(tile: Tile): void {
+  for (const canvas of canvases.values()) canvas.paint(tile);
 }
 
-class Tile {
-  readonly #tile: number;
-  readonly #frames: WritableStreamDefaultWriter<VideoFrame>;
-  #shown: Source | null = null;
-  #coming: Source | null = null;
-  #pictureMs: number | null = null;
-  #intervalMs = 0;
-  #painted = 0;
-  #size = '';
-
-  constructor(tile: number, frames: WritableStream<VideoFrame>) {
-    this.#tile = tile;
-    this.#frames = frames.getWriter();
-    this.#frames.closed.catch(() => undefined); // the window took the track away; nobody looks any more
-  }
-
-  open(stream: number, port: MessagePort): void {
-    this.#coming?.decoder.close();
-    const about = { tile: this.#tile, stream };
-    const decoder = new StreamDecoder(port, {
-      picture: (frame) => this.#paint(stream, frame),
-      state: (state) => tell({ is: 'state', ...about, state }),
-      config: (config, converted) => tell({ is: 'config', ...about, codec: config.codec, converted }),
-      cannotShow: ({ widthPixels, heightPixels }) => tell({ is: 'cannotShow', ...about, widthPixels, heightPixels }),
-      ended: () => tell({ is: 'ended', ...about }),
-    });
-    this.#coming = { stream, decoder };
-  }
-
-  drop(stream: number): void {
-    if (this.#coming?.stream === stream) {
-      this.#coming.decoder.close();
-      this.#coming = null;
-    } else if (this.#shown?.stream === stream) {
-      this.#shown.decoder.close();
-      this.#shown = null;
-    }
-  }
-
-  close(): void {
-    this.#coming?.decoder.close();
-    this.#shown?.decoder.close();
-    this.#coming = null;
-    this.#shown = null;
-    this.#frames.close().catch(() => undefined); // closed already, from the window's side
-  }
-
-  get pulse(): Pulse | null {
-    if (this.#shown === null) return null;
-    const { stream, decoder } = this.#shown;
-    return {
-      tile: this.#tile,
-      stream,
-      pictureMs: this.#pictureMs,
-      intervalMs: this.#intervalMs,
-      painted: this.#painted,
-      dropped: decoder.dropped,
-      receivedBytes: decoder.receivedBytes,
-    };
-  }
-
-  #paint(stream: number, frame: VideoFrame): void {
-    if (this.#coming?.stream === stream) {
-      this.#shown?.decoder.close();
-      this.#shown = this.#coming;
-      this.#coming = null;
-      this.#painted = 0;
-      this.#intervalMs = 0;
-      this.#size = '';
-    } else if (this.#shown?.stream !== stream) {
-      frame.close();
-      return;
-    }
-    this.#sayShown(stream, frame);
-    this.#measure();
-    this.#frames.write(frame).catch(() => frame.close());
-  }
-
-  #measure(): void {
-    const nowMs = Date.now();
-    if (this.#pictureMs !== null && this.#painted > 0) {
-      const gapMs = Math.min(5000, nowMs - this.#pictureMs);
-      this.#intervalMs = this.#intervalMs === 0 ? gapMs : this.#intervalMs * 0.9 + gapMs * 0.1;
-    }
-    this.#pictureMs = nowMs;
-    this.#painted += 1;
-  }
-
-  #sayShown(stream: number, frame: VideoFrame): void {
-    const widthPixels = frame.displayWidth;
-    const heightPixels = frame.displayHeight;
-    const size = `${widthPixels}x${heightPixels}`;
-    if (size === this.#size) return;
-    this.#size = size;
-    tell({ is: 'shown', tile: this.#tile, stream, widthPixels, heightPixels });
-  }
+/** Only what can be seen is decoded. */
+function attend(tile: Tile): void {
+  tile.attend(
+    [...canvases.values()].some((canvas) => canvas.has(tile.number)),
+    isSeen,
+  );
 }
 
-const tiles = new Map<number, Tile>();
+function attendAll(): void {
+  for (const tile of tiles.values()) attend(tile);
+}
 
 function receive(message: ToWorker): void {
   switch (message.is) {
-    case 'tile':
-      tiles.set(message.tile, new Tile(message.tile, message.frames));
+    case 'tile': {
+      const tile = new Tile(message.tile, { tell, changed });
+      tiles.set(message.tile, tile);
+      attend(tile);
       break;
+    }
     case 'stream': {
       const tile = tiles.get(message.tile);
-      if (tile) tile.open(message.stream, message.port);
+      if (tile) tile.open(message.stream, message.port, way);
       else message.port.close();
       break;
     }
@@ -136,12 +57,68 @@ function receive(message: ToWorker): void {
       tiles.get(message.tile)?.close();
       tiles.delete(message.tile);
       break;
+    case 'view':
+      tiles.get(message.tile)?.show(message.view);
+      break;
+    case 'still':
+      void answerStill(message.tile, message.request);
+      break;
+    case 'surface':
+      canvases.set(message.surface, new WallCanvas(message.canvas, way, (tile) => tiles.get(tile)));
+      break;
+    case 'arrange':
+      canvases.get(message.surface)?.arrange(message.arrangement);
+      attendAll();
+      break;
+    case 'dropSurface':
+      canvases.delete(message.surface);
+      attendAll();
+      break;
+    case 'seen':
+      isSeen = message.seen;
+      attendAll();
+      break;
+    case 'way':
+      way = message.way;
+      break;
   }
 }
 
-addEventListener('message', ({ data }: MessageEvent<ToWorker>) => receive(data));
+async function answerStill(tile: number, request: number): Promise<void> {
+  const frame = tiles.get(tile)?.frame;
+  const picture = frame ? await pngOf(frame) : null;
+  tell({ is: 'still', tile, request, picture });
+}
 
-setInterval(() => {
-  const pulses = [...tiles.values()].map((tile) => tile.pulse).filter((pulse) => pulse !== null);
+/** The whole picture at its own size. null when it cannot be drawn. */
+async function pngOf(frame: VideoFrame): Promise<Blob | null> {
+  try {
+    const canvas = new OffscreenCanvas(frame.displayWidth, frame.displayHeight);
+    canvas.getContext('2d', { alpha: false })?.drawImage(frame, 0, 0);
+    return await canvas.convertToBlob({ type: 'image/png' });
+  } catch {
+    return null;
+  }
+}
+
+function sendPulses(): void {
+  const pulses = [...tiles.values()].map((tile) => tile.takePulse()).filter((pulse) => pulse !== null);
   if (pulses.length > 0) tell({ is: 'pulses', pulses });
-}, pulseMs);
+}
+
+let lookedMs = performance.now();
+let pulsedMs = performance.now();
+
+/** A worker that was held up hears first what came meanwhile, or live pictures would be called old for a moment. */
+function look(): void {
+  const nowMs = performance.now();
+  const wasHeldUp = nowMs - lookedMs > 3 * lookMs;
+  lookedMs = nowMs;
+  const becameOld = wasHeldUp ? [] : [...tiles.values()].filter((tile) => tile.look(Date.now()));
+  if (becameOld.length === 0 && nowMs - pulsedMs < pulseMs - lookMs / 2) return;
+  pulsedMs = nowMs;
+  sendPulses();
+}
+
+addEventListener('message', ({ data }: MessageEvent<ToWorker>) => receive(data));
+setInterval(look, lookMs);

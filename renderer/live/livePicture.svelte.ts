@@ -5,12 +5,13 @@
  */
 import type { CameraId, StreamRole, StreamState } from '../../main/contract/model.ts';
 import { openStream } from '../home.ts';
-import { makeCanvas, type Canvas } from './painter.ts';
 import { wholePicture, type PictureView } from './pictureView.ts';
-import { stillOf } from './stillOf.ts';
 import type { FromWorker, Pulse, ToWorker } from './workerMessages.ts';
 
 const openAgainMs = 2000;
+/** A picture is drawn and packed in a few dozen milliseconds, or the worker stands still. */
+const stillDeadlineMs = 10_000;
+const minuteMs = 60_000;
 
 interface Request {
   role: StreamRole;
@@ -18,7 +19,10 @@ interface Request {
 }
 
 export interface Shown extends Request {
+  /** As WebCodecs names it: 'avc1.64001f'. */
   codec: string;
+  /** Decoded by the graphics card; else by the processor. */
+  hardware: boolean;
   widthPixels: number;
   heightPixels: number;
 }
@@ -35,7 +39,17 @@ export interface Measured {
   dropped: number;
   framesPerSecond: number;
   bitsPerSecond: number | null;
+  /** From a picture's arrival in the main process until it was painted: lately, and over the last minute. */
+  latencyMs: number | null;
+  latencyMinuteMs: number | null;
+  /** The time between the last two keyframes. */
+  keyframeEveryMs: number | null;
 }
+
+const nothingMeasured: Measured = {
+  ...{ painted: 0, dropped: 0, framesPerSecond: 0, bitsPerSecond: null },
+  ...{ latencyMs: null, latencyMinuteMs: null, keyframeEveryMs: null },
+};
 
 type Trouble = Extract<StreamState, { state: 'lost' | 'refused' }>;
 type OfTile = Exclude<FromWorker, { is: 'pulses' }>;
@@ -51,17 +65,17 @@ export class LivePicture {
   pictureMs = $state.raw<number | null>(null);
   /** Without a picture for this long, what is on screen is old. Slow cameras are given two pictures' time. */
   staleAfterMs = $state.raw(700);
-  measured = $state.raw<Measured>({ painted: 0, dropped: 0, framesPerSecond: 0, bitsPerSecond: null });
-  /** Digital zoom: which part of the picture is on screen. */
-  view = $state.raw<PictureView>(wholePicture);
+  /** When the worker was heard last of it: one that stands still greys nothing. */
+  heardMs = $state.raw(Date.now());
+  measured = $state.raw<Measured>(nothingMeasured);
+  #view = $state.raw<PictureView>(wholePicture);
 
   readonly #tile: number;
   readonly #tell: (message: ToWorker, transfer?: Transferable[]) => void;
-  readonly #canvas: Canvas;
-  #element: HTMLVideoElement | null = null;
+  readonly #place: (element: HTMLElement, whole: boolean) => () => void;
   // Neither is read by anything on screen.
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- as said above
-  readonly #requests = new Map<number, Request & { codec: string }>();
+  readonly #requests = new Map<number, Request & { codec: string; hardware: boolean }>();
   /** Roles that this computer cannot show unconverted. */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- as said above
   readonly #cannot = new Set<StreamRole>();
@@ -73,13 +87,33 @@ export class LivePicture {
   #opening: AbortController | null = null;
   #again: ReturnType<typeof setTimeout> | undefined;
   #pulses: { pulse: Pulse; atMs: number }[] = [];
+  #latencies: { latencyMs: number; atMs: number }[] = [];
+  #stills = 0;
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- as said above
+  readonly #awaitedStills = new Map<number, (picture: Blob | null) => void>();
 
-  constructor(cameraId: CameraId, tile: number, tell: (message: ToWorker, transfer?: Transferable[]) => void) {
+  /** `place` makes an element a place where this picture is painted, until the function it returns is called. */
+  constructor(
+    cameraId: CameraId,
+    tile: number,
+    tell: (message: ToWorker, transfer?: Transferable[]) => void,
+    place: (element: HTMLElement, whole: boolean) => () => void,
+  ) {
     this.cameraId = cameraId;
     this.#tile = tile;
     this.#tell = tell;
-    this.#canvas = makeCanvas();
-    tell({ is: 'tile', tile, frames: this.#canvas.frames }, [this.#canvas.frames]);
+    this.#place = place;
+    tell({ is: 'tile', tile });
+  }
+
+  /** Digital zoom: which part of the picture is painted, wherever it is. */
+  get view(): PictureView {
+    return this.#view;
+  }
+
+  set view({ x, y, scale }: PictureView) {
+    this.#view = { x, y, scale };
+    this.#tell({ is: 'view', tile: this.#tile, view: { x, y, scale } });
   }
 
   /** The stream that fits the place where it is shown. What is on screen stays until the first picture of it. */
@@ -96,15 +130,30 @@ export class LivePicture {
     this.#ask();
   }
 
-  showIn(element: HTMLVideoElement): () => void {
-    this.#element = element;
-    return this.#canvas.showIn(element);
+  /**
+   * The picture is painted where this element is, in its own shape, until the returned function is called; `whole`:
+   * without the zoom. What the page itself shows there lies over it.
+   */
+  showIn(element: HTMLElement, whole = false): () => void {
+    return this.#place(element, whole);
   }
 
   /** The whole picture that is on screen now, at the stream's own size, as a PNG. Rejects when there is none. */
-  async still(): Promise<Blob> {
-    if (this.#element === null) throw new Error('There is no picture.');
-    return await stillOf(this.#element);
+  still(): Promise<Blob> {
+    const request = ++this.#stills;
+    const { promise, resolve, reject } = Promise.withResolvers<Blob>();
+    const none = (): void => reject(new Error('There is no picture, or it could not be drawn.'));
+    const deadline = setTimeout(() => {
+      this.#awaitedStills.delete(request);
+      none();
+    }, stillDeadlineMs);
+    this.#awaitedStills.set(request, (picture) => {
+      clearTimeout(deadline);
+      if (picture === null) none();
+      else resolve(picture);
+    });
+    this.#tell({ is: 'still', tile: this.#tile, request });
+    return promise;
   }
 
   /** Gives the streams back while nobody can see the picture. */
@@ -123,10 +172,16 @@ export class LivePicture {
     this.rest();
     this.#wanted = null;
     this.#tell({ is: 'dropTile', tile: this.#tile });
-    this.#canvas.close();
+    for (const answer of this.#awaitedStills.values()) answer(null);
+    this.#awaitedStills.clear();
   }
 
   receive(message: OfTile): void {
+    if (message.is === 'still') {
+      this.#awaitedStills.get(message.request)?.(message.picture);
+      this.#awaitedStills.delete(message.request);
+      return;
+    }
     const request = this.#requests.get(message.stream);
     if (request === undefined) return;
     switch (message.is) {
@@ -135,6 +190,7 @@ export class LivePicture {
         break;
       case 'config':
         request.codec = message.codec;
+        request.hardware = message.hardware;
         break;
       case 'shown':
         this.#takeShown(message.stream, { ...request, ...sizeOf(message) });
@@ -151,18 +207,24 @@ export class LivePicture {
 
   takePulse(pulse: Pulse): void {
     if (pulse.stream !== this.#shownStream) return;
+    this.heardMs = Date.now();
     this.pictureMs = pulse.pictureMs;
-    this.staleAfterMs = Math.max(700, 2 * pulse.intervalMs + 250);
+    this.staleAfterMs = pulse.staleAfterMs;
     const atMs = performance.now();
     this.#pulses = [...this.#pulses.filter((one) => atMs - one.atMs < 4000), { pulse, atMs }];
     const first = this.#pulses[0] ?? { pulse, atMs };
     const seconds = (atMs - first.atMs) / 1000;
     const perSecond = (amount: number): number => (seconds < 0.5 ? 0 : amount / seconds);
+    this.#latencies = this.#latencies.filter((one) => atMs - one.atMs < minuteMs);
+    if (pulse.latencyMs !== null) this.#latencies.push({ latencyMs: pulse.latencyMs, atMs });
     this.measured = {
       painted: pulse.painted,
       dropped: pulse.dropped,
       framesPerSecond: perSecond(pulse.painted - first.pulse.painted),
       bitsPerSecond: seconds < 0.5 ? null : perSecond(8 * (pulse.receivedBytes - first.pulse.receivedBytes)),
+      latencyMs: pulse.latencyMs ?? this.measured.latencyMs,
+      latencyMinuteMs: meanOf(this.#latencies.map(({ latencyMs }) => latencyMs)),
+      keyframeEveryMs: pulse.keyframeEveryMs,
     };
   }
 
@@ -174,7 +236,10 @@ export class LivePicture {
 
   #takeShown(stream: number, shown: Shown): void {
     for (const older of this.#requests.keys()) if (older < stream) this.#requests.delete(older);
-    if (stream !== this.#shownStream) this.#pulses = [];
+    if (stream !== this.#shownStream) {
+      this.#pulses = [];
+      this.#latencies = [];
+    }
     this.#shownStream = stream;
     this.shown = shown;
     this.notShown = null;
@@ -234,7 +299,7 @@ export class LivePicture {
     try {
       const port = await openStream({ kind: 'live', cameraId: this.cameraId, ...request }, opening.signal);
       this.#latest += 1;
-      this.#requests.set(this.#latest, { ...request, codec: '' });
+      this.#requests.set(this.#latest, { ...request, codec: '', hardware: false });
       this.#tell({ is: 'stream', tile: this.#tile, stream: this.#latest, port }, [port]);
     } catch {
       if (!opening.signal.aborted) this.#askLater();
@@ -244,4 +309,8 @@ export class LivePicture {
 
 function sizeOf(message: { widthPixels: number; heightPixels: number }): { widthPixels: number; heightPixels: number } {
   return { widthPixels: message.widthPixels, heightPixels: message.heightPixels };
+}
+
+function meanOf(all: number[]): number | null {
+  return all.length === 0 ? null : all.reduce((sum, one) => sum + one, 0) / all.length;
 }

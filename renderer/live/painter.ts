@@ -1,29 +1,27 @@
 /**
- * Where pictures become visible: a track that any number of `<video>` elements can show at once, so that a picture
- * which is enlarged is there at once. The one place that knows how; a painter on a canvas would replace it. Leaves
- * decoding to the worker, which gets `frames`.
+ * One way to get a picture onto a canvas. Both ways (`graphicsPainter`, `processorPainter`) give the same picture; which
+ * one is taken depends on what the graphics card can do.
  */
-export interface Canvas {
-  /** Goes to the worker, which writes pictures to it. */
-  frames: WritableStream<VideoFrame>;
-  /** Shows the pictures in this element until the returned function is called. */
-  showIn(element: HTMLVideoElement): () => void;
-  close(): void;
+import type { Box } from './geometry.ts';
+import type { PictureView } from './pictureView.ts';
+
+export interface Painter {
+  /**
+   * Paints what the view shows of the frame into the box, both in whole pixels of the canvas. Returns a promise where
+   * the frame must be read first; only one such reading may be under way. The frame stays the caller's, who may close
+   * it meanwhile. Never throws or rejects: a frame that cannot be painted leaves the box as it was.
+   */
+  paint(frame: VideoFrame, view: PictureView, box: Box): Promise<void> | undefined;
 }
 
-export function makeCanvas(): Canvas {
-  const track = new MediaStreamTrackGenerator({ kind: 'video' });
-  const media = new MediaStream([track]);
-  return {
-    frames: track.writable,
-    showIn(element) {
-      element.srcObject = media;
-      // Rejects only when the element goes away before the first picture.
-      element.play().catch(() => undefined);
-      return () => {
-        if (element.srcObject === media) element.srcObject = null;
-      };
-    },
-    close: () => track.stop(),
-  };
+export type CanvasContext = OffscreenCanvasRenderingContext2D;
+
+/** As a picture that is old: without colour and dark, as style.css greys what is not painted here. */
+export function paintGrey(context: CanvasContext, box: Box): void {
+  context.globalCompositeOperation = 'saturation';
+  context.fillStyle = '#808080';
+  context.fillRect(box.x, box.y, box.width, box.height);
+  context.globalCompositeOperation = 'source-over';
+  context.fillStyle = 'rgb(8 9 11 / 0.42)';
+  context.fillRect(box.x, box.y, box.width, box.height);
 }

@@ -1,14 +1,17 @@
 /**
- * The live pictures that are on screen, one a camera, however many views show it. A picture that no view shows any more
- * is kept for a moment, so that going from the wall to one camera and back connects nothing anew. While the window
- * cannot be seen, the streams are given back.
+ * The live pictures that are on screen, one a camera, however many views show it, and the canvas that they are painted
+ * on. A picture that no view shows any more is kept for a moment, so that going from the wall to one camera and back
+ * connects nothing anew. While the window cannot be seen nothing is decoded; after a long time the streams are given
+ * back.
  */
 import type { CameraId } from '../../main/contract/model.ts';
 import { LivePicture } from './livePicture.svelte.ts';
-import type { FromWorker, ToWorker } from './workerMessages.ts';
+import { Surface } from './surface.ts';
+import type { FromWorker, Place, ToWorker, Way } from './workerMessages.ts';
 
 const lingerMs = 3000;
-const restAfterMs = 15_000;
+/** Until then a window that comes back shows its pictures at once. */
+const restAfterMs = 10 * 60_000;
 
 interface Kept {
   picture: LivePicture;
@@ -17,14 +20,21 @@ interface Kept {
   goes: ReturnType<typeof setTimeout> | undefined;
 }
 
+type Shown = Pick<Place, 'tile' | 'whole'>;
+
 const kept = new Map<CameraId, Kept>();
+/** Where pictures are shown. */
+const places = new Map<HTMLElement, Shown>();
+const surfaces = new Set<Surface>();
 let tiles = 0;
+let surfacesMade = 0;
 let worker: Worker | null = null;
 
 function theWorker(): Worker {
   if (worker === null) {
     worker = new Worker(new URL('./decoderWorker.ts', import.meta.url), { type: 'module' });
     worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => receive(data));
+    if (document.hidden) tell({ is: 'seen', seen: false });
   }
   return worker;
 }
@@ -42,12 +52,35 @@ function tell(message: ToWorker, transfer: Transferable[] = []): void {
   theWorker().postMessage(message, transfer);
 }
 
+/** The canvas that every place in this window is painted on, until the returned function is called. */
+export function paintOn(canvas: HTMLCanvasElement, way: Way): () => void {
+  surfacesMade += 1;
+  tell({ is: 'way', way });
+  const surface = new Surface(surfacesMade, canvas, tell, () => places);
+  surfaces.add(surface);
+  return () => {
+    surfaces.delete(surface);
+    surface.close();
+  };
+}
+
+function place(element: HTMLElement, shown: Shown): () => void {
+  places.set(element, shown);
+  for (const surface of surfaces) surface.lookAgain();
+  return () => {
+    places.delete(element);
+    for (const surface of surfaces) surface.lookAgain();
+  };
+}
+
 /** The camera's picture. Each taking is given back by `returnPicture`. */
 export function takePicture(cameraId: CameraId): LivePicture {
   let one = kept.get(cameraId);
   if (one === undefined) {
     tiles += 1;
-    one = { picture: new LivePicture(cameraId, tiles, tell), tile: tiles, viewers: 0, goes: undefined };
+    const tile = tiles;
+    const picture = new LivePicture(cameraId, tile, tell, (element, whole) => place(element, { tile, whole }));
+    one = { picture, tile, viewers: 0, goes: undefined };
     kept.set(cameraId, one);
   }
   clearTimeout(one.goes);
@@ -78,6 +111,7 @@ let rests: ReturnType<typeof setTimeout> | undefined;
 
 document.addEventListener('visibilitychange', () => {
   clearTimeout(rests);
+  if (worker !== null) tell({ is: 'seen', seen: !document.hidden });
   if (document.hidden) {
     rests = setTimeout(() => {
       for (const { picture } of kept.values()) picture.rest();

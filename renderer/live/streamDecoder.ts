@@ -1,34 +1,63 @@
 /**
- * Decodes what one port delivers. Emits pictures in order, and each picture is the receiver's to close; after an error
- * or when it cannot keep up it goes on at the next keyframe and counts what it left out. Never throws: a codec that
- * this computer cannot show is reported once. Leaves painting to others.
+ * Decodes what one port delivers. Emits pictures in the order of their times, and each picture is the receiver's to
+ * close; after an error, or when it cannot keep up, it goes on at the next keyframe and counts what it left out. A
+ * decoder that gives nothing back is replaced. While nobody looks (`attend`) nothing is decoded, and what came since
+ * the last keyframe is kept. Never throws: a codec that this computer cannot show is reported once. Leaves painting to
+ * others.
  *
  * A new stream begins with everything since its last keyframe at once. Of these only the first picture and those that
  * have caught up are emitted, so that a tile shows something at once and does not run through the past.
  */
 import type { StreamState } from '../../main/contract/model.ts';
-import { decodePacket, type LiveNotice, type Packet, type VideoConfig } from '../../main/contract/stream.ts';
+import { decodePacket, type LiveNotice, type VideoConfig } from '../../main/contract/stream.ts';
+import { KeptPackets } from './keptPackets.ts';
+import { isWorthPainting, LiveEdge } from './liveEdge.ts';
+import {
+  abilityFor,
+  makeDecoder,
+  timestampOf,
+  type Ability,
+  type PictureDecoder,
+  type VideoPacket,
+} from './pictureDecoder.ts';
+import type { Way } from './workerMessages.ts';
 
 /** Messages granted at the start. What a stream begins with goes beyond it; the main process sees to that. */
 const creditMessages = 100;
 /** Granted again in portions, not one by one. */
 const portionMessages = 20;
-/** A codec is asked for in a few milliseconds; what comes meanwhile is kept, up to this. */
-const mostHeld = 600;
-/** More than this waiting in the decoder, and it does not keep up. */
+/** More than this waiting in the decoder for so long, and it does not keep up; what came late at once is soon decoded. */
 const longestQueue = 8;
-/** A picture this much behind the newest one belongs to the past of a stream that has just begun. */
-const caughtUpMs = 250;
+const keepsUpAgainMs = 1000;
 const catchUpMs = 2000;
 /** So many errors without one picture between them: this computer cannot show it. */
 const mostErrors = 3;
+/** So many packets went in and no picture came out for this long: the decoder stands still. */
+const fewestWithoutPicture = 3;
+const standsStillMs = 500;
+/** After so many decoders in vain each next one is given twice as long, up to this. */
+const quickTries = 12;
+const longestStandsStillMs = 5000;
+/** Packets that lay this long on their way here are left out up to a keyframe. */
+const farBehindMs = 1500;
+/** Media time that goes back by this much begins anew. */
+const leapBackMs = 2000;
+/** How many arrivals are remembered until their picture comes out. */
+const mostArrivals = 400;
 
-type Video = Packet & { data: Uint8Array<ArrayBuffer> };
+/** A picture, with what is known of its way here. */
+export interface Decoded {
+  frame: VideoFrame;
+  /** How much older it is than the newest there is. */
+  behindMs: number;
+  /** From its packet's arrival in the main process until it was decoded; null where that is not known. */
+  wayMs: number | null;
+}
 
 export interface StreamListener {
-  picture(frame: VideoFrame): void;
+  picture(decoded: Decoded): void;
   state(state: StreamState): void;
-  config(config: VideoConfig, converted: boolean): void;
+  config(config: VideoConfig, converted: boolean, hardware: boolean): void;
   /** Width and height are 0 where unknown. */
   cannotShow(size: Pick<VideoConfig, 'widthPixels' | 'heightPixels'>): void;
   ended(): void;
@@ -36,12 +65,20 @@ export interface StreamListener {
 
 export class StreamDecoder {
   receivedBytes = 0;
+  /** The time between the last two keyframes; null before the second. */
+  keyframeEveryMs: number | null = null;
   readonly #port: MessagePort;
+  readonly #way: Way;
   readonly #on: StreamListener;
-  #decoder: VideoDecoder | null = null;
+  readonly #kept = new KeptPackets<VideoPacket>();
+  readonly #edge = new LiveEdge();
+  /** When packets came that are being decoded, by the time stamp of their picture. */
+  readonly #arrivals = new Map<number, number>();
+  #decoder: PictureDecoder | null = null;
   #config: VideoConfig | null = null;
-  /** Packets that came while the codec was being asked for; null when it is not. */
-  #held: Video[] | null = null;
+  /** null while the codec is being asked for, and when it cannot be shown. */
+  #ability: Ability | null = null;
+  #attended: boolean;
   #awaitsKeyframe = true;
   #cannotShow = false;
   #errors = 0;
@@ -49,13 +86,22 @@ export class StreamDecoder {
   #droppedHere = 0;
   #droppedBefore = 0;
   #closed = false;
-  #beganMs: number | null = null;
-  #emitted = 0;
-  /** The greatest media time minus arrival time: where the newest picture stands. */
-  #newestMs = -Infinity;
+  /** When decoding began, or began again: until it has caught up, what waits is the past. */
+  #beganMs = 0;
+  /** Since when more waits in the decoder than should; null when it does not. */
+  #queueIsLongSinceMs: number | null = null;
+  #paintedMs = -Infinity;
+  #shownTimestamp = -Infinity;
+  #keyframeTimeMs: number | null = null;
+  #inDecoder = 0;
+  #gaveMs = 0;
+  #patienceMs = standsStillMs;
+  #tries = 0;
 
-  constructor(port: MessagePort, on: StreamListener) {
+  constructor(port: MessagePort, way: Way, attended: boolean, on: StreamListener) {
     this.#port = port;
+    this.#way = way;
+    this.#attended = attended;
     this.#on = on;
     port.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(data);
     port.addEventListener('close', () => {
@@ -68,12 +114,35 @@ export class StreamDecoder {
     return this.#droppedHere + this.#droppedBefore;
   }
 
+  /** A decoded picture was replaced by a newer one before it was painted. */
+  leftOut(): void {
+    this.#droppedHere += 1;
+  }
+
+  /** Whether anybody can see the pictures. */
+  attend(attended: boolean): void {
+    if (this.#closed || this.#attended === attended) return;
+    this.#attended = attended;
+    if (attended) this.#begin();
+    else this.#stopDecoder();
+  }
+
+  /** To be called a few times a second: a decoder that stands still is replaced. */
+  look(): void {
+    if (this.#decoder === null || this.#inDecoder < fewestWithoutPicture) return;
+    const nowMs = performance.now();
+    if (nowMs - this.#gaveMs < this.#patienceMs) return;
+    this.#tries += 1;
+    if (this.#tries > quickTries) this.#patienceMs = Math.min(longestStandsStillMs, 2 * this.#patienceMs);
+    this.#begin();
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#port.onmessage = null;
     this.#port.close();
-    this.#held = null;
+    this.#kept.clear();
     this.#stopDecoder();
   }
 
@@ -106,118 +175,140 @@ export class StreamDecoder {
     }
     const packet = decodePacket(bytes);
     if (packet?.kind !== 'video') return;
-    const nowMs = performance.now();
-    this.#beganMs ??= nowMs;
-    this.#newestMs = Math.max(this.#newestMs, packet.timeMs - nowMs);
-    if (this.#held === null) this.#decode(packet);
-    else if (this.#held.length < mostHeld) this.#held.push(packet);
-    else this.#droppedHere += 1;
+    this.#edge.arrived(packet.timeMs, performance.now());
+    if (packet.keyframe) this.#seeKeyframe(packet.timeMs);
+    this.#kept.add(packet);
+    this.#decode(packet);
+  }
+
+  #seeKeyframe(timeMs: number): void {
+    const everyMs = this.#keyframeTimeMs === null ? 0 : timeMs - this.#keyframeTimeMs;
+    this.#keyframeTimeMs = timeMs;
+    if (everyMs > 0) this.keyframeEveryMs = everyMs;
   }
 
   /** A change of configuration may come at any time, also while the one before is still being asked for. */
   async #configure(config: VideoConfig, converted: boolean): Promise<void> {
     this.#config = config;
-    this.#held = [];
+    this.#ability = null;
     this.#stopDecoder();
-    this.#beganMs = null;
-    this.#newestMs = -Infinity;
-    this.#emitted = 0;
-    this.#on.config(config, converted);
-    const supported = await this.#isSupported(config);
+    this.#kept.clear();
+    this.#edge.reset();
+    this.#keyframeTimeMs = null;
+    this.#paintedMs = -Infinity;
+    this.#shownTimestamp = -Infinity;
+    const ability = await abilityFor(config, this.#way);
     if (this.#closed || this.#config !== config) return;
-    const held = this.#held;
-    this.#held = null;
-    if (supported) {
-      if (this.#cannotShow) this.#grant(creditMessages);
-      this.#cannotShow = false;
-      this.#startDecoder();
-      for (const packet of held) this.#decode(packet);
-    } else {
+    this.#on.config(config, converted, ability.hardware);
+    if (!ability.supported) {
       this.#giveUp(config);
+      return;
     }
+    if (this.#cannotShow) this.#grant(creditMessages);
+    this.#cannotShow = false;
+    this.#errors = 0;
+    this.#ability = ability;
+    this.#begin();
   }
 
   #giveUp(size: Pick<VideoConfig, 'widthPixels' | 'heightPixels'>): void {
     this.#cannotShow = true;
+    this.#kept.clear();
     this.#on.cannotShow(size);
   }
 
-  async #isSupported(config: VideoConfig): Promise<boolean> {
-    try {
-      return (await VideoDecoder.isConfigSupported(decoderConfig(config))).supported === true;
-    } catch {
-      return false; // the camera's configuration is malformed
-    }
-  }
-
-  #startDecoder(): void {
-    if (this.#config === null) return;
+  /** Decodes from the last keyframe on, with a new decoder. */
+  #begin(): void {
     this.#stopDecoder();
-    const decoder = new VideoDecoder({
-      output: (frame) => this.#emit(frame, decoder),
-      error: () => this.#fail(decoder),
-    });
-    decoder.configure(decoderConfig(this.#config));
-    this.#decoder = decoder;
+    if (this.#config === null || this.#ability === null || !this.#attended) return;
+    const nowMs = performance.now();
+    this.#beganMs = nowMs;
+    this.#gaveMs = nowMs;
     this.#awaitsKeyframe = true;
+    const decoder = makeDecoder(this.#config, this.#ability, this.#way, {
+      picture: (frame) => this.#emit(frame, decoder),
+      failed: () => this.#fail(decoder),
+    });
+    this.#decoder = decoder;
+    for (const packet of this.#kept.all) this.#decode(packet);
   }
 
   #stopDecoder(): void {
-    const decoder = this.#decoder;
+    this.#decoder?.close();
     this.#decoder = null;
-    if (decoder !== null && decoder.state !== 'closed') decoder.close();
+    this.#arrivals.clear();
+    this.#inDecoder = 0;
+    this.#queueIsLongSinceMs = null;
   }
 
-  #fail(decoder: VideoDecoder): void {
+  #fail(decoder: PictureDecoder): void {
     if (this.#closed || decoder !== this.#decoder || this.#config === null) return;
     this.#errors += 1;
+    // What it could not take would end the next one too.
+    this.#kept.clear();
     if (this.#errors < mostErrors) {
-      this.#startDecoder();
+      this.#begin();
       return;
     }
     this.#stopDecoder();
     this.#giveUp(this.#config);
   }
 
-  /** The stream has just begun: what waits in the decoder is its past, not a sign that it does not keep up. */
+  /** Decoding has just begun: what waits in the decoder is the past, not a sign that it does not keep up. */
   get #isCatchingUp(): boolean {
-    return this.#beganMs === null || performance.now() - this.#beganMs < catchUpMs;
+    return performance.now() - this.#beganMs < catchUpMs;
   }
 
-  #decode(packet: Video): void {
+  #isBehind(decoder: PictureDecoder, packet: VideoPacket): boolean {
+    const nowMs = performance.now();
+    if (decoder.waiting <= longestQueue) this.#queueIsLongSinceMs = null;
+    else this.#queueIsLongSinceMs ??= nowMs;
+    if (this.#isCatchingUp) return false;
+    const hasLongBeenSlow = this.#queueIsLongSinceMs !== null && nowMs - this.#queueIsLongSinceMs > keepsUpAgainMs;
+    return hasLongBeenSlow || Date.now() - packet.arrivedMs > farBehindMs;
+  }
+
+  #decode(packet: VideoPacket): void {
     const decoder = this.#decoder;
     if (decoder === null) return;
-    const queueIsLong = !this.#isCatchingUp && decoder.decodeQueueSize > longestQueue;
-    if (queueIsLong || (this.#awaitsKeyframe && !packet.keyframe)) {
+    if ((this.#awaitsKeyframe || this.#isBehind(decoder, packet)) && !packet.keyframe) {
       this.#awaitsKeyframe = true;
       this.#droppedHere += 1;
       return;
     }
     this.#awaitsKeyframe = false;
-    try {
-      const type = packet.keyframe ? 'key' : 'delta';
-      decoder.decode(new EncodedVideoChunk({ type, timestamp: Math.round(packet.timeMs * 1000), data: packet.data }));
-    } catch {
-      this.#fail(decoder); // bytes that are no picture, or a decoder that closed itself
-    }
+    if (this.#inDecoder === 0) this.#gaveMs = performance.now();
+    this.#inDecoder += 1;
+    if (this.#arrivals.size >= mostArrivals) this.#arrivals.clear();
+    this.#arrivals.set(timestampOf(packet), packet.arrivedMs);
+    if (timestampOf(packet) < this.#shownTimestamp - leapBackMs * 1000) this.#shownTimestamp = -Infinity;
+    decoder.decode(packet);
   }
 
-  #emit(frame: VideoFrame, decoder: VideoDecoder): void {
+  #emit(frame: VideoFrame, decoder: PictureDecoder): void {
     if (this.#closed || decoder !== this.#decoder) {
       frame.close();
       return;
     }
+    const nowMs = performance.now();
+    const { timestamp } = frame;
     this.#errors = 0;
-    const behindMs = this.#newestMs + performance.now() - frame.timestamp / 1000;
-    if (this.#isCatchingUp && this.#emitted > 0 && behindMs > caughtUpMs) {
+    this.#gaveMs = nowMs;
+    this.#patienceMs = standsStillMs;
+    this.#tries = 0;
+    // Some decoders hold a few pictures back for good, to put them in order: what comes out counts for all before it.
+    this.#inDecoder = Math.max(0, Math.min(this.#inDecoder - 1, decoder.waiting));
+    const arrivedMs = this.#arrivals.get(timestamp);
+    this.#arrivals.delete(timestamp);
+    const wayMs = this.#isCatchingUp || arrivedMs === undefined ? null : Math.max(0, Date.now() - arrivedMs);
+    const behindMs = Math.max(wayMs ?? 0, this.#edge.behindMs(timestamp / 1000, nowMs));
+    if (timestamp < this.#shownTimestamp || !isWorthPainting(behindMs, nowMs - this.#paintedMs)) {
+      if (!this.#isCatchingUp) this.#droppedHere += 1;
       frame.close();
       return;
     }
-    this.#emitted += 1;
-    this.#on.picture(frame);
+    this.#shownTimestamp = timestamp;
+    this.#paintedMs = nowMs;
+    this.#on.picture({ frame, behindMs, wayMs });
   }
-}
-
-function decoderConfig(config: VideoConfig): VideoDecoderConfig {
-  return { codec: config.codec, description: config.description, optimizeForLatency: true };
 }

@@ -33,7 +33,8 @@ class Known {
   readonly statuses = new SvelteMap<CameraId, CameraStatus>();
   vault = $state.raw<VaultStatus | null>(null);
   settings = $state.raw<Settings>({
-    ...{ theme: 'dark', layouts: [firstLayout], layoutId: firstLayout.id, tourSeconds: 10, tourThrough: 'pages' },
+    ...{ theme: 'dark', drawing: 'auto', tourSeconds: 10, tourThrough: 'pages' },
+    ...{ layouts: [firstLayout], layoutId: firstLayout.id },
     ...{ secondWindow: { open: false, layoutId: firstLayout.id, place: null }, keepBytes: null, keepDays: null },
     ...{ lockAfterMinutes: 15, lockOnSuspend: true },
   });

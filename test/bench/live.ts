@@ -1,8 +1,7 @@
 /**
- * Latency of the live wall: from the moment a simulated camera begins to push a picture's last packet to the moment at
- * which the page expects that picture on the screen (`expectedDisplayTime` of the video element's own callback). Each
- * picture is known by the frame number burnt into it, read in the page off the element that shows it; both clocks are
- * this computer's. Pictures kept per second are counted by the element, not by what was read.
+ * Latency of the live wall: from the moment a simulated camera begins to push a picture's last packet to the page's frame
+ * in which that picture is on the canvas that it is painted on. Each picture is known by the frame number burnt into it;
+ * both clocks are this computer's. What the screen shows comes a frame later than the canvas at most.
  *
  * Measured with it: CPU of the app's main process, its ffmpegs and its pages (GPU process included) in percent of one
  * core, their memory, and the time from a key press to the first picture of a stream that runs but was not shown.
@@ -23,7 +22,7 @@ async function measure(wall: BenchWall, tiles: 1 | 4 | 9 | 16): Promise<Row> {
   await new Promise((resolve) => setTimeout(resolve, settleMs));
   const sinceMs = Date.now() - 2000;
   const load = measureLoad(wall.pid);
-  const seen = await watchTiles(wall.page, seconds, tiles >= 9 ? 10 : 2);
+  const seen = await watchTiles(wall.page, seconds, tiles >= 9 ? tiles / 2 : 1);
   const { mainCpuPercent, pageCpuPercent, ffmpegCpuPercent, rssBytes } = load();
   const pushes = await pushesSince(wall.yard, sinceMs);
   const all = latencies(
@@ -75,14 +74,13 @@ function awaitOther(page: Page, before: string | null): Promise<number> {
     return new Promise<number>((resolve) => {
       const look = (): void => {
         const tile = document.querySelector<HTMLElement>('.tile');
-        const video = tile?.querySelector('video');
-        if (!tile || !video || tile.dataset['camera'] === cameraBefore) {
-          requestAnimationFrame(look);
-          return;
-        }
-        // Put there by the listener above.
-        const { pressedMs } = window as unknown as { pressedMs: number };
-        video.requestVideoFrameCallback((_now, metadata) => resolve(metadata.expectedDisplayTime - pressedMs));
+        // Put there by teachFrames and by the listener above.
+        const { readFrame, pressedMs } = window as unknown as {
+          readFrame: (tile: Element) => number | null;
+          pressedMs: number;
+        };
+        if (!tile || tile.dataset['camera'] === cameraBefore || readFrame(tile) === null) requestAnimationFrame(look);
+        else resolve(performance.now() - pressedMs);
       };
       look();
     });

@@ -1,7 +1,7 @@
 /**
  * The app with a wall of simulated cameras, for the benchmarks: each camera has one stream of 640x360 at 25 pictures a
  * second, which is shown and recorded over one connection, as a camera that allows few connections is. The page is a
- * real one; its pictures are read off its `<video>` elements by their burnt-in frame numbers.
+ * real one; its pictures are read off the canvas that they are painted on, by their burnt-in frame numbers.
  */
 import type { Page } from 'playwright/test';
 import { expect, goTo, Household, YardProcess } from '../journeys/household.ts';
@@ -69,45 +69,51 @@ export async function showTiles(wall: BenchWall, tiles: 1 | 4 | 9 | 16): Promise
 }
 
 export interface Seen {
-  /** [frame number, epoch ms at which the page expected it on the screen]. */
+  /** [frame number, epoch ms of the page's frame in which it was first seen]. */
   pictures: [number, number][];
-  /** Pictures that were shown, as the video element counts them. */
+  /** Pictures that were seen. */
   shown: number;
   seconds: number;
 }
 
 /**
- * Watches every tile for that long. The number of every `readEvery`-th picture is read; all are counted. Reading costs
- * the page CPU of its own, so with many tiles it reads fewer.
+ * Watches every tile, each for its share of that long, and reads its number in every frame of the page. Reading costs the
+ * page CPU of its own, so of many tiles it reads one in `readEvery` at a time.
  */
 export function watchTiles(page: Page, seconds: number, readEvery: number): Promise<Seen[]> {
   return page.evaluate(
     async ({ lengthMs, every }) => {
       // Put there by teachFrames.
-      const { readFrame } = window as unknown as { readFrame: (video: HTMLVideoElement) => number | null };
+      const { readFrame } = window as unknown as { readFrame: (tile: Element) => number | null };
       // Epoch time of performance.now() = 0. Date.now() is cut to whole milliseconds: half of one on average.
       const origins = Array.from({ length: 2000 }, () => Date.now() - performance.now());
       const originMs = origins.reduce((sum, one) => sum + one, 0) / origins.length + 0.5;
-      const videos = [...document.querySelectorAll<HTMLVideoElement>('.tile video')];
-      const seen = videos.map((video, at) => {
-        const one = { pictures: [] as [number, number][], first: -1, last: 0, calls: at };
-        const look = (_now: number, metadata: VideoFrameCallbackMetadata): void => {
-          if (one.first < 0) one.first = metadata.presentedFrames;
-          one.last = metadata.presentedFrames;
-          one.calls += 1;
-          if (one.calls % every === 0) {
-            const number = readFrame(video);
-            if (number !== null) one.pictures.push([number, originMs + metadata.expectedDisplayTime]);
-          }
-          video.requestVideoFrameCallback(look);
-        };
-        video.requestVideoFrameCallback(look);
-        return one;
-      });
+      const tiles = [...document.querySelectorAll('.tile')];
+      const seen = tiles.map(() => ({ pictures: [] as [number, number][], shown: 0, seconds: 0, last: -1 }));
+      const turns = Math.min(every, tiles.length);
       const beganMs = performance.now();
-      await new Promise((resolve) => setTimeout(resolve, lengthMs));
-      const lastedMs = performance.now() - beganMs;
-      return seen.map(({ pictures, first, last }) => ({ pictures, shown: last - first, seconds: lastedMs / 1000 }));
+      let turn = -1;
+      let lookedMs = beganMs;
+      for (let nowMs = beganMs; nowMs - beganMs < lengthMs;) {
+        nowMs = await new Promise((resolve) => requestAnimationFrame(resolve));
+        const turnNow = Math.floor(((nowMs - beganMs) / lengthMs) * turns);
+        seen.forEach((one, at) => {
+          const tile = tiles[at];
+          if (tile === undefined || at % turns !== turnNow) return;
+          const number = readFrame(tile);
+          if (turnNow === turn) {
+            one.seconds += (nowMs - lookedMs) / 1000;
+            if (number !== null && number !== one.last) {
+              one.shown += 1;
+              one.pictures.push([number, originMs + nowMs]);
+            }
+          }
+          if (number !== null) one.last = number;
+        });
+        turn = turnNow;
+        lookedMs = nowMs;
+      }
+      return seen.map(({ pictures, shown, seconds: lasted }) => ({ pictures, shown, seconds: lasted }));
     },
     { lengthMs: seconds * 1000, every: readEvery },
   );

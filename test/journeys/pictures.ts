@@ -1,6 +1,7 @@
 /**
- * Reads the yard's frame number off a picture in the page: off a `<video>` as it is shown, by the same function that
- * the yard's own tests use. So a journey knows that a picture moves, and which one it is.
+ * Reads the yard's frame number off a picture in the page, by the same function that the yard's own tests use: off the
+ * canvas that live pictures are painted on, where a tile's place is, or off a `<video>` that plays a recording. So a
+ * journey knows that a picture moves, and which one it is.
  */
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
@@ -10,26 +11,45 @@ import { expect, type Locator, type Page } from 'playwright/test';
 const source = readFileSync(path.join(import.meta.dirname, '../yard/frameNumber.ts'), 'utf8');
 const reader = stripTypeScriptTypes(source).replaceAll(/^export /gm, '');
 
-/** Makes `readFrame(video)` known in the page: the number on its present picture, or null. */
+/**
+ * Makes two functions known in the page. `shownPicture(element)`: what the element (a video, a tile, or something with
+ * one inside) shows now, as `[source, x, y, width, height]` in the source's own pixels, or null. `readFrame(element)`:
+ * the frame number on it, or null.
+ */
 export async function teachFrames(page: Page): Promise<void> {
-  await page.evaluate(`window.readFrame = (() => {
+  await page.evaluate(`(() => {
     ${reader}
     const canvas = new OffscreenCanvas(640, 360);
     const context = canvas.getContext('2d', { willReadFrequently: true });
-    return (video) => {
-      if (!video || video.readyState < 2) return null;
-      context.drawImage(video, 0, 0, 640, 360);
+    const inside = (element, what) => (element?.matches(what) ? element : (element?.querySelector(what) ?? null));
+    const livePicture = (place) => {
+      const painted = document.querySelector('.pictures > canvas');
+      if (!painted || place.classList.contains('unseen')) return null;
+      const [on, at] = [painted.getBoundingClientRect(), place.getBoundingClientRect()];
+      const across = painted.width / on.width;
+      const down = painted.height / on.height;
+      return [painted, (at.x - on.x) * across, (at.y - on.y) * down, at.width * across, at.height * down];
+    };
+    window.shownPicture = (element) => {
+      const place = inside(element, '[data-picture]');
+      if (place) return livePicture(place);
+      const video = inside(element, 'video');
+      return video && video.readyState >= 2 ? [video, 0, 0, video.videoWidth, video.videoHeight] : null;
+    };
+    window.readFrame = (element) => {
+      const shown = window.shownPicture(element);
+      if (!shown) return null;
+      context.drawImage(...shown, 0, 0, 640, 360);
       return readFrameNumber(context.getImageData(0, 0, 640, 16).data, 640, 360);
     };
   })()`);
 }
 
-/** The number on the picture that the element (a video, or something with one inside) shows now. */
+/** The number on the picture that the element (a tile, a video, or something with one inside) shows now. */
 export function frameOf(element: Locator): Promise<number | null> {
   return element.evaluate((node) => {
-    const video = node instanceof HTMLVideoElement ? node : node.querySelector('video');
     // Put there by teachFrames.
-    return (window as unknown as { readFrame(video: Element | null): number | null }).readFrame(video);
+    return (window as unknown as { readFrame(element: Element): number | null }).readFrame(node);
   });
 }
 

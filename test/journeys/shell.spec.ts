@@ -79,7 +79,7 @@ test('another window with the same preload and the same page may not call', asyn
 });
 
 test('a stream carries credit, packets that own their buffer, and notices', async () => {
-  expect(await probe('stream')).toEqual([[20, 20, 0], [20, 20, 1], [20, 20, 2], { is: 'edge', ticket: 7, atMs: 5 }]);
+  expect(await probe('stream')).toEqual([[28, 28, 0], [28, 28, 1], [28, 28, 2], { is: 'edge', ticket: 7, atMs: 5 }]);
 });
 
 test('a page that breaks the contract on a stream loses the stream', async () => {

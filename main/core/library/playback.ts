@@ -184,7 +184,7 @@ export class Playback {
     if (signal.aborted) return null;
     const { startMs: timeMs, durationMs, keyframe } = place;
     this.#credit--;
-    this.#options.send(encodePacket({ kind, keyframe, ticket, durationMs, timeMs, data: read.value }));
+    this.#options.send(encodePacket({ kind, keyframe, ticket, durationMs, timeMs, arrivedMs: 0, data: read.value }));
     return null;
   }
 

@@ -19,9 +19,10 @@ test('a packet comes out as it went in', () => {
       fc.integer({ min: 0, max: 65535 }),
       fc.integer({ min: 0, max: 60_000 }),
       fc.integer({ min: 0, max: 8.64e15 }),
+      fc.integer({ min: 0, max: 8.64e15 }),
       fc.uint8Array({ maxLength: 300 }),
-      (kind, keyframe, ticket, durationMs, timeMs, data) => {
-        const packet = { kind, keyframe, ticket, durationMs, timeMs, data };
+      (kind, keyframe, ticket, durationMs, timeMs, arrivedMs, data) => {
+        const packet = { kind, keyframe, ticket, durationMs, timeMs, arrivedMs, data };
         const read = decodePacket(encodePacket(packet));
         assert.ok(read);
         assert.deepEqual({ ...read, data: [...read.data] }, { ...packet, data: [...data] });
@@ -39,6 +40,7 @@ test('a packet made from a slice of a shared buffer owns a buffer with nothing e
     ticket: 0,
     durationMs: 0,
     timeMs: 1,
+    arrivedMs: 2,
     data: shared.subarray(100, 110),
   });
   assert.equal(bytes.buffer.byteLength, packetHeadBytes + 10);

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import {
   contentSecurityPolicy,
+  headersFor,
   isOwnFrame,
   isOwnPage,
   mayLoad,
@@ -130,4 +131,21 @@ test('the policy lets the page speak to nobody, and run nothing but its own file
   assert.doesNotMatch(contentSecurityPolicy, /unsafe|\*|https?:|data:/);
   assert.equal(pageHeaders['content-security-policy'], contentSecurityPolicy);
   assert.match(pageHeaders['permissions-policy'] ?? '', /camera=\(\), microphone=\(\)/);
+});
+
+test('the worker that paints may compile WebAssembly, and is the only one that may', () => {
+  const policyOf = (address: string): string => headersFor(address)['content-security-policy'] ?? '';
+  const painter = policyOf('app://nightjar/assets/decoderWorker-C_4-x.js');
+  assert.match(painter, /script-src 'self' 'wasm-unsafe-eval';/);
+  assert.equal(painter.replace(" 'wasm-unsafe-eval'", ''), contentSecurityPolicy, 'in nothing else does it differ');
+  for (const other of [
+    ...['', 'index.html', 'assets/index-C_4.js', 'assets/decoderWorker-x.html', 'decoderWorker-x.js'],
+    ...[
+      'assets/x/decoderWorker-x.js',
+      'assets/decoderWorker-x.js/index.html',
+      'assets/index.js?/assets/decoderWorker-x.js',
+    ],
+  ])
+    assert.equal(policyOf(`app://nightjar/${other}`), contentSecurityPolicy, other);
+  assert.equal(policyOf('app://elsewhere/assets/decoderWorker-x.js'), contentSecurityPolicy);
 });

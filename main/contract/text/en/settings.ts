@@ -7,6 +7,11 @@ export const settings = {
 
   look: 'Look',
   theme: 'Theme',
+  drawing: 'How pictures are drawn',
+  drawings: { auto: 'By itself', graphics: 'By the graphics card', processor: 'By the processor' },
+  drawingIs: { graphics: 'Now by the graphics card.', processor: 'Now by the processor.' },
+  drawingNote:
+    'If pictures are missing, flicker or have wrong colours, the driver of the graphics card may be broken: let the processor draw them.',
   themes: { dark: 'Dark', light: 'Light', system: 'As the system' },
 
   keeping: 'Recordings',

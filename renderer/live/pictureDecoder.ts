@@ -1,0 +1,167 @@
+/**
+ * One decoder: packets in, pictures out, and each picture is the receiver's to close. H.264 and H.265 by WebCodecs in
+ * the order they come, JPEG pictures one at a time by the browser's image decoder. Ends by itself with `failed` when it
+ * cannot go on; what it is given after that is lost. Never throws.
+ */
+import type { Packet, VideoConfig } from '../../main/contract/stream.ts';
+import type { Way } from './workerMessages.ts';
+
+export type VideoPacket = Packet & { data: Uint8Array<ArrayBuffer> };
+
+export interface PictureListener {
+  picture(frame: VideoFrame): void;
+  failed(): void;
+}
+
+export interface PictureDecoder {
+  /** How many packets wait to be decoded. */
+  readonly waiting: number;
+  decode(packet: VideoPacket): void;
+  close(): void;
+}
+
+/** Whether this computer can decode it, and whether by hardware. */
+export interface Ability {
+  supported: boolean;
+  hardware: boolean;
+}
+
+/** What its picture carries: microseconds of the stream's own clock. */
+export function timestampOf(packet: VideoPacket): number {
+  return Math.round(packet.timeMs * 1000);
+}
+
+const isJpeg = (config: VideoConfig): boolean => config.codec === 'jpeg';
+
+function decoderConfig(config: VideoConfig, hardwareAcceleration: HardwareAcceleration): VideoDecoderConfig {
+  const { codec, description } = config;
+  // With optimizeForLatency false a picture comes out exactly one picture later.
+  return { codec, description, optimizeForLatency: true, hardwareAcceleration };
+}
+
+async function isSupported(config: VideoConfig, acceleration: HardwareAcceleration): Promise<boolean> {
+  try {
+    return (await VideoDecoder.isConfigSupported(decoderConfig(config, acceleration))).supported === true;
+  } catch {
+    return false; // the camera's configuration is malformed
+  }
+}
+
+/** A picture that the processor paints is best decoded by it too: reading it back from the card costs more. */
+export async function abilityFor(config: VideoConfig, way: Way): Promise<Ability> {
+  if (isJpeg(config)) return { supported: true, hardware: false };
+  if (way === 'processor' && (await isSupported(config, 'prefer-software')))
+    return { supported: true, hardware: false };
+  const [supported, hardware] = await Promise.all([
+    isSupported(config, 'no-preference'),
+    isSupported(config, 'prefer-hardware'),
+  ]);
+  return { supported: supported || hardware, hardware };
+}
+
+/** The ability is what `abilityFor` said of this configuration. */
+export function makeDecoder(config: VideoConfig, ability: Ability, way: Way, on: PictureListener): PictureDecoder {
+  if (isJpeg(config)) return new JpegDecoder(on);
+  const preferred = ability.hardware ? 'no-preference' : way === 'processor' ? 'prefer-software' : 'no-preference';
+  return new CodedDecoder(decoderConfig(config, preferred), on);
+}
+
+class CodedDecoder implements PictureDecoder {
+  readonly #decoder: VideoDecoder;
+  readonly #on: PictureListener;
+  #closed = false;
+
+  constructor(config: VideoDecoderConfig, on: PictureListener) {
+    this.#on = on;
+    this.#decoder = new VideoDecoder({
+      output: (frame) => {
+        if (this.#closed) frame.close();
+        else on.picture(frame);
+      },
+      error: () => this.#fail(),
+    });
+    try {
+      this.#decoder.configure(config);
+    } catch {
+      queueMicrotask(() => this.#fail());
+    }
+  }
+
+  get waiting(): number {
+    return this.#decoder.decodeQueueSize;
+  }
+
+  decode(packet: VideoPacket): void {
+    if (this.#closed) return;
+    const type = packet.keyframe ? 'key' : 'delta';
+    try {
+      this.#decoder.decode(new EncodedVideoChunk({ type, timestamp: timestampOf(packet), data: packet.data }));
+    } catch {
+      this.#fail(); // bytes that are no picture, or a decoder that closed itself
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#decoder.state !== 'closed') this.#decoder.close();
+  }
+
+  #fail(): void {
+    if (this.#closed) return;
+    this.close();
+    this.#on.failed();
+  }
+}
+
+/** Of pictures that come faster than they decode the newest waits, and those before it are left out. */
+class JpegDecoder implements PictureDecoder {
+  readonly #on: PictureListener;
+  #next: VideoPacket | null = null;
+  #decoding = false;
+  #closed = false;
+
+  constructor(on: PictureListener) {
+    this.#on = on;
+  }
+
+  get waiting(): number {
+    return this.#next === null ? 0 : 1;
+  }
+
+  decode(packet: VideoPacket): void {
+    this.#next = packet;
+    if (!this.#decoding) void this.#run();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#next = null;
+  }
+
+  async #run(): Promise<void> {
+    this.#decoding = true;
+    while (this.#next !== null) {
+      const packet: VideoPacket = this.#next;
+      this.#next = null;
+      await this.#decodeOne(packet);
+    }
+    this.#decoding = false;
+  }
+
+  async #decodeOne(packet: VideoPacket): Promise<void> {
+    const decoder = new ImageDecoder({ data: packet.data, type: 'image/jpeg' });
+    try {
+      const { image } = await decoder.decode();
+      const frame = new VideoFrame(image, { timestamp: timestampOf(packet) });
+      image.close();
+      if (this.#closed) frame.close();
+      else this.#on.picture(frame);
+    } catch {
+      if (this.#closed) return;
+      this.close();
+      this.#on.failed();
+    } finally {
+      decoder.close();
+    }
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * One camera's picture in the worker. Keeps the picture that is on screen, so that every new place of it is painted at
+ * once, and knows whether it is old. A new stream takes over with its first picture. Owns its pictures: each is closed
+ * when the next one takes its place. Leaves painting to the canvases that have a place for it.
+ */
+import { Pace } from './pace.ts';
+import { wholePicture, type PictureView } from './pictureView.ts';
+import { StreamDecoder, type Decoded } from './streamDecoder.ts';
+import type { FromWorker, Pulse, Way } from './workerMessages.ts';
+
+interface Source {
+  stream: number;
+  decoder: StreamDecoder;
+}
+
+export interface TileListener {
+  tell: (message: FromWorker) => void;
+  /** It is to be painted anew: another picture, another view, or the same picture that has become old. */
+  changed(tile: Tile): void;
+}
+
+export class Tile {
+  readonly number: number;
+  readonly #on: TileListener;
+  readonly #pace = new Pace();
+  #shown: Source | null = null;
+  #coming: Source | null = null;
+  #frame: VideoFrame | null = null;
+  #view: PictureView = wholePicture;
+  #isOld = false;
+  #isPlaced = false;
+  #isSeen = true;
+  #size = '';
+  #pictureMs: number | null = null;
+  #painted = 0;
+  /** Of the picture that waits to be painted: how long it was on its way, and since when it is here. */
+  #waiting: { wayMs: number | null; sinceMs: number } | null = null;
+  #latencyMs = { sum: 0, count: 0 };
+
+  constructor(tile: number, on: TileListener) {
+    this.number = tile;
+    this.#on = on;
+  }
+
+  /** The picture on screen; it stays this tile's own. null before the first. */
+  get frame(): VideoFrame | null {
+    return this.#frame;
+  }
+
+  get view(): PictureView {
+    return this.#view;
+  }
+
+  /** No newer picture came in time: it is painted grey. */
+  get isOld(): boolean {
+    return this.#isOld;
+  }
+
+  open(stream: number, port: MessagePort, way: Way): void {
+    this.#coming?.decoder.close();
+    const about = { tile: this.number, stream };
+    const { tell } = this.#on;
+    const decoder = new StreamDecoder(port, way, this.#isAttended, {
+      picture: (decoded) => this.#take(stream, decoded),
+      state: (state) => tell({ is: 'state', ...about, state }),
+      config: ({ codec }, converted, hardware) => tell({ is: 'config', ...about, codec, converted, hardware }),
+      cannotShow: ({ widthPixels, heightPixels }) => tell({ is: 'cannotShow', ...about, widthPixels, heightPixels }),
+      ended: () => tell({ is: 'ended', ...about }),
+    });
+    this.#coming = { stream, decoder };
+  }
+
+  drop(stream: number): void {
+    if (this.#coming?.stream === stream) {
+      this.#coming.decoder.close();
+      this.#coming = null;
+    } else if (this.#shown?.stream === stream) {
+      this.#shown.decoder.close();
+      this.#shown = null;
+    }
+  }
+
+  close(): void {
+    this.#coming?.decoder.close();
+    this.#shown?.decoder.close();
+    this.#coming = null;
+    this.#shown = null;
+    this.#frame?.close();
+    this.#frame = null;
+  }
+
+  /** Whether it has a place on a canvas, and whether the window can be seen. */
+  attend(isPlaced: boolean, isSeen: boolean): void {
+    const before = this.#isAttended;
+    this.#isPlaced = isPlaced;
+    this.#isSeen = isSeen;
+    if (before === this.#isAttended) return;
+    this.#pace.pause();
+    this.#coming?.decoder.attend(this.#isAttended);
+    this.#shown?.decoder.attend(this.#isAttended);
+  }
+
+  show(view: PictureView): void {
+    this.#view = view;
+    this.#on.changed(this);
+  }
+
+  /** A canvas has painted the picture. */
+  paintedNow(): void {
+    if (this.#waiting === null) return;
+    const { wayMs, sinceMs } = this.#waiting;
+    this.#waiting = null;
+    this.#painted += 1;
+    if (wayMs === null) return;
+    this.#latencyMs.sum += wayMs + performance.now() - sinceMs;
+    this.#latencyMs.count += 1;
+  }
+
+  /** To be called a few times a second. True when the picture has just become old. */
+  look(nowMs: number): boolean {
+    this.#coming?.decoder.look();
+    this.#shown?.decoder.look();
+    if (!this.#isAttended || this.#isOld || this.#frame === null || this.#pictureMs === null) return false;
+    if (nowMs - this.#pictureMs < this.#pace.staleAfterMs) return false;
+    this.#isOld = true;
+    this.#on.changed(this);
+    return true;
+  }
+
+  /** What it did since the last call; null while it shows no stream. */
+  takePulse(): Pulse | null {
+    if (this.#shown === null) return null;
+    const { stream, decoder } = this.#shown;
+    const { sum, count } = this.#latencyMs;
+    this.#latencyMs = { sum: 0, count: 0 };
+    return {
+      tile: this.number,
+      stream,
+      pictureMs: this.#pictureMs,
+      staleAfterMs: this.#pace.staleAfterMs,
+      painted: this.#painted,
+      dropped: decoder.dropped,
+      receivedBytes: decoder.receivedBytes,
+      latencyMs: count === 0 ? null : sum / count,
+      keyframeEveryMs: decoder.keyframeEveryMs,
+    };
+  }
+
+  get #isAttended(): boolean {
+    return this.#isPlaced && this.#isSeen;
+  }
+
+  #take(stream: number, { frame, behindMs, wayMs }: Decoded): void {
+    if (this.#coming?.stream === stream) this.#change(this.#coming);
+    else if (this.#shown?.stream !== stream) {
+      frame.close();
+      return;
+    }
+    if (this.#waiting !== null) this.#shown?.decoder.leftOut();
+    this.#frame?.close();
+    this.#frame = frame;
+    this.#waiting = { wayMs, sinceMs: performance.now() };
+    const nowMs = Date.now();
+    this.#pace.picture(nowMs);
+    this.#pictureMs = nowMs - behindMs;
+    this.#isOld = behindMs > this.#pace.staleAfterMs;
+    this.#sayShown(stream, frame);
+    this.#on.changed(this);
+  }
+
+  #change(to: Source): void {
+    this.#shown?.decoder.close();
+    this.#shown = to;
+    this.#coming = null;
+    this.#painted = 0;
+    this.#size = '';
+    this.#waiting = null;
+  }
+
+  #sayShown(stream: number, frame: VideoFrame): void {
+    const widthPixels = frame.displayWidth;
+    const heightPixels = frame.displayHeight;
+    const size = `${widthPixels}x${heightPixels}`;
+    if (size === this.#size) return;
+    this.#size = size;
+    this.#on.tell({ is: 'shown', tile: this.number, stream, widthPixels, heightPixels });
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * One canvas of the window, painted here: every tile that has a place on it, when its picture changes. Paints all of it
+ * anew when the places change, from the pictures that the tiles keep. Never throws.
+ */
+import { fitted, isEmpty, isOn, sameBox, type Box } from './geometry.ts';
+import { GraphicsPainter } from './graphicsPainter.ts';
+import { paintGrey, type CanvasContext, type Painter } from './painter.ts';
+import { wholePicture } from './pictureView.ts';
+import { ProcessorPainter } from './processorPainter.ts';
+import type { Tile } from './tile.ts';
+import type { Arrangement, Place, Way } from './workerMessages.ts';
+
+export class WallCanvas {
+  readonly #canvas: OffscreenCanvas;
+  readonly #context: CanvasContext | null;
+  readonly #painter: Painter | null;
+  readonly #tileOf: (tile: number) => Tile | undefined;
+  #arrangement: Arrangement = { widthPixels: 0, heightPixels: 0, places: [], ground: '#000', bare: '#000' };
+  /** Where each place's picture lies; a picture of another shape leaves other pixels bare. */
+  readonly #filled = new Map<Place, Box>();
+  readonly #waiting = new Set<Place>();
+  #isReading = false;
+
+  constructor(canvas: OffscreenCanvas, way: Way, tileOf: (tile: number) => Tile | undefined) {
+    this.#canvas = canvas;
+    this.#tileOf = tileOf;
+    this.#context = canvas.getContext('2d', { alpha: false, willReadFrequently: way === 'processor' });
+    this.#painter = this.#context && painterFor(this.#context, way);
+  }
+
+  has(tile: number): boolean {
+    const size = { width: this.#arrangement.widthPixels, height: this.#arrangement.heightPixels };
+    return this.#arrangement.places.some((place) => place.tile === tile && isOn(place.box, size));
+  }
+
+  arrange(arrangement: Arrangement): void {
+    const { widthPixels, heightPixels, places, ground } = arrangement;
+    this.#arrangement = arrangement;
+    // To set a size clears the canvas, even to the same size.
+    if (this.#canvas.width !== widthPixels) this.#canvas.width = widthPixels;
+    if (this.#canvas.height !== heightPixels) this.#canvas.height = heightPixels;
+    this.#fill(ground, { x: 0, y: 0, width: widthPixels, height: heightPixels });
+    this.#filled.clear();
+    this.#waiting.clear();
+    for (const place of places) this.#waiting.add(place);
+    this.#work();
+  }
+
+  /** The tile is to be painted anew. */
+  paint(tile: Tile): void {
+    for (const place of this.#arrangement.places) if (place.tile === tile.number) this.#waiting.add(place);
+    this.#work();
+  }
+
+  /** Paints what waits, one after the other where pictures must be read first. */
+  #work(): void {
+    while (!this.#isReading) {
+      const place = this.#waiting.values().next().value;
+      if (place === undefined) return;
+      this.#waiting.delete(place);
+      this.#paintPlace(place);
+    }
+  }
+
+  #paintPlace(place: Place): void {
+    const tile = this.#tileOf(place.tile);
+    const frame = tile?.frame;
+    if (!tile || !frame || isEmpty(place.box)) return;
+    const box = fitted({ width: frame.displayWidth, height: frame.displayHeight }, place.box);
+    const reading = this.#painter?.paint(frame, place.whole ? wholePicture : tile.view, box);
+    if (reading === undefined) {
+      this.#finish(place, tile, box);
+      return;
+    }
+    this.#isReading = true;
+    void reading.then(() => {
+      this.#isReading = false;
+      // The places may have changed meanwhile: what was just painted could lie over another one.
+      if (this.#arrangement.places.includes(place)) this.#finish(place, tile, box);
+      else this.arrange(this.#arrangement);
+      this.#work();
+    });
+  }
+
+  #finish(place: Place, tile: Tile, box: Box): void {
+    const before = this.#filled.get(place);
+    if (before === undefined || !sameBox(before, box)) this.#bareAround(place.box, box);
+    this.#filled.set(place, box);
+    if (tile.isOld && this.#context) paintGrey(this.#context, box);
+    tile.paintedNow();
+  }
+
+  /** What the picture leaves of its place: at most two strips. */
+  #bareAround(place: Box, box: Box): void {
+    const { bare } = this.#arrangement;
+    const right = place.x + place.width;
+    const below = place.y + place.height;
+    this.#fill(bare, { ...place, height: box.y - place.y });
+    this.#fill(bare, { ...place, y: box.y + box.height, height: below - box.y - box.height });
+    this.#fill(bare, { ...place, width: box.x - place.x });
+    this.#fill(bare, { ...place, x: box.x + box.width, width: right - box.x - box.width });
+  }
+
+  #fill(colour: string, box: Box): void {
+    if (!this.#context || isEmpty(box)) return;
+    this.#context.fillStyle = colour;
+    this.#context.fillRect(box.x, box.y, box.width, box.height);
+  }
+}
+
+function painterFor(context: CanvasContext, way: Way): Painter {
+  return way === 'processor' ? new ProcessorPainter(context) : new GraphicsPainter(context);
+}
