@@ -45,12 +45,12 @@ export const pageMessage = v.variant('is', [
 export type PageMessage = v.InferOutput<typeof pageMessage>;
 
 export interface VideoConfig {
-  /** As WebCodecs wants it: 'avc1.64001f', 'hvc1.1.6.L93.B0'. */
+  /** As WebCodecs wants it: 'avc1.64001f', 'hvc1.1.6.L93.B0'; or 'jpeg': each frame is a whole JPEG picture. */
   codec: string;
   /** Width and height where known from the parameter sets, else 0. */
   widthPixels: number;
   heightPixels: number;
-  /** The avcC or hvcC record. */
+  /** The avcC or hvcC record; empty for JPEG. */
   description: Uint8Array<ArrayBuffer>;
 }
 

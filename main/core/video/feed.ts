@@ -293,7 +293,7 @@ export class Feed {
 
 /** Our own RTSP speaks them; what nobody knows yet is worth a try. */
 export function isSpoken(video: VideoCodec): boolean {
-  return video === 'H.264' || video === 'H.265' || video === 'unknown';
+  return video !== 'MPEG-4';
 }
 
 function gapCause(cause: Cause): GapCause {

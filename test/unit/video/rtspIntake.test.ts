@@ -197,7 +197,7 @@ test('a redirect is not followed, and nobody is told the password for it', async
 
 test('a description without a track that is spoken here sends it elsewhere', async () => {
   const describe = (sdp: string): string => `RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`;
-  for (const sdp of ['', 'm=video 0 RTP/AVP 26\r\n', 'm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/0\r\n']) {
+  for (const sdp of ['', 'm=video 0 RTP/AVP 31\r\n', 'm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/0\r\n']) {
     const { end } = await endSaying(describe(sdp));
     assert.deepEqual([end.cause, end.elsewhere], ['codec', true], sdp);
   }

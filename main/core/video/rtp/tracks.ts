@@ -1,12 +1,13 @@
 /**
- * Chooses which of a described session's tracks are taken in, and makes a reader for each: H.264, H.265, AAC, G.711
- * and Opus, in the forms that cameras send. null for a track that is not spoken here; ffmpeg may speak it.
+ * Chooses which of a described session's tracks are taken in, and makes a reader for each: H.264, H.265, JPEG, AAC,
+ * G.711 and Opus, in the forms that cameras send. null for a track that is not spoken here; ffmpeg may speak it.
  */
 import type { AudioConfig, VideoConfig } from '../../../contract/stream.ts';
 import type { DescribedTrack, SessionDescription } from '../../wire/sessionDescription.ts';
 import { MediaError } from '../mediaError.ts';
 import { avcFormat } from './avc.ts';
 import { hevcFormat } from './hevc.ts';
+import { JpegReader, type JpegSize } from './jpeg.ts';
 import { NalReader } from './nalReader.ts';
 import { AacReader, PlainSoundReader } from './sound.ts';
 import type { TrackListener, TrackReader } from './track.ts';
@@ -30,6 +31,7 @@ export function chooseVideo({ tracks }: SessionDescription): ChosenTrack<VideoCo
     const sets = ['sprop-vps', 'sprop-sps', 'sprop-pps'].flatMap((name) => setsOf(format.get(name)));
     return { track, read: (on) => new NalReader(hevcFormat(), sets, on) };
   }
+  if (codec.toUpperCase() === 'JPEG') return { track, read: (on) => new JpegReader(describedSize(track), on) };
   return null;
 }
 
@@ -66,6 +68,17 @@ function chooseAac(track: DescribedTrack): ChosenTrack<AudioConfig> | null {
     config: Uint8Array.from(Buffer.from(config, 'hex')),
   };
   return { track, read: (on) => new AacReader(form, on) };
+}
+
+/** 'a=x-dimensions:2560,1440': for what the packets cannot say. */
+function describedSize({ lines }: DescribedTrack): JpegSize | null {
+  const found = lines
+    .map((line) => /^a=(?:x-dimensions:\s*|framesize:\d+ )(\d{2,5})[,-](\d{2,5})/i.exec(line))
+    .find(Boolean);
+  const [, width, height] = found ?? [];
+  return width === undefined || height === undefined
+    ? null
+    : { widthPixels: Math.min(Number(width), 65_535), heightPixels: Math.min(Number(height), 65_535) };
 }
 
 /** Parameter sets, each in Base64, with commas between them. */
