@@ -6,6 +6,7 @@
  */
 import type { StreamRole, StreamState, VideoCodec } from '../contract/model.ts';
 import type { Outcome } from '../contract/problems.ts';
+import type { CameraClock } from '../core/video/cameraClock.ts';
 import type { ConnectionEnd } from '../core/video/connection.ts';
 import { EitherWay } from '../core/video/eitherWay.ts';
 import type { Viewer } from '../core/video/fanOut.ts';
@@ -29,7 +30,7 @@ export interface ShowingOptions {
   source: (role: StreamRole) => (signal: AbortSignal) => Promise<Outcome<StreamSource>>;
   /** As the camera describes it; it may change. */
   codec: (role: StreamRole) => VideoCodec;
-  on: { note(what: string): void; defect(error: unknown): void };
+  on: { note(what: string): void; cameraClock(clock: CameraClock): void; defect(error: unknown): void };
 }
 
 interface Shown {
@@ -152,9 +153,16 @@ export class Showing {
 
   /** A connection beside the recorded one is there, or is being made. */
   #othersStand(): boolean {
-    return [...this.#viewing].some(([key, { feed: { state } }]) => {
-      return !isConverted(key) && (state.state === 'live' || state.state === 'connecting');
-    });
+    return [...this.#viewing].some(
+      ([
+        key,
+        {
+          feed: { state },
+        },
+      ]) => {
+        return !isConverted(key) && (state.state === 'live' || state.state === 'connecting');
+      },
+    );
   }
 
   /** The recording gets its connection in a moment, and then others may be asked for. */
@@ -192,6 +200,7 @@ export class Showing {
       convert: isConverted(key),
       on: {
         defect: (error) => on.defect(error),
+        cameraClock: (clock) => on.cameraClock(clock),
         state: (state) => {
           const isMade = state.state === 'connecting' || state.state === 'live';
           if (isMade && this.#recorded && !isConverted(key)) this.#beside.began(performance.now());
@@ -210,7 +219,9 @@ export class Showing {
     viewing.fruitless = end.hadPictures ? null : end.cause;
     if (!end.hadPictures && this.#recordedState.state === 'live' && !isConverted(key)) {
       this.#beside.refused(performance.now());
-      this.#options.on.note(`the camera grants no connection beside the one that is recorded: ${end.text || end.cause}`);
+      this.#options.on.note(
+        `the camera grants no connection beside the one that is recorded: ${end.text || end.cause}`,
+      );
       void this.#drop(key);
     }
     this.#arrange();

@@ -17,9 +17,13 @@ import type { Outcome, Problem } from '../contract/problems.ts';
 import type { Library } from '../core/library/library.ts';
 import { Recorder, type RecorderLimits } from '../core/recorder/recorder.ts';
 import type { Vault } from '../core/vault/folder.ts';
+import type { CameraClock } from '../core/video/cameraClock.ts';
 import { Feed } from '../core/video/feed.ts';
 import type { Ffmpeg, StreamSource } from '../core/video/ffmpeg.ts';
 import { type Onlooker, Showing, type ViewingKey } from './showing.ts';
+
+/** What a camera answers when it is asked for the time is a whole second, and late by the question's own time. */
+const sameClockMs = 5000;
 
 export type SourceOf = (
   cameraId: CameraId,
@@ -55,6 +59,8 @@ interface Watched {
   stream: StreamState;
   recordingState: RecordingState;
   bitsPerSecond: number | null;
+  /** The camera's clock, as its stream told it last; null where it never did. */
+  cameraClock: CameraClock | null;
   /** What the recording was begun with, or that it was paused; null before the first time. */
   begunWith: { paused: boolean; recordsSound: boolean } | null;
   /** Beginnings and endings of the recording, one after the other. */
@@ -104,12 +110,17 @@ export class Watching {
         codec: (role) => codecOf(watched.camera, role),
         on: {
           note: (what) => this.#options.on.note(what, { camera: camera.id }),
+          cameraClock: (clock) => {
+            watched.cameraClock = clock;
+            this.#tell(watched);
+          },
           defect: (error) => this.#options.on.defect(error),
         },
       }),
       stream: { state: 'off' },
       recordingState: { recording: false, cause: camera.paused ? 'paused' : 'closed', sinceMs },
       bitsPerSecond: null,
+      cameraClock: null,
       begunWith: null,
       turn: Promise.resolve(),
     };
@@ -228,9 +239,15 @@ export class Watching {
     if (this.#watched.has(watched.camera.id)) this.#options.on.status(this.#status(watched));
   }
 
-  #status({ camera, stream, recordingState, bitsPerSecond }: Watched): CameraStatus {
-    const clockOffsetMs = this.#options.clockOffsetMs(camera.id);
-    return { cameraId: camera.id, stream, recording: recordingState, clockOffsetMs, bitsPerSecond };
+  #status({ camera, stream, recordingState, bitsPerSecond, cameraClock }: Watched): CameraStatus {
+    const asked = this.#options.clockOffsetMs(camera.id);
+    // Some cameras count something else in their stream's reports than what they answer when asked for the time.
+    const told = asked !== null && Math.abs((cameraClock?.offsetMs ?? 0) - asked) > sameClockMs ? null : cameraClock;
+    return {
+      ...{ cameraId: camera.id, stream, recording: recordingState, bitsPerSecond },
+      clockOffsetMs: told ? told.offsetMs : asked,
+      clockUncertaintyMs: told ? told.uncertaintyMs : null,
+    };
   }
 }
 

@@ -116,6 +116,8 @@ export interface CameraStatus {
   recording: RecordingState;
   /** Camera's clock minus this computer's, in milliseconds; null where unknown. */
   clockOffsetMs: number | null;
+  /** The offset may be off by so much either way; null where the camera told only whole seconds, or nothing. */
+  clockUncertaintyMs: number | null;
   bitsPerSecond: number | null;
 }
 

@@ -17,8 +17,11 @@ export interface GstPlan {
   credentials: { user: string; password: string } | null;
   /** With a clip of the yard. */
   sound: 'AAC' | 'PCMA' | null;
-  /** A clip of the yard that ends after ten minutes, or GStreamer's own test picture encoded as it goes. */
-  picture: 'clip' | 'test';
+  /**
+   * A clip of the yard that ends after ten minutes, GStreamer's own test picture encoded as it goes, or elements up to
+   * the payloaders `pay0` and `pay1`.
+   */
+  picture: 'clip' | 'test' | readonly string[];
 }
 
 export interface GstServer {
@@ -76,6 +79,7 @@ export async function startGstServer(plan: GstPlan, signal: AbortSignal): Promis
 }
 
 async function pipelineOf({ picture, sound }: GstPlan, signal: AbortSignal): Promise<string> {
+  if (typeof picture === 'object') return `( ${picture.join(' ')} )`;
   const [plan] = defaultPlans(1);
   if (!plan?.sub) throw new Error('no plan');
   const { video, profile, widthPixels, heightPixels, framesPerSecond, keyframeEvery, bitsPerSecond } = plan.sub;

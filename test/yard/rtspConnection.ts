@@ -220,7 +220,7 @@ export class RtspConnection {
 
   /** The stream that an address names, and its track where it names one. */
   private placeOf(uri: string): { film: Film; track: Track | null } | null {
-    const match = /^rtsp:\/\/[^/?#]*(\/.*?)?(?:\/trackID=(\d))?\/?$/i.exec(uri);
+    const match = /^rtsps?:\/\/[^/?#]*(\/.*?)?(?:\/trackID=(\d))?\/?$/i.exec(uri);
     const film = this.stage.films.find((one) => one.plan.path === (match?.[1] ?? '/'));
     if (!film) return null;
     if (match?.[2] === undefined) return { film, track: null };

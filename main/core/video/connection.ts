@@ -5,6 +5,7 @@
  */
 import type { LossCause } from '../../contract/model.ts';
 import type { AudioConfig, VideoConfig } from '../../contract/stream.ts';
+import type { CameraClock } from './cameraClock.ts';
 import type { Clock } from './clock.ts';
 import type { MediaFrame } from './flv.ts';
 import type { Fragment, Init } from './fmp4.ts';
@@ -18,6 +19,7 @@ export interface ConnectionListener {
   frame(frame: MediaFrame, arrivalMs: number): void;
   init(init: Init): void;
   fragment(fragment: Fragment, arrivalMs: number): void;
+  cameraClock(clock: CameraClock): void;
 }
 
 export interface ConnectionEnd {
@@ -80,6 +82,7 @@ export class Connection {
         if (alone) this.#picture();
         this.#on.fragment(fragment, this.#clock.wallMs());
       },
+      cameraClock: (clock) => this.#on.cameraClock(clock),
       unreadable: () => void this.stop('garbage'),
     });
     this.ended = this.#end();

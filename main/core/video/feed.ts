@@ -5,6 +5,7 @@
  */
 import type { GapCause, StreamRole, StreamState, VideoCodec } from '../../contract/model.ts';
 import { bad, type Outcome, type Problem } from '../../contract/problems.ts';
+import type { CameraClock } from './cameraClock.ts';
 import { type Clock, ClockWatch, systemClock } from './clock.ts';
 import { Connection, type ConnectionEnd } from './connection.ts';
 import { BitRate } from './bitRate.ts';
@@ -32,6 +33,8 @@ export interface FeedListener {
   runEnd?(cause: GapCause): void;
   /** Every second while live: the mean of the last five. */
   bitRate?(bitsPerSecond: number): void;
+  /** What the camera tells of its clock, every few seconds; only where our own RTSP takes the stream in. */
+  cameraClock?(clock: CameraClock): void;
   /** A connection ended, and no other way of making it is left to try. */
   ended?(end: ConnectionEnd): void;
   /** What ffmpeg said at the end of a connection, without addresses; what was left out to keep the recording going. */
@@ -171,6 +174,7 @@ export class Feed {
         this.#live(arrivalMs);
         this.#runs.fragment(fragment, arrivalMs);
       },
+      cameraClock: (clock) => on.cameraClock?.(clock),
     });
     const end = await this.#connection.ended;
     this.#connection = null;

@@ -3,6 +3,7 @@
  * (rtspIntake.ts). Both hand on the same configurations and frames; only ffmpeg records.
  */
 import type { AudioConfig, VideoConfig } from '../../contract/stream.ts';
+import type { CameraClock } from './cameraClock.ts';
 import type { MediaFrame } from './flv.ts';
 import type { Fragment, Init } from './fmp4.ts';
 import type { IntakeEnd } from './intakeEnd.ts';
@@ -16,6 +17,8 @@ export interface IntakeListener {
   init(init: Init): void;
   /** `alone`: nothing is shown of this stream, so a fragment is the only sign of a picture. */
   fragment(fragment: Fragment, alone: boolean): void;
+  /** What the camera tells of its clock, every few seconds; our own RTSP only. */
+  cameraClock?(clock: CameraClock): void;
   /** What arrives cannot be read. */
   unreadable(): void;
 }

@@ -8,6 +8,7 @@ import type { AudioConfig, VideoConfig } from '../../contract/stream.ts';
 import { readRtspPlace, RtspConversation, RtspTrouble, type RtspPlace } from '../wire/rtspConversation.ts';
 import type { RtspReply } from '../wire/rtspReply.ts';
 import { readSessionDescription, type DescribedTrack } from '../wire/sessionDescription.ts';
+import { CameraClockWatch } from './cameraClock.ts';
 import type { Clock } from './clock.ts';
 import type { IntakeListener, MediaIntake } from './intake.ts';
 import type { IntakeEnd } from './intakeEnd.ts';
@@ -15,7 +16,7 @@ import type { StreamSource } from './intakeScript.ts';
 import { MediaError } from './mediaError.ts';
 import { receiverReport } from './rtp/receiverReport.ts';
 import { RtpClock } from './rtp/rtpClock.ts';
-import { readRtpPacket, readSenderReport } from './rtp/rtpPacket.ts';
+import { readRtpPacket, readSenderReport, type SenderReport } from './rtp/rtpPacket.ts';
 import type { TrackListener, TrackReader, Unit } from './rtp/track.ts';
 import { chooseSound, chooseVideo, type ChosenTrack } from './rtp/tracks.ts';
 
@@ -33,6 +34,8 @@ interface Lane {
   /** Of the last packet: what a receiver's report tells. */
   source: number;
   highestSequence: number;
+  /** A sender's report that came before the first picture, whose time it needs. */
+  early: { report: SenderReport; arrivalMs: number } | null;
 }
 
 interface Session {
@@ -46,8 +49,6 @@ export interface RtspIntakeOptions {
   source: StreamSource;
   sound: boolean;
   clock: Clock;
-  /** The camera's clock, by its own reports: at UTC `wallMs` of the camera it sent the picture of `timeMs`. */
-  onCameraClock?: (wallMs: number, timeMs: number) => void;
 }
 
 export class RtspIntake implements MediaIntake {
@@ -57,6 +58,7 @@ export class RtspIntake implements MediaIntake {
   readonly #place: RtspPlace | null;
   readonly #talk: RtspConversation | null;
   readonly #lanes: Lane[] = [];
+  readonly #cameraClock = new CameraClockWatch();
   readonly #settle: (end: IntakeEnd) => void;
   #session: Session | null = null;
   #firstArrivalMs: number | null = null;
@@ -164,6 +166,7 @@ export class RtspIntake implements MediaIntake {
       clock: new RtpClock(track.clockRate),
       source: 0,
       highestSequence: 0,
+      early: null,
     };
     this.#lanes.push(lane);
     return lane;
@@ -230,8 +233,16 @@ export class RtspIntake implements MediaIntake {
   #report(lane: Lane, bytes: Uint8Array): void {
     if (lane.kind !== 'video') return;
     const report = readSenderReport(bytes);
-    const timeMs = report && lane.clock.peekMs(report.timestamp);
-    if (report && timeMs !== null) this.#options.onCameraClock?.(report.wallMs, timeMs);
+    if (report) this.#tellClock(lane, report, this.#options.clock.wallMs());
+  }
+
+  #tellClock(lane: Lane, report: SenderReport, arrivalMs: number): void {
+    const streamMs = lane.clock.peekMs(report.timestamp);
+    lane.early = streamMs === null ? { report, arrivalMs } : null;
+    if (streamMs === null) return;
+    const told = { cameraMs: report.wallMs, streamMs, arrivalMs };
+    const clock = this.#cameraClock.report(told, this.#talk?.roundTripMs ?? Infinity);
+    if (clock) this.#on.cameraClock?.(clock);
   }
 
   #unit(lane: Lane, { keyframe, timestamp, data }: Unit): void {
@@ -240,6 +251,7 @@ export class RtspIntake implements MediaIntake {
     // Each track has a clock of its own: they meet where their first packets arrived.
     const timeMs = lane.clock.timeMs(timestamp, arrivalMs - this.#firstArrivalMs);
     this.#on.frame({ track: lane.kind, keyframe, timeMs, data });
+    if (lane.early) this.#tellClock(lane, lane.early.report, lane.early.arrivalMs);
   }
 
   #tick(): void {

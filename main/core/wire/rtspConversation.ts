@@ -81,6 +81,8 @@ export class RtspConversation {
   #gone: RtspTrouble | null = null;
   /** Bytes that have arrived. */
   bytes = 0;
+  /** The shortest time from a question to its answer; Infinity before the first. */
+  roundTripMs = Infinity;
 
   constructor(place: RtspPlace, credentials: Credentials | null, allowBasic: boolean, on: RtspListener) {
     this.#credentials = credentials;
@@ -133,12 +135,14 @@ export class RtspConversation {
     withinMs: number,
   ): Promise<RtspReply> {
     if (this.#gone) return Promise.reject(this.#gone);
+    const askedMs = performance.now();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#end(new RtspTrouble('late')), withinMs);
       this.#waiting = {
         ...{ method, uri, headers },
         resolve: (reply) => {
           clearTimeout(timer);
+          this.roundTripMs = Math.min(this.roundTripMs, performance.now() - askedMs);
           resolve(reply);
         },
         reject: (trouble) => {

@@ -8,7 +8,14 @@ const front = '00112233445566aa';
 const back = '00112233445566bb';
 
 function statusOf(cameraId: string, recording: RecordingState): CameraStatus {
-  return { cameraId, stream: { state: 'live', sinceMs: 0 }, recording, clockOffsetMs: null, bitsPerSecond: null };
+  return {
+    cameraId,
+    stream: { state: 'live', sinceMs: 0 },
+    recording,
+    clockOffsetMs: null,
+    clockUncertaintyMs: null,
+    bitsPerSecond: null,
+  };
 }
 
 function warningsOf(): { warnings: DiskWarnings; changes: () => number } {

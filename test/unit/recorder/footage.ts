@@ -132,22 +132,25 @@ export interface Probed {
   startSeconds: number;
   widthPixels: number;
   sound: boolean;
+  /** Of each stream, as ffprobe names them. */
+  codecs: string[];
 }
 
 /** A file: what came through a pipe has no duration for ffprobe. */
 export function probe(file: string): Probed {
-  const args = ['-v', 'error', '-show_entries', 'format=duration,start_time:stream=codec_type,width', '-of', 'json'];
+  const args = ['-v', 'error', '-show_entries', 'format=duration,start_time:stream=codec_type,codec_name,width', '-of', 'json'];
   const run = spawnSync('ffprobe', [...args, file], { encoding: 'utf8' });
   assert.equal(run.stderr, '');
   // Written by ffprobe in this form.
   const found = JSON.parse(run.stdout) as {
     format: { duration?: string; start_time?: string };
-    streams: { codec_type: string; width?: number }[];
+    streams: { codec_type: string; codec_name: string; width?: number }[];
   };
   return {
     durationSeconds: Number(found.format.duration),
     startSeconds: Number(found.format.start_time),
     widthPixels: found.streams.find(({ codec_type: type }) => type === 'video')?.width ?? 0,
     sound: found.streams.some(({ codec_type: type }) => type === 'audio'),
+    codecs: found.streams.map(({ codec_name: name }) => name),
   };
 }
