@@ -300,7 +300,7 @@ test('H.265 is recorded as it is; it is shown where FLV carries it, or converted
 test('without the means to show a codec, a feed for viewing alone says so', async () => {
   const source = sourceOf(camera(3));
   assert.ok(source.ok);
-  const value = { ...source.value, video: 'MJPEG' as const };
+  const value = { ...source.value, video: 'MPEG-4' as const };
   const feed = new WatchedFeed(() => Promise.resolve({ ok: true, value }), { record: false });
   await using(feed, async () => {
     await feed.until('codec', () => feed.states.includes('lost codec'));
