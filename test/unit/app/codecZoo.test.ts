@@ -77,7 +77,16 @@ function cameraOf({ video, audio }: Breed): Camera {
   const unknown = { widthPixels: 0, heightPixels: 0, framesPerSecond: null, bitsPerSecond: null };
   return {
     ...{ id: cameraId, name: 'Zoo', kind: 'rtsp', host: '127.0.0.1', port: 554, path: '/live', addedMs: 0 },
-    ...{ maker: '', model: '', firmware: '', serial: '', keepDays: null, paused: false, recordsSound: true },
+    ...{
+      maker: '',
+      model: '',
+      firmware: '',
+      serial: '',
+      keepDays: null,
+      paused: false,
+      recordsSound: true,
+      moves: false,
+    },
     streams: [{ role: 'main', video, audio, ...unknown }],
   };
 }
