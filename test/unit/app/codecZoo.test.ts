@@ -85,7 +85,7 @@ function cameraOf({ video, audio }: Breed): Camera {
       keepDays: null,
       paused: false,
       recordsSound: true,
-      moves: false,
+      moves: null,
     },
     streams: [{ role: 'main', video, audio, ...unknown }],
   };
