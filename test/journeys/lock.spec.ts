@@ -253,7 +253,7 @@ test('other recovery words, and a key of somebody else, are for who knows the pa
   await goTo(page, 'Settings');
   await page.getByRole('button', { name: 'Make a new recovery key…' }).click();
   const sheet = page.getByRole('dialog', { name: 'A new recovery key' });
-  await expect(sheet.getByLabel('The passphrase until now')).toBeFocused();
+  await expect(sheet.getByLabel('Passphrase', { exact: true })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(sheet.getByText('Type the passphrase that is set now.')).toBeVisible();
   await page.keyboard.type(passphrase);
@@ -268,7 +268,7 @@ test('other recovery words, and a key of somebody else, are for who knows the pa
   await page.keyboard.press('Escape');
   await expect(sheet).toHaveCount(0);
   await page.getByRole('button', { name: 'Add a key…' }).click();
-  await expect(page.getByRole('dialog').getByLabel('The passphrase until now')).toBeVisible();
+  await expect(page.getByRole('dialog').getByLabel('Passphrase', { exact: true })).toBeVisible();
   await page.screenshot({ path: test.info().outputPath('add.png') });
   await page.keyboard.press('Escape');
 });
