@@ -213,7 +213,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 
   function openLive(open: House, port: StreamPort, request: StreamRequest & { kind: 'live' }): void {
-    const stream = new LiveStream(port, request.role, request.converted);
+    const stream = new LiveStream(port, request.role, request.converted, request.pictures);
     port.onMessage((message) => stream.heard(message));
     const stop = open.watching.show(request.cameraId, request.role, request.converted, stream);
     if (stop) port.onClose(stop);

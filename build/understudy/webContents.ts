@@ -12,6 +12,7 @@ import { PageLink } from './pageLink.ts';
 import { PagePorts } from './pagePorts.ts';
 import type { StandInPort } from './ports.ts';
 import { answerRequest } from './requests.ts';
+import { answerWorklets } from './worklets.ts';
 import { isAppScheme, session as sessions, type StandInSession } from './session.ts';
 import { noteCall, refusable, StrictEmitter } from './strict.ts';
 import type { FromPage } from './worlds/messages.ts';
@@ -175,6 +176,7 @@ export class StandInContents
         },
       }),
     );
+    await answerWorklets(page, this.session);
     // Safe: the handlers get this stand-in, whose missing members throw.
     await this.session.tellPermissions(this as unknown as WebContents);
     return { page, link };

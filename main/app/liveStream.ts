@@ -37,9 +37,12 @@ export class LiveStream implements Viewer {
   #dropped = 0;
   #droppedTold = 0;
   #sound = false;
+  readonly #pictures: boolean;
 
-  constructor(outlet: Outlet, role: StreamRole, converted: boolean) {
+  /** `pictures`: false for a stream of sound alone. */
+  constructor(outlet: Outlet, role: StreamRole, converted: boolean, pictures = true) {
     this.#outlet = outlet;
+    this.#pictures = pictures;
     this.#role = role;
     this.#converted = converted;
   }
@@ -59,6 +62,7 @@ export class LiveStream implements Viewer {
       if (this.#sound && this.#credit > picturesOwn) this.#send(frame);
       return;
     }
+    if (!this.#pictures) return;
     if (frame.keyframe) {
       this.#keyframes += 1;
       this.#skipping = false;

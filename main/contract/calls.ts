@@ -73,6 +73,7 @@ const settingsChange = v.strictObject({
   keepDays: v.exactOptional(keepDays),
   lockAfterMinutes: v.exactOptional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1440)))),
   lockOnSuspend: v.exactOptional(v.boolean()),
+  soundVolume: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
 });
 
 /** The run-time check of each call's argument. */

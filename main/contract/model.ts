@@ -294,6 +294,8 @@ export interface Settings {
   lockAfterMinutes: number | null;
   /** Locks, where there is a passphrase, when the computer goes to sleep. */
   lockOnSuspend: boolean;
+  /** Of live sound, 0 to 1. Whether it is on is not kept. */
+  soundVolume: number;
   /** Days to keep recordings, of cameras that have no rule of their own; null: as long as there is room. */
   keepDays: number | null;
 }

@@ -22,6 +22,8 @@ export const streamRequest = v.variant('kind', [
     role: v.picklist(['main', 'sub']),
     /** Have ffmpeg convert it to H.264 for viewing: for a codec that this computer cannot show. */
     converted: v.boolean(),
+    /** false: its sound alone, when it is asked for; the pictures come on a stream of their own, or not at all. */
+    pictures: v.exactOptional(v.boolean()),
   }),
   v.strictObject({ kind: v.literal('playback'), cameraId }),
 ]);

@@ -41,12 +41,13 @@ export const firstSettings: Settings = {
   keepDays: null,
   lockAfterMinutes: 15,
   lockOnSuspend: true,
+  soundVolume: 0.6,
 };
 
 /** null only when the value is no object at all. */
 export function parseSettings(value: unknown): Settings | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { theme, drawing, keepBytes, keepDays, lockAfterMinutes, lockOnSuspend, ...read } = {
+  const { theme, drawing, keepBytes, keepDays, lockAfterMinutes, lockOnSuspend, soundVolume, ...read } = {
     ...firstSettings,
     ...value,
   };
@@ -63,6 +64,7 @@ export function parseSettings(value: unknown): Settings | null {
     keepDays: isDays(keepDays) ? keepDays : null,
     lockAfterMinutes: minutesOf(lockAfterMinutes),
     lockOnSuspend: typeof lockOnSuspend === 'boolean' ? lockOnSuspend : firstSettings.lockOnSuspend,
+    soundVolume: isPart(soundVolume) ? soundVolume : firstSettings.soundVolume,
   };
 }
 
@@ -103,6 +105,10 @@ function isTourSeconds(value: unknown): value is number {
 function minutesOf(value: unknown): number | null {
   const isMinutes = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 1440;
   return isMinutes || value === null ? value : firstSettings.lockAfterMinutes;
+}
+
+function isPart(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
 }
 
 function isDays(value: unknown): value is number {

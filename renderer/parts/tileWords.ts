@@ -41,8 +41,8 @@ export function tileWords(state: TileState, nowMs: number): TileWords | null {
     }
     case 'notShown': {
       const size = state.widthPixels > 0 ? units.size(state.widthPixels, state.heightPixels) : null;
-      const sentence = (state.alone ? wall.cannotShowAndNoOther : wall.cannotShow)(state.codec, size);
-      return { icon: 'notShown', heading: wall.notShown, sentence, missing: false };
+      const heading = state.paused ? wall.notShownNorRecorded : wall.notShown;
+      return { icon: 'notShown', heading, sentence: wall.cannotShow(state.codec, size, state.alone), missing: false };
     }
     case 'off':
       return { icon: 'unplugged', heading: wall.off, sentence: '', missing: false };

@@ -10,7 +10,15 @@ export type TileState =
   | { is: 'lost'; sinceMs: number; cause: LossCause; nextTryMs: number }
   | { is: 'refused'; sinceMs: number; passwordMissing: boolean }
   | { is: 'connecting'; sinceMs: number; answered: boolean }
-  | { is: 'notShown'; codec: VideoCodec; widthPixels: number; heightPixels: number; alone: boolean }
+  /** `alone`: the camera has no other stream. `paused`: it is not recorded either, because the user paused it. */
+  | {
+      is: 'notShown';
+      codec: VideoCodec;
+      widthPixels: number;
+      heightPixels: number;
+      alone: boolean;
+      paused: boolean;
+    }
   | { is: 'off' };
 
 /** What a `LivePicture` knows. */
@@ -69,6 +77,7 @@ function notShown(camera: Camera, what: NonNullable<PictureFacts['notShown']>): 
     widthPixels: what.widthPixels || (info?.widthPixels ?? 0),
     heightPixels: what.heightPixels || (info?.heightPixels ?? 0),
     alone: camera.streams.length < 2,
+    paused: camera.paused,
   };
 }
 

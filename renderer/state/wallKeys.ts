@@ -7,6 +7,7 @@ import type { Direction } from './grid.ts';
 import { hasControl, hasNoModifier, isForControl, isTaken } from './keyboard.ts';
 import { snapshotLive } from './liveSnapshot.ts';
 import { screen } from './screen.svelte.ts';
+import { sound } from './sound.svelte.ts';
 import { tileMoves } from './tileMoves.svelte.ts';
 import { tour } from './tour.svelte.ts';
 import { wallPlace } from './wallPlace.svelte.ts';
@@ -96,6 +97,9 @@ function acts(event: KeyboardEvent, focused: Camera, actions: WallActions): bool
     case 'PageUp':
     case 'PageDown':
       actions.turn(event.key === 'PageUp' ? -1 : 1);
+      return true;
+    case 'm':
+      sound.toggle(focused, 'sub');
       return true;
     case 's':
       void snapshotLive(focused);

@@ -18,7 +18,7 @@ let household: Household;
 let page: Page;
 
 test.beforeAll(async () => {
-  yard = await YardProcess.start(2);
+  yard = await YardProcess.start(3, [{}, { main: { sound: 'PCMA' } }, { main: { sound: null } }]);
   household = await Household.make();
   page = await household.open();
   await household.makeVault(page);
@@ -34,10 +34,64 @@ test.afterAll(async () => {
   await yard.stop();
 });
 
+/** What the page's analysers hear from here on: `loudest` frequency above 1 kHz, and how many are still heard. */
+async function overhear(): Promise<void> {
+  await page.evaluate(`(() => {
+    const heard = (window.overheard ??= []);
+    if (heard.length > 0 || window.Overheard) return;
+    window.Overheard = window.AnalyserNode;
+    window.AnalyserNode = class extends window.Overheard {
+      constructor(...options) {
+        super(...options);
+        heard.push(this);
+      }
+    };
+  })()`);
+}
+
+function outputs(): Promise<string[]> {
+  return page.evaluate(`window.overheard.map((one) => one.context.state)`);
+}
+
+/** The loudest frequency above 1 kHz in two seconds of what is heard, in hundreds of hertz. */
+async function loudest(): Promise<number> {
+  return await page.evaluate(`(async () => {
+    const analyser = window.overheard.at(-1);
+    if (!analyser) return 0;
+    analyser.smoothingTimeConstant = 0;
+    const width = analyser.context.sampleRate / analyser.fftSize;
+    const bins = new Float32Array(analyser.frequencyBinCount);
+    let loudest = { hertz: 0, decibels: -100 };
+    for (const untilMs = performance.now() + 2000; performance.now() < untilMs; ) {
+      analyser.getFloatFrequencyData(bins);
+      for (const [bin, decibels] of bins.entries())
+        if (bin * width > 1000 && decibels > loudest.decibels) loudest = { hertz: bin * width, decibels };
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+    return Math.round(loudest.hertz / 100);
+  })()`);
+}
+
+/** The yard's crickets: 2900 Hz, 0.6 s of each 1.6 s. */
+async function hearCrickets(): Promise<void> {
+  await expect.poll(loudest, 'the crickets of the yard, in hundreds of hertz').toBe(29);
+}
+
+async function soundLevel(): Promise<number> {
+  return Number(await page.getByRole('meter', { name: 'Level of the sound' }).getAttribute('aria-valuenow'));
+}
+
 /** The digital zoom that the deck says, as a number. */
 async function scale(): Promise<number> {
   const said = await page.getByRole('slider', { name: 'Digital zoom' }).getAttribute('aria-valuetext');
   return Number(said?.replace(' ×', ''));
+}
+
+async function openCamera(name: string): Promise<void> {
+  await goTo(page, 'Live');
+  await tile(page, name).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('live, main stream')).toBeVisible();
 }
 
 function overview(): ReturnType<Page['getByText']> {
@@ -45,9 +99,7 @@ function overview(): ReturnType<Page['getByText']> {
 }
 
 test('by keyboard alone a camera is opened, enlarged, moved about in and shown whole again', async () => {
-  await tile(page, 'Front door').focus();
-  await page.keyboard.press('Enter');
-  await expect(page.getByText('live, main stream')).toBeVisible();
+  await openCamera('Front door');
   expect(await scale()).toBe(1);
   await expect(overview()).toBeHidden();
   for (const expected of [1.4, 2, 2.8]) {
@@ -143,12 +195,12 @@ test('a snapshot of what is recorded carries the time of its picture', async () 
   await expect(page.getByRole('button', { name: /^Play/ })).toBeVisible();
   const said = await page.locator('figcaption .t').innerText();
   const shown = await frameOf(video);
+  const before = readdirSync(household.clips);
   await page.keyboard.press('s');
-  await expect(page.getByText(/^Saved as /).first()).toBeVisible();
-  const name = `${said.slice(0, 8).replaceAll(':', '.')}.png`;
-  const [saved] = readdirSync(household.clips).filter((each) => each.endsWith(name));
-  expect(saved, `${name} among ${readdirSync(household.clips).join()}`).toBeDefined();
-  expect((await readPicture(path.join(household.clips, saved ?? ''))).frame).toBe(shown);
+  await expect.poll(() => readdirSync(household.clips).length).toBe(before.length + 1);
+  const [saved = ''] = readdirSync(household.clips).filter((each) => !before.includes(each));
+  expect(saved).toContain(` ${said.slice(0, 8).replaceAll(':', '.')}`);
+  expect((await readPicture(path.join(household.clips, saved))).frame).toBe(shown);
   await page.keyboard.press('v');
   await expect(page.getByRole('group', { name: /^Front door, live/ })).toBeVisible();
 });
@@ -165,4 +217,68 @@ test('what is recorded is enlarged by the same keys', async () => {
   expect(await seriousViolations(page)).toEqual([]);
   await page.getByRole('button', { name: 'Whole picture' }).click();
   expect(await video.boundingBox()).toEqual(whole);
+});
+
+test('M turns the sound on: it is what the camera hears, and M again ends it', async () => {
+  await openCamera('Front door');
+  await overhear();
+  expect(await soundLevel()).toBe(0);
+  await page.keyboard.press('m');
+  await expect(page.getByText('AAC, 16 kHz')).toBeVisible();
+  await expect.poll(soundLevel).toBeGreaterThan(0);
+  await hearCrickets();
+  await page.screenshot({ path: test.info().outputPath('sound.png') });
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.keyboard.press('m');
+  await expect.poll(outputs).toEqual(['closed']);
+  expect(await soundLevel()).toBe(0);
+});
+
+test('the volume goes down to silence by keys, and is found again', async () => {
+  await openCamera('Front door');
+  const volume = page.getByRole('slider', { name: 'Volume' });
+  await volume.focus();
+  await page.keyboard.press('m');
+  await expect.poll(soundLevel).toBeGreaterThan(0);
+  await volume.press('Home');
+  await expect.poll(soundLevel).toBe(0);
+  await volume.press('Shift+ArrowRight');
+  await expect(volume).toHaveAttribute('aria-valuetext', '50 %');
+  await expect.poll(soundLevel).toBeGreaterThan(0);
+  await expect
+    .poll(() => page.evaluate(async () => (await window.nightjar.call('settings.get', undefined)).soundVolume))
+    .toBe(0.5);
+});
+
+test('the sound ends when its camera is left, and a camera without sound says so', async () => {
+  // It is on since the test before.
+  await page.keyboard.press(']');
+  await expect(page.getByRole('heading', { name: 'Driveway' })).toBeVisible();
+  await expect.poll(async () => (await outputs()).filter((state) => state !== 'closed')).toEqual([]);
+  await page.keyboard.press('m');
+  await expect(page.getByText('G.711, 8 kHz')).toBeVisible();
+  await hearCrickets();
+  await page.keyboard.press(']');
+  await expect(page.getByRole('heading', { name: 'Garden' })).toBeVisible();
+  await page.keyboard.press('m');
+  await expect(page.getByText('No sound from this camera.', { exact: true })).toBeVisible();
+  await page.keyboard.press('m');
+});
+
+test('on the wall one camera is heard at a time, and the lower edge of its tile says which', async () => {
+  await page.keyboard.press('Escape');
+  await tile(page, 'Front door').focus();
+  await page.keyboard.press('m');
+  const heard = (name: string): ReturnType<Page['getByRole']> =>
+    tile(page, name).getByRole('img', { name: 'Its sound is on' });
+  await expect(heard('Front door')).toBeVisible();
+  await hearCrickets();
+  await tile(page, 'Driveway').focus();
+  await page.keyboard.press('m');
+  await expect(heard('Driveway')).toBeVisible();
+  await expect(heard('Front door')).toBeHidden();
+  await hearCrickets();
+  expect((await outputs()).filter((state) => state !== 'closed')).toHaveLength(1);
+  await goTo(page, 'Archive');
+  await expect.poll(async () => (await outputs()).filter((state) => state !== 'closed')).toEqual([]);
 });

@@ -182,3 +182,9 @@ test('a second instance is refused, and the first one hears of it', async () => 
 test('the page has the video interfaces that the live path needs', async () => {
   expect(await probe('media')).toEqual({ generator: 'function', decoder: 'function', inWorker: 'function' });
 });
+
+test('a worklet’s script is answered as any other request, and another host’s is refused', async () => {
+  expect(await probe('worklet', '/worklet.js')).toBe(1);
+  expect(await probe('worklet', '/nothing.js')).toBe('AbortError');
+  expect(await probe('worklet', 'https://elsewhere.example/worklet.js')).toBe('AbortError');
+});

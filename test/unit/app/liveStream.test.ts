@@ -6,13 +6,14 @@ import { packetKinds, type LiveNotice } from '../../../main/contract/stream.ts';
 
 const data = new Uint8Array(4);
 
-function streamOf(): { stream: LiveStream; sent: Uint8Array[]; dropped: () => number } {
+function streamOf(pictures?: boolean): { stream: LiveStream; sent: Uint8Array[]; dropped: () => number } {
   const sent: Uint8Array[] = [];
   const notices: LiveNotice[] = [];
   const stream = new LiveStream(
     { send: (packet) => sent.push(packet), notice: (notice) => notices.push(notice) },
     'main',
     false,
+    pictures,
   );
   const dropped = (): number => {
     const last = notices.findLast((notice) => notice.is === 'dropped');
@@ -85,5 +86,19 @@ test('sound never takes the credit that pictures need', () => {
   assert.ok(heard > 0 && heard < 50, `${heard} packets of sound`);
   give(stream, false, 20);
   assert.equal(sent.length, heard + 22);
+  assert.equal(dropped(), 0);
+});
+
+test('a stream of sound alone is sent no picture, and counts none as left out', () => {
+  const { stream, sent, dropped } = streamOf(false);
+  stream.heard({ is: 'sound', on: true });
+  stream.heard({ is: 'credit', messages: 100 });
+  give(stream, true, 3);
+  sound(stream, 4);
+  give(stream, false, 300);
+  assert.deepEqual(
+    sent.map(([kind]) => kind),
+    Array.from({ length: 4 }, () => packetKinds.audio),
+  );
   assert.equal(dropped(), 0);
 });

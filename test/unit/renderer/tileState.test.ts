@@ -83,7 +83,14 @@ test('a stream that cannot be shown is named with its size, and whether there is
   const alone = camera([{ ...stream('main', 3840), video: 'H.265' }]);
   const notShown = { role: 'main', widthPixels: 0, heightPixels: 0 } as const;
   const state = tileState(alone, live, facts({ notShown, shown: null, pictureMs: null }), nowMs);
-  assert.deepEqual(state, { is: 'notShown', codec: 'H.265', widthPixels: 3840, heightPixels: 2160, alone: true });
+  assert.deepEqual(state, {
+    is: 'notShown',
+    codec: 'H.265',
+    widthPixels: 3840,
+    heightPixels: 2160,
+    alone: true,
+    paused: false,
+  });
   const other = tileState(both, live, facts({ notShown }), nowMs);
   assert.equal(other.is, 'live', 'what is shown in its place is live');
 });

@@ -59,6 +59,7 @@ export const app = {
     wallOnly: 'Wall only',
     details: 'Picture details',
     snapshot: 'Snapshot',
+    sound: 'Sound on, off',
     digitalZoom: 'Digital zoom',
     panZoom: 'Move what is seen, while zoomed',
     wholePicture: 'Whole picture',

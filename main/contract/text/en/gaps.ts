@@ -40,7 +40,7 @@ export const gaps = {
     closed: 'The camera closed the connection.',
     stalled: 'The camera stopped sending pictures.',
     garbage: 'The camera sends what is no picture.',
-    codec: 'The camera sends a kind of video that Nightjar does not know.',
+    codec: 'The camera sends a kind of video that Nightjar does not know. Set it to H.264 on the camera’s own page.',
     keychain: 'The keychain did not give the camera’s password. Unlock it.',
     failed: 'The connection to the camera failed.',
   } satisfies Record<LossCause, string>,

@@ -42,12 +42,13 @@ export const wall = {
     answered
       ? `${units.duration(ms)}. The camera answered; waiting for its first keyframe.`
       : `${units.duration(ms)}. The camera has not answered yet.`,
-  cannotShow: (codec: string, size: string | null): string =>
-    size === null ? `This computer cannot show ${codec}.` : `This computer cannot show ${codec} at ${size}.`,
-  cannotShowAndNoOther: (codec: string, size: string | null): string =>
-    size === null
-      ? `This computer cannot show ${codec}, and the camera has no other stream.`
-      : `This computer cannot show ${codec} at ${size}, and the camera has no other stream.`,
+  /** `alone`: the camera has no other stream that could be shown in its place. */
+  cannotShow: (codec: string, size: string | null, alone: boolean): string => {
+    const what = size === null ? codec : `${codec} at ${size}`;
+    return alone
+      ? `This computer cannot show ${what}, and the camera has no other stream. Set its stream to H.264 on the camera’s own page, or have it converted here.`
+      : `This computer cannot show ${what}. Set the camera’s stream to H.264 on its own page, or have it converted here.`;
+  },
   pictureFailed: 'The picture could not be fetched. Nightjar tries again.',
 
   tryNow: 'Try now',
@@ -159,6 +160,22 @@ export const wall = {
     whole: 'Whole picture',
     wheel: 'The wheel zooms at the pointer.',
   },
+  sound: {
+    title: 'Sound',
+    on: 'Sound on',
+    off: 'Sound off',
+    isOn: 'Its sound is on',
+    volume: 'Volume',
+    level: 'Level of the sound',
+    none: 'No sound from this camera.',
+    noOutput: 'No sound comes out of this computer. Connect loudspeakers, then turn it on again.',
+    undecodable: (codec: string): string =>
+      `This computer cannot play ${codec}. Set the camera’s sound to AAC or G.711, on its own page.`,
+    /** What WebCodecs calls it, as people do. */
+    codecOf: (codec: string): string =>
+      codec.startsWith('mp4a') ? 'AAC' : codec === 'opus' ? 'Opus' : /^[au]law$/.test(codec) ? 'G.711' : codec,
+    format: (codec: string, sampleRate: number): string => `${codec}, ${Math.round(sampleRate / 100) / 10} kHz`,
+  },
   snapshot: {
     take: 'Snapshot',
     saved: (name: string): string => `Saved as ${name}.`,
@@ -176,6 +193,24 @@ export const wall = {
     dropped: 'Dropped',
     droppedOf: (dropped: number, of: number): string => `${units.count(dropped)} of ${units.count(of)} frames`,
     rate: 'Frame rate',
+    keyframe: 'Keyframe',
+    keyframeEvery: (ms: number): string => `every ${(ms / 1000).toFixed(1)} s`,
+    decoder: 'Decoder',
+    hardware: 'hardware',
+    software: 'software',
+    comesBy: 'Comes by',
+    way: {
+      rtsp: (): string => 'RTSP, direct',
+      ffmpeg: (converted: boolean): string => (converted ? 'ffmpeg, converted' : 'ffmpeg, one picture later'),
+    },
+    sound: 'Sound',
+    soundOf: (ms: number, breaks: number): string =>
+      `${Math.round(ms)} ms after it came, ${breaks === 1 ? '1 break' : `${breaks} breaks`}`,
+    latency: 'Latency',
+    latencyOf: (ms: number, worstMs: number): string => `${Math.round(ms)} ms, at worst ${Math.round(worstMs)} ms`,
+    lastMinute: 'last minute',
+    scale: (topMs: number): string => `0 to ${topMs} ms`,
+    chart: (topMs: number): string => `Latency over the last minute, 0 to ${topMs} ms`,
     clock: 'Camera’s clock',
     clockRight: 'right',
     clockAhead: (ms: number): string => `${units.duration(ms)} ahead`,

@@ -1,0 +1,162 @@
+/**
+ * Decodes the sound of one live stream. Emits samples in order, mixed down to one channel; what cannot be decoded is left
+ * out, and what this computer cannot decode at all is reported once. Never throws. Leaves playing to others.
+ */
+import { decodePacket, type AudioConfig, type LiveNotice } from '../../../main/contract/stream.ts';
+
+/** Messages granted at the start; main keeps back some of them for pictures, which this stream has none of. */
+const creditMessages = 200;
+const portionMessages = 20;
+/** So many errors without sound between them: this computer cannot decode it. */
+const mostErrors = 3;
+
+export interface SoundListener {
+  sound(samples: Float32Array<ArrayBuffer>, sampleRate: number, codec: string): void;
+  none(): void;
+  undecodable(codec: string): void;
+  ended(): void;
+}
+
+export class SoundDecoder {
+  readonly #port: MessagePort;
+  readonly #on: SoundListener;
+  #config: AudioConfig | null = null;
+  #decoder: AudioDecoder | null = null;
+  #errors = 0;
+  #owed = 0;
+  #closed = false;
+
+  constructor(port: MessagePort, on: SoundListener) {
+    this.#port = port;
+    this.#on = on;
+    port.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(data);
+    port.addEventListener('close', () => {
+      if (!this.#closed) on.ended();
+    });
+    port.postMessage({ is: 'sound', on: true });
+    this.#grant(creditMessages);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#port.onmessage = null;
+    this.#port.close();
+    this.#stopDecoder();
+  }
+
+  #grant(messages: number): void {
+    this.#port.postMessage({ is: 'credit', messages });
+  }
+
+  #receive(data: unknown): void {
+    if (this.#closed) return;
+    if (data instanceof Uint8Array) {
+      this.#receiveBytes(data as Uint8Array<ArrayBuffer>); // what a port cloned lies in a buffer of its own
+      return;
+    }
+    // The main process is trusted to keep to the contract; the page has nothing to protect from it.
+    const notice = data as LiveNotice;
+    if (notice.is === 'audio') void this.#configure(notice.config);
+  }
+
+  #receiveBytes(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#owed += 1;
+    if (this.#owed >= portionMessages) {
+      this.#grant(this.#owed);
+      this.#owed = 0;
+    }
+    const packet = decodePacket(bytes);
+    if (packet?.kind !== 'audio' || this.#decoder === null) return;
+    const { timeMs, data } = packet;
+    try {
+      this.#decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp: Math.round(timeMs * 1000), data }));
+    } catch {
+      this.#fail(this.#decoder);
+    }
+  }
+
+  /** The same configuration again is no change: other viewers may have caused it. */
+  async #configure(config: AudioConfig | null): Promise<void> {
+    if (config !== null && this.#config !== null && isSame(config, this.#config)) return;
+    this.#config = config;
+    this.#stopDecoder();
+    this.#errors = 0;
+    if (config === null) {
+      this.#on.none();
+      return;
+    }
+    const supported = await isSupported(config);
+    if (this.#closed || this.#config !== config) return;
+    if (supported) this.#startDecoder(config);
+    else this.#on.undecodable(config.codec);
+  }
+
+  #startDecoder(config: AudioConfig): void {
+    this.#stopDecoder();
+    const decoder = new AudioDecoder({
+      output: (sound) => this.#emit(sound, decoder, config.codec),
+      error: () => this.#fail(decoder),
+    });
+    decoder.configure(decoderConfig(config));
+    this.#decoder = decoder;
+  }
+
+  #stopDecoder(): void {
+    const decoder = this.#decoder;
+    this.#decoder = null;
+    if (decoder !== null && decoder.state !== 'closed') decoder.close();
+  }
+
+  #fail(decoder: AudioDecoder): void {
+    if (this.#closed || decoder !== this.#decoder || this.#config === null) return;
+    this.#errors += 1;
+    if (this.#errors < mostErrors) {
+      this.#startDecoder(this.#config);
+      return;
+    }
+    this.#stopDecoder();
+    this.#on.undecodable(this.#config.codec);
+  }
+
+  #emit(sound: AudioData, decoder: AudioDecoder, codec: string): void {
+    if (!this.#closed && decoder === this.#decoder) {
+      this.#errors = 0;
+      this.#on.sound(mixedDown(sound), sound.sampleRate, codec);
+    }
+    sound.close();
+  }
+}
+
+/** A camera has one microphone: what it sends on two channels is the same twice, or nearly. */
+function mixedDown(sound: AudioData): Float32Array<ArrayBuffer> {
+  const mixed = new Float32Array(sound.numberOfFrames);
+  const channel = new Float32Array(sound.numberOfFrames);
+  for (let planeIndex = 0; planeIndex < sound.numberOfChannels; planeIndex += 1) {
+    sound.copyTo(channel, { planeIndex, format: 'f32-planar' });
+    for (const [at, sample] of channel.entries()) mixed[at] = (mixed[at] ?? 0) + sample / sound.numberOfChannels;
+  }
+  return mixed;
+}
+
+function isSame(one: AudioConfig, other: AudioConfig): boolean {
+  return (
+    one.codec === other.codec &&
+    one.sampleRate === other.sampleRate &&
+    one.channels === other.channels &&
+    one.description.length === other.description.length &&
+    one.description.every((byte, at) => byte === other.description[at])
+  );
+}
+
+function decoderConfig({ codec, sampleRate, channels, description }: AudioConfig): AudioDecoderConfig {
+  return { codec, sampleRate, numberOfChannels: channels, ...(description.length > 0 && { description }) };
+}
+
+async function isSupported(config: AudioConfig): Promise<boolean> {
+  try {
+    return (await AudioDecoder.isConfigSupported(decoderConfig(config))).supported === true;
+  } catch {
+    return false; // the camera's configuration is malformed
+  }
+}
