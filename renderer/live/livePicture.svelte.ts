@@ -5,24 +5,20 @@
  */
 import type { CameraId, StreamRole, StreamState } from '../../main/contract/model.ts';
 import { openStream } from '../home.ts';
+import { withPoint, type Point } from './lastMinute.ts';
 import { wholePicture, type PictureView } from './pictureView.ts';
-import type { FromWorker, Pulse, ToWorker } from './workerMessages.ts';
+import type { Coming, FromWorker, Pulse, ToWorker } from './workerMessages.ts';
 
 const openAgainMs = 2000;
 /** A picture is drawn and packed in a few dozen milliseconds, or the worker stands still. */
 const stillDeadlineMs = 10_000;
-const minuteMs = 60_000;
 
 interface Request {
   role: StreamRole;
   converted: boolean;
 }
 
-export interface Shown extends Request {
-  /** As WebCodecs names it: 'avc1.64001f'. */
-  codec: string;
-  /** Decoded by the graphics card; else by the processor. */
-  hardware: boolean;
+export interface Shown extends Coming {
   widthPixels: number;
   heightPixels: number;
 }
@@ -39,16 +35,15 @@ export interface Measured {
   dropped: number;
   framesPerSecond: number;
   bitsPerSecond: number | null;
-  /** From a picture's arrival in the main process until it was painted: lately, and over the last minute. */
+  /** From a picture's arrival in the main process until it was painted, lately. */
   latencyMs: number | null;
-  latencyMinuteMs: number | null;
   /** The time between the last two keyframes. */
   keyframeEveryMs: number | null;
 }
 
 const nothingMeasured: Measured = {
   ...{ painted: 0, dropped: 0, framesPerSecond: 0, bitsPerSecond: null },
-  ...{ latencyMs: null, latencyMinuteMs: null, keyframeEveryMs: null },
+  ...{ latencyMs: null, keyframeEveryMs: null },
 };
 
 type Trouble = Extract<StreamState, { state: 'lost' | 'refused' }>;
@@ -68,6 +63,8 @@ export class LivePicture {
   /** When the worker was heard last of it: one that stands still greys nothing. */
   heardMs = $state.raw(Date.now());
   measured = $state.raw<Measured>(nothingMeasured);
+  /** The longest latency of each moment of the last minute, in ms. */
+  lastMinute = $state.raw<readonly Point[]>([]);
   #view = $state.raw<PictureView>(wholePicture);
 
   readonly #tile: number;
@@ -75,7 +72,7 @@ export class LivePicture {
   readonly #place: (element: HTMLElement, whole: boolean) => () => void;
   // Neither is read by anything on screen.
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- as said above
-  readonly #requests = new Map<number, Request & { codec: string; hardware: boolean }>();
+  readonly #requests = new Map<number, Request & { coming: Coming | null }>();
   /** Roles that this computer cannot show unconverted. */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- as said above
   readonly #cannot = new Set<StreamRole>();
@@ -87,7 +84,6 @@ export class LivePicture {
   #opening: AbortController | null = null;
   #again: ReturnType<typeof setTimeout> | undefined;
   #pulses: { pulse: Pulse; atMs: number }[] = [];
-  #latencies: { latencyMs: number; atMs: number }[] = [];
   #stills = 0;
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- as said above
   readonly #awaitedStills = new Map<number, (picture: Blob | null) => void>();
@@ -189,11 +185,10 @@ export class LivePicture {
         if (this.#shownStream === 0 || message.stream === this.#shownStream) this.#takeState(message.state);
         break;
       case 'config':
-        request.codec = message.codec;
-        request.hardware = message.hardware;
+        this.#takeComing(message.stream, message);
         break;
       case 'shown':
-        this.#takeShown(message.stream, { ...request, ...sizeOf(message) });
+        if (request.coming) this.#takeShown(message.stream, { ...request.coming, ...sizeOf(message) });
         break;
       case 'cannotShow':
         this.#takeCannot(message.stream, { role: request.role, ...sizeOf(message) });
@@ -215,15 +210,14 @@ export class LivePicture {
     const first = this.#pulses[0] ?? { pulse, atMs };
     const seconds = (atMs - first.atMs) / 1000;
     const perSecond = (amount: number): number => (seconds < 0.5 ? 0 : amount / seconds);
-    this.#latencies = this.#latencies.filter((one) => atMs - one.atMs < minuteMs);
-    if (pulse.latencyMs !== null) this.#latencies.push({ latencyMs: pulse.latencyMs, atMs });
+    if (pulse.worstLatencyMs !== null)
+      this.lastMinute = withPoint(this.lastMinute, { atMs: this.heardMs, value: pulse.worstLatencyMs });
     this.measured = {
       painted: pulse.painted,
       dropped: pulse.dropped,
       framesPerSecond: perSecond(pulse.painted - first.pulse.painted),
       bitsPerSecond: seconds < 0.5 ? null : perSecond(8 * (pulse.receivedBytes - first.pulse.receivedBytes)),
       latencyMs: pulse.latencyMs ?? this.measured.latencyMs,
-      latencyMinuteMs: meanOf(this.#latencies.map(({ latencyMs }) => latencyMs)),
       keyframeEveryMs: pulse.keyframeEveryMs,
     };
   }
@@ -234,11 +228,21 @@ export class LivePicture {
     else if (state.state !== 'connecting' || state.answered) this.trouble = null;
   }
 
+  /** The way of what is shown may change while the same stream goes on. */
+  #takeComing(stream: number, { codec, converted, hardware, role, intake }: Coming): void {
+    const request = this.#requests.get(stream);
+    const coming = { codec, converted, hardware, role, intake };
+    if (request) this.#requests.set(stream, { ...request, coming });
+    if (stream !== this.#shownStream || this.shown === null) return;
+    if (this.shown.intake !== intake || this.shown.role !== role) this.lastMinute = [];
+    this.shown = { ...this.shown, ...coming };
+  }
+
   #takeShown(stream: number, shown: Shown): void {
     for (const older of this.#requests.keys()) if (older < stream) this.#requests.delete(older);
     if (stream !== this.#shownStream) {
       this.#pulses = [];
-      this.#latencies = [];
+      this.lastMinute = [];
     }
     this.#shownStream = stream;
     this.shown = shown;
@@ -299,7 +303,7 @@ export class LivePicture {
     try {
       const port = await openStream({ kind: 'live', cameraId: this.cameraId, ...request }, opening.signal);
       this.#latest += 1;
-      this.#requests.set(this.#latest, { ...request, codec: '', hardware: false });
+      this.#requests.set(this.#latest, { ...request, coming: null });
       this.#tell({ is: 'stream', tile: this.#tile, stream: this.#latest, port }, [port]);
     } catch {
       if (!opening.signal.aborted) this.#askLater();
@@ -309,8 +313,4 @@ export class LivePicture {
 
 function sizeOf(message: { widthPixels: number; heightPixels: number }): { widthPixels: number; heightPixels: number } {
   return { widthPixels: message.widthPixels, heightPixels: message.heightPixels };
-}
-
-function meanOf(all: number[]): number | null {
-  return all.length === 0 ? null : all.reduce((sum, one) => sum + one, 0) / all.length;
 }

@@ -20,7 +20,7 @@ import {
   type PictureDecoder,
   type VideoPacket,
 } from './pictureDecoder.ts';
-import type { Way } from './workerMessages.ts';
+import type { Coming, Way } from './workerMessages.ts';
 
 /** Messages granted at the start. What a stream begins with goes beyond it; the main process sees to that. */
 const creditMessages = 100;
@@ -57,7 +57,7 @@ export interface Decoded {
 export interface StreamListener {
   picture(decoded: Decoded): void;
   state(state: StreamState): void;
-  config(config: VideoConfig, converted: boolean, hardware: boolean): void;
+  config(coming: Coming): void;
   /** Width and height are 0 where unknown. */
   cannotShow(size: Pick<VideoConfig, 'widthPixels' | 'heightPixels'>): void;
   ended(): void;
@@ -159,7 +159,7 @@ export class StreamDecoder {
     // The main process is trusted to keep to the contract; the page has nothing to protect from it.
     const notice = data as LiveNotice;
     if (notice.is === 'state') this.#on.state(notice.state);
-    else if (notice.is === 'video') void this.#configure(notice.config, notice.converted);
+    else if (notice.is === 'video') void this.#configure(notice);
     else if (notice.is === 'notCarried') this.#giveUp({ widthPixels: 0, heightPixels: 0 });
     else if (notice.is === 'dropped') this.#droppedBefore = notice.frames;
   }
@@ -188,7 +188,7 @@ export class StreamDecoder {
   }
 
   /** A change of configuration may come at any time, also while the one before is still being asked for. */
-  async #configure(config: VideoConfig, converted: boolean): Promise<void> {
+  async #configure({ config, converted, role, intake }: LiveNotice & { is: 'video' }): Promise<void> {
     this.#config = config;
     this.#ability = null;
     this.#stopDecoder();
@@ -199,7 +199,7 @@ export class StreamDecoder {
     this.#shownTimestamp = -Infinity;
     const ability = await abilityFor(config, this.#way);
     if (this.#closed || this.#config !== config) return;
-    this.#on.config(config, converted, ability.hardware);
+    this.#on.config({ codec: config.codec, converted, hardware: ability.hardware, role, intake });
     if (!ability.supported) {
       this.#giveUp(config);
       return;

@@ -35,7 +35,7 @@ export class Tile {
   #painted = 0;
   /** Of the picture that waits to be painted: how long it was on its way, and since when it is here. */
   #waiting: { wayMs: number | null; sinceMs: number } | null = null;
-  #latencyMs = { sum: 0, count: 0 };
+  #latencyMs = { sum: 0, count: 0, worst: 0 };
 
   constructor(tile: number, on: TileListener) {
     this.number = tile;
@@ -63,7 +63,7 @@ export class Tile {
     const decoder = new StreamDecoder(port, way, this.#isAttended, {
       picture: (decoded) => this.#take(stream, decoded),
       state: (state) => tell({ is: 'state', ...about, state }),
-      config: ({ codec }, converted, hardware) => tell({ is: 'config', ...about, codec, converted, hardware }),
+      config: (coming) => tell({ is: 'config', ...about, ...coming }),
       cannotShow: ({ widthPixels, heightPixels }) => tell({ is: 'cannotShow', ...about, widthPixels, heightPixels }),
       ended: () => tell({ is: 'ended', ...about }),
     });
@@ -112,8 +112,9 @@ export class Tile {
     this.#waiting = null;
     this.#painted += 1;
     if (wayMs === null) return;
-    this.#latencyMs.sum += wayMs + performance.now() - sinceMs;
-    this.#latencyMs.count += 1;
+    const latencyMs = wayMs + performance.now() - sinceMs;
+    const { sum, count, worst } = this.#latencyMs;
+    this.#latencyMs = { sum: sum + latencyMs, count: count + 1, worst: Math.max(worst, latencyMs) };
   }
 
   /** To be called a few times a second. True when the picture has just become old. */
@@ -131,8 +132,8 @@ export class Tile {
   takePulse(): Pulse | null {
     if (this.#shown === null) return null;
     const { stream, decoder } = this.#shown;
-    const { sum, count } = this.#latencyMs;
-    this.#latencyMs = { sum: 0, count: 0 };
+    const { sum, count, worst } = this.#latencyMs;
+    this.#latencyMs = { sum: 0, count: 0, worst: 0 };
     return {
       tile: this.number,
       stream,
@@ -142,6 +143,7 @@ export class Tile {
       dropped: decoder.dropped,
       receivedBytes: decoder.receivedBytes,
       latencyMs: count === 0 ? null : sum / count,
+      worstLatencyMs: count === 0 ? null : worst,
       keyframeEveryMs: decoder.keyframeEveryMs,
     };
   }

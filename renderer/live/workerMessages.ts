@@ -3,7 +3,8 @@
  * frames a tile gets; a surface is one canvas, and a place is where a tile's picture goes on it. All are numbered by the
  * window, upwards from 1.
  */
-import type { StreamState } from '../../main/contract/model.ts';
+import type { StreamRole, StreamState } from '../../main/contract/model.ts';
+import type { IntakeKind } from '../../main/contract/stream.ts';
 import type { Box } from './geometry.ts';
 import type { PictureView } from './pictureView.ts';
 
@@ -59,13 +60,27 @@ export interface Pulse {
   receivedBytes: number;
   /** Mean time from a picture's arrival in the main process until it was painted, since the last pulse. */
   latencyMs: number | null;
+  /** The longest of these times. */
+  worstLatencyMs: number | null;
   /** The time between the last two keyframes; null before the second. */
   keyframeEveryMs: number | null;
 }
 
+/** How a stream comes. */
+export interface Coming {
+  /** As WebCodecs names it: 'avc1.64001f'. */
+  codec: string;
+  converted: boolean;
+  /** Decoded by the graphics card; else by the processor. */
+  hardware: boolean;
+  /** It may be another than what was asked for. */
+  role: StreamRole;
+  intake: IntakeKind;
+}
+
 export type FromWorker =
   | { is: 'state'; tile: number; stream: number; state: StreamState }
-  | { is: 'config'; tile: number; stream: number; codec: string; converted: boolean; hardware: boolean }
+  | ({ is: 'config'; tile: number; stream: number } & Coming)
   /** First picture of a stream, or a new size. */
   | { is: 'shown'; tile: number; stream: number; widthPixels: number; heightPixels: number }
   | { is: 'cannotShow'; tile: number; stream: number; widthPixels: number; heightPixels: number }

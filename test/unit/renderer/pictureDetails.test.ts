@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codecWords } from '../../../renderer/parts/codecWords.ts';
-import { lineOf, topOf, withPoint, worstOf, type Point } from '../../../renderer/state/lastMinute.ts';
+import { lineOf, topOf, withPoint, worstOf, type Point } from '../../../renderer/live/lastMinute.ts';
 
 test('a codec is called as a camera’s own page calls it', () => {
   const names: [string, string][] = [

@@ -192,7 +192,6 @@ export const wall = {
     bitRate: 'Bit rate',
     dropped: 'Dropped',
     droppedOf: (dropped: number, of: number): string => `${units.count(dropped)} of ${units.count(of)} frames`,
-    rate: 'Frame rate',
     keyframe: 'Keyframe',
     keyframeEvery: (ms: number): string => `every ${(ms / 1000).toFixed(1)} s`,
     decoder: 'Decoder',
