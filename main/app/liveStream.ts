@@ -52,7 +52,9 @@ export class LiveStream implements Viewer {
   }
 
   config(video: VideoConfig, audio: AudioConfig | null, { role, intake }: Origin): void {
+    // What follows is of another connection, and again a new viewer's beginning.
     this.#skipping = false;
+    this.#keyframes = 0;
     this.#outlet.notice({ is: 'video', config: video, converted: this.#converted, role, intake });
     this.#outlet.notice({ is: 'audio', config: audio });
   }

@@ -187,7 +187,28 @@ test('S saves the picture that is on screen, where the user says, and the next o
   expect(readdirSync(household.clips)).toHaveLength(2);
 });
 
+test('a snapshot of an old picture carries its time, not that of the key', async () => {
+  await goTo(page, 'Live');
+  await seeLive(page, 'Garden');
+  await yard.command({ camera: 2, fault: { freeze: true } });
+  const caption = tile(page, 'Garden').getByText(/^last picture \d\d:\d\d:\d\d$/);
+  await expect(caption).toBeVisible();
+  // Until the clock has left the second of the picture.
+  await expect(tile(page, 'Garden').getByText(/^No picture for [2-9] s$/)).toBeVisible();
+  const time = (await caption.innerText()).replace('last picture ', '').replaceAll(':', '.');
+  const before = readdirSync(household.clips);
+  await tile(page, 'Garden').focus();
+  await page.keyboard.press('s');
+  await expect.poll(() => readdirSync(household.clips).length).toBe(before.length + 1);
+  const [saved = ''] = readdirSync(household.clips).filter((each) => !before.includes(each));
+  expect(saved).toMatch(new RegExp(`^Garden .* ${time}\\.png$`));
+  expect((await readPicture(path.join(household.clips, saved))).frame).not.toBeNull();
+  await yard.command({ camera: 2, fault: null });
+  await seeLive(page, 'Garden');
+});
+
 test('a snapshot of what is recorded carries the time of its picture', async () => {
+  await openCamera('Front door');
   await page.keyboard.press('a');
   const video = page.getByLabel('Recorded picture of Front door');
   await seeMoving(video);

@@ -102,3 +102,16 @@ test('a stream of sound alone is sent no picture, and counts none as left out', 
   );
   assert.equal(dropped(), 0);
 });
+
+test('another connection to the same camera is a beginning too, whatever is owed to the one before', () => {
+  const { stream, sent, dropped } = streamOf();
+  const video = { codec: 'avc1.64001f', widthPixels: 0, heightPixels: 0, description: data };
+  stream.config(video, null, { role: 'main', intake: 'ffmpeg' });
+  give(stream, true);
+  give(stream, false, 40);
+  stream.config({ ...video }, null, { role: 'main', intake: 'rtsp' });
+  give(stream, true);
+  give(stream, false, 49);
+  assert.equal(sent.length, 91);
+  assert.equal(dropped(), 0);
+});
