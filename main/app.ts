@@ -64,7 +64,7 @@ export interface AppOptions {
   /** Loads the page anew, so that nothing of what it was told stays in it. Left out where there is no page. */
   forgetPage?: () => void;
   /** Left out where there is no page. */
-  graphics?: () => Graphics;
+  graphics?: () => Promise<Graphics>;
 }
 
 export interface App {
@@ -193,7 +193,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       ffmpeg: ffmpeg.ok ? `ffmpeg ${ffmpeg.value.version}` : 'ffmpeg is missing',
     }),
 
-    'app.graphics': async () => options.graphics?.() ?? { draws: false, decodes: false },
+    'app.graphics': async () => (await options.graphics?.()) ?? { draws: false, decodes: false },
 
     ...vaultCalls(rooms),
     ...keyCalls(rooms),

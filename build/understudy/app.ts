@@ -91,6 +91,8 @@ class StandInApp
 
   becomeReady(): void {
     this.#isReady = true;
+    // Chromium was asked before it was ready.
+    this.emit('gpu-info-update');
     this.emit('ready', {}, {});
     this.#ready.resolve(undefined);
   }

@@ -14,7 +14,7 @@ import { Calls } from './calls.ts';
 import { catchDefects, reloadAfterCrash } from './crash.ts';
 import { Desktop } from './desktop.ts';
 import { openDialogs, type Dialogs } from './dialogs.ts';
-import { graphics } from './graphics.ts';
+import { watchGraphics } from './graphics.ts';
 import { guardProcess, guardSessions } from './guard.ts';
 import { servePage } from './page.ts';
 import { Streams, type StreamPort } from './streams.ts';
@@ -39,7 +39,7 @@ export interface Shell {
   emit<Name extends EventName>(name: Name, value: Events[Name]): void;
   /** Loads the page anew: nothing of what it was told stays in it. */
   forgetPage(): void;
-  graphics(): Graphics;
+  graphics(): Promise<Graphics>;
   /** How many cameras are being recorded: keeps the computer awake, and is said in the tray. */
   setRecording(cameras: number): void;
 }
@@ -81,9 +81,10 @@ export function startShell(plan: ShellPlan): void {
     app.quit();
     return;
   }
+  const graphics = watchGraphics(app);
   app
     .whenReady()
-    .then(() => run(plan))
+    .then(() => run(plan, graphics))
     .catch((error: unknown) => giveUp(plan, error));
 }
 
@@ -93,7 +94,7 @@ function giveUp(plan: ShellPlan, error: unknown): void {
   app.exit(70);
 }
 
-async function run(plan: ShellPlan): Promise<void> {
+async function run(plan: ShellPlan, graphics: () => Promise<Graphics>): Promise<void> {
   const { defect } = plan;
   const session = await guardSessions();
   servePage(session, plan.pageFolder);

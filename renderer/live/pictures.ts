@@ -66,11 +66,23 @@ export function paintOn(canvas: HTMLCanvasElement, way: Way): () => void {
 
 function place(element: HTMLElement, shown: Shown): () => void {
   places.set(element, shown);
-  for (const surface of surfaces) surface.lookAgain();
+  lookSoon();
   return () => {
     places.delete(element);
-    for (const surface of surfaces) surface.lookAgain();
+    lookSoon();
   };
+}
+
+let willLook = false;
+
+/** When the page has made all of its changes, and before it shows them: the worker begins with the new places earlier. */
+function lookSoon(): void {
+  if (willLook) return;
+  willLook = true;
+  queueMicrotask(() => {
+    willLook = false;
+    for (const surface of surfaces) surface.lookNow();
+  });
 }
 
 /** The camera's picture. Each taking is given back by `returnPicture`. */
