@@ -1,11 +1,12 @@
 /**
  * The app with a wall of simulated cameras, for the benchmarks: each camera has one stream of 640x360 at 25 pictures a
- * second, which is shown and recorded over one connection, as a camera that allows few connections is. The page is a
- * real one; its pictures are read off the canvas that they are painted on, by their burnt-in frame numbers.
+ * second (unless told otherwise), shown and recorded as a user's are. With a screen the page is in a window on it;
+ * without, it is headless.
  */
 import type { Page } from 'playwright/test';
-import { expect, goTo, Household, YardProcess } from '../journeys/household.ts';
-import { teachFrames } from '../journeys/pictures.ts';
+import { expect, goTo, Household, YardProcess, type YardCamera } from '../journeys/household.ts';
+import type { BenchScreen } from './screen.ts';
+import type { Rectangle } from './strips.ts';
 
 export interface BenchWall {
   page: Page;
@@ -16,127 +17,114 @@ export interface BenchWall {
   close(): Promise<void>;
 }
 
-const stream = { widthPixels: 640, heightPixels: 360, framesPerSecond: 25, keyframeEvery: 50, sound: null };
+export type Tiles = 1 | 4 | 9 | 16;
 
-export async function openBenchWall(cameras: number): Promise<BenchWall> {
-  const yard = await YardProcess.start(
+/** The page's window, with the line above it that the understudy has, fits on a screen of this size. */
+export const screenSize = { widthPixels: 1440, heightPixels: 960 };
+
+const stream = { widthPixels: 640, heightPixels: 360, framesPerSecond: 25, keyframeEvery: 50, sound: null };
+export const plainCamera = { main: { ...stream, bitsPerSecond: 512_000 }, sub: null };
+
+export function startBenchYard(cameras: number): Promise<YardProcess> {
+  return YardProcess.start(
     cameras,
-    Array.from({ length: cameras }, () => ({ main: { ...stream, bitsPerSecond: 512_000 }, sub: null })),
+    Array.from({ length: cameras }, () => plainCamera),
   );
-  const household = await Household.make();
-  const page = await household.open();
-  await household.makeVault(page);
-  for (const { name, host, onvifPort, user, password } of yard.cameras) {
-    const added = await page.evaluate(
-      async ({ text, ...given }) => {
-        const tried = await window.nightjar.call('cameras.try', {
-          target: { by: 'address', text },
-          user: given.user,
-          password: given.password,
-        });
-        if (!tried.ok) return tried.problem.code;
-        const { tryId } = tried.value;
-        const choice = { tryId, name: given.name, records: true, recordsSound: false, keepDays: null };
-        const camera = await window.nightjar.call('cameras.add', choice);
-        return camera.ok ? 'added' : camera.problem.code;
-      },
-      { text: `http://${host}:${onvifPort}`, name, user, password },
-    );
-    if (added !== 'added') throw new Error(`${name} was not added: ${added}`);
-  }
-  await goTo(page, 'Live');
-  await teachFrames(page);
-  return {
-    page,
+}
+
+/** The app with that yard's cameras, all of them recorded or only those that `records` names; closes the yard, too. */
+export async function openWall(
+  yard: YardProcess,
+  { screen = null, records = () => true }: { screen?: BenchScreen | null; records?: (at: number) => boolean } = {},
+): Promise<BenchWall> {
+  const onScreen = screen === null ? {} : { DISPLAY: screen.display, UNDERSTUDY_HEADED: '1' };
+  const household = await Household.make(onScreen);
+  const wall: BenchWall = {
+    page: await household.open(),
     household,
     yard,
-    pid: household.pid ?? 0,
+    get pid() {
+      return household.pid ?? 0;
+    },
     async close() {
       await household.close();
       await yard.stop();
     },
   };
+  try {
+    await household.makeVault(wall.page);
+    for (const [at, camera] of yard.cameras.entries()) await add(wall.page, camera, records(at));
+    await goTo(wall.page, 'Live');
+    return wall;
+  } catch (error) {
+    await wall.close();
+    throw error;
+  }
+}
+
+export async function openBenchWall(cameras: number): Promise<BenchWall> {
+  return openWall(await startBenchYard(cameras));
+}
+
+async function add(page: Page, camera: YardCamera, records: boolean): Promise<void> {
+  const { name, host, onvifPort, user, password } = camera;
+  const added = await page.evaluate(
+    async ({ text, ...given }) => {
+      const tried = await window.nightjar.call('cameras.try', {
+        target: { by: 'address', text },
+        user: given.user,
+        password: given.password,
+      });
+      if (!tried.ok) return tried.problem.code;
+      const { tryId } = tried.value;
+      const choice = { tryId, name: given.name, records: given.records, recordsSound: false, keepDays: null };
+      const answer = await window.nightjar.call('cameras.add', choice);
+      return answer.ok ? 'added' : answer.problem.code;
+    },
+    { text: `http://${host}:${onvifPort}`, name, user, password, records },
+  );
+  if (added !== 'added') throw new Error(`${name} was not added: ${added}`);
+}
+
+/** Quits the app and starts it again on the same vault. */
+export async function relaunch(wall: BenchWall): Promise<void> {
+  await wall.household.quit();
+  wall.page = await wall.household.open();
+  await goTo(wall.page, 'Live');
+}
+
+/** Pauses every camera's recording, or takes it up again. */
+export async function setAllPaused(page: Page, paused: boolean): Promise<void> {
+  await page.evaluate(async (pausedNow) => {
+    const cameras = await window.nightjar.call('cameras.list', undefined);
+    for (const { id } of cameras) await window.nightjar.call('cameras.setPaused', { cameraId: id, paused: pausedNow });
+  }, paused);
 }
 
 /** Shows that many tiles, and waits until each is live. */
-export async function showTiles(wall: BenchWall, tiles: 1 | 4 | 9 | 16): Promise<void> {
+export async function showTiles(wall: BenchWall, tiles: Tiles, recorded = true): Promise<void> {
   await wall.page.evaluate(async (kind) => {
     const [layout] = (await window.nightjar.call('settings.get', undefined)).layouts;
     if (layout) await window.nightjar.call('layouts.keep', { layout: { ...layout, kind } });
   }, tiles);
   const shown = Math.min(tiles, wall.yard.cameras.length);
-  await expect(wall.page.getByRole('group', { name: /, live, recording$/ })).toHaveCount(shown);
+  const name = recorded ? /, live, recording$/ : /, live\b/;
+  await expect(wall.page.getByRole('group', { name })).toHaveCount(shown);
 }
 
-export interface Seen {
-  /** [frame number, epoch ms of the page's frame in which it was first seen]. */
-  pictures: [number, number][];
-  /** Pictures that were seen. */
-  shown: number;
-  seconds: number;
+/** Where on the screen each tile's picture lies, in the order of the tiles. */
+export function tilePlaces(page: Page): Promise<Rectangle[]> {
+  return placesOf(page, '.tile [data-picture]');
 }
 
-/**
- * Watches every tile, each for its share of that long, and reads its number in every frame of the page. Reading costs the
- * page CPU of its own, so of many tiles it reads one in `readEvery` at a time.
- */
-export function watchTiles(page: Page, seconds: number, readEvery: number): Promise<Seen[]> {
-  return page.evaluate(
-    async ({ lengthMs, every }) => {
-      // Put there by teachFrames.
-      const { readFrame } = window as unknown as { readFrame: (tile: Element) => number | null };
-      // Epoch time of performance.now() = 0. Date.now() is cut to whole milliseconds: half of one on average.
-      const origins = Array.from({ length: 2000 }, () => Date.now() - performance.now());
-      const originMs = origins.reduce((sum, one) => sum + one, 0) / origins.length + 0.5;
-      const tiles = [...document.querySelectorAll('.tile')];
-      const seen = tiles.map(() => ({ pictures: [] as [number, number][], shown: 0, seconds: 0, last: -1 }));
-      const turns = Math.min(every, tiles.length);
-      const beganMs = performance.now();
-      let turn = -1;
-      let lookedMs = beganMs;
-      for (let nowMs = beganMs; nowMs - beganMs < lengthMs;) {
-        nowMs = await new Promise((resolve) => requestAnimationFrame(resolve));
-        const turnNow = Math.floor(((nowMs - beganMs) / lengthMs) * turns);
-        seen.forEach((one, at) => {
-          const tile = tiles[at];
-          if (tile === undefined || at % turns !== turnNow) return;
-          const number = readFrame(tile);
-          if (turnNow === turn) {
-            one.seconds += (nowMs - lookedMs) / 1000;
-            if (number !== null && number !== one.last) {
-              one.shown += 1;
-              one.pictures.push([number, originMs + nowMs]);
-            }
-          }
-          if (number !== null) one.last = number;
-        });
-        turn = turnNow;
-        lookedMs = nowMs;
-      }
-      return seen.map(({ pictures, shown, seconds: lasted }) => ({ pictures, shown, seconds: lasted }));
-    },
-    { lengthMs: seconds * 1000, every: readEvery },
-  );
-}
-
-/** When each frame number was pushed, by camera: latest last. */
-export async function pushesSince(yard: YardProcess, sinceMs: number): Promise<Map<number, number[]>[]> {
-  // The yard's own answer, in the form that test/yard/run.ts states.
-  const answer = (await yard.command({ pushed: true, sinceMs })) as {
-    pushed: { streams: { role: string; pushes: [number, number][] }[] }[];
-  };
-  return answer.pushed.map(({ streams }) => {
-    const pushes = new Map<number, number[]>();
-    for (const [number, atMs] of streams.flatMap((one) => one.pushes))
-      pushes.set(number, [...(pushes.get(number) ?? []), atMs]);
-    return pushes;
-  });
-}
-
-/** Milliseconds from the push of each picture to its time on screen; pictures whose push is not known are left out. */
-export function latencies(pictures: [number, number][], pushes: Map<number, number[]>[]): number[] {
-  return pictures.flatMap(([number, seenMs]) => {
-    const before = pushes.flatMap((camera) => camera.get(number) ?? []).filter((atMs) => atMs <= seenMs);
-    return before.length === 0 ? [] : [seenMs - Math.max(...before)];
-  });
+/** Where on the screen these elements of the page lie. */
+export function placesOf(page: Page, selector: string): Promise<Rectangle[]> {
+  return page.evaluate((wanted) => {
+    // Above the page its window has a line with the address, in the understudy.
+    const [left, top] = [screenX + (outerWidth - innerWidth) / 2, screenY + outerHeight - innerHeight];
+    return [...document.querySelectorAll(wanted)].map((element) => {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      return { x: left + x, y: top + y, widthPixels: width, heightPixels: height };
+    });
+  }, selector);
 }

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { CameraState, HeadPosition } from './cameraState.ts';
 import type { Discovery } from './discovery.ts';
 import { clipMarkOf, positionOf } from './frameNumber.ts';
-import type { Film, Role } from './film.ts';
+import type { Film, Role, ViewerPushes } from './film.ts';
 import { Events } from './onvif/events.ts';
 import { OnvifServer } from './onvif/onvifServer.ts';
 import { Head, type HeadOrder } from './onvif/ptz.ts';
@@ -104,9 +104,13 @@ export class YardCamera {
     return film?.pushes.at(positionOf(frameNumber)) ?? null;
   }
 
-  /** [frame number, epoch ms] of all frames whose latest push is younger than that, by stream. */
-  pushedFrames(sinceMs = 0): { role: Role; pushes: [number, number][] }[] {
-    return this.films.map(({ role, pushes }) => ({ role, pushes: pushes.since(sinceMs) }));
+  /** [frame number, epoch ms] of all frames whose latest push is younger than that, by stream, and by its viewers. */
+  pushedFrames(sinceMs = 0): { role: Role; pushes: [number, number][]; viewers: ViewerPushes[] }[] {
+    return this.films.map(({ role, pushes }) => ({
+      role,
+      pushes: pushes.since(sinceMs),
+      viewers: pushes.byViewer(sinceMs),
+    }));
   }
 
   /**

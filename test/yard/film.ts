@@ -30,17 +30,36 @@ export interface Film {
   pushes: Pushes;
 }
 
-/** When each frame number was last written to a viewer. */
+/** Viewers whose pushes are remembered, the newest; a reader that comes back every minute must not fill the memory. */
+const viewersAtMost = 8;
+
+export interface ViewerPushes {
+  /** What the viewer calls itself (RTSP's User-Agent). */
+  agent: string;
+  /** [frame number, wall ms], in order of time. */
+  pushes: [number, number][];
+}
+
+/** When each frame number was last written, to anybody and to each viewer: each begins at its own place in the loop. */
 export class Pushes {
   private readonly clipMark: number;
   private readonly times = new Float64Array(positionsAtMost);
+  private readonly viewers: { agent: string; times: Float64Array }[] = [];
 
   constructor(clipMark: number) {
     this.clipMark = clipMark;
   }
 
-  note(position: number): void {
-    this.times[position] = performance.timeOrigin + performance.now();
+  /** Returns what notes that a position in the loop is being written to this viewer. */
+  viewer(agent: string): (position: number) => void {
+    const times = new Float64Array(positionsAtMost);
+    this.viewers.push({ agent, times });
+    if (this.viewers.length > viewersAtMost) this.viewers.shift();
+    return (position) => {
+      const nowMs = performance.timeOrigin + performance.now();
+      this.times[position] = nowMs;
+      times[position] = nowMs;
+    };
   }
 
   /** Wall time in milliseconds, with fractions; null when it was never pushed. */
@@ -50,8 +69,19 @@ export class Pushes {
 
   /** [frame number, wall ms] of everything pushed since then, in order of time. */
   since(fromMs: number): [number, number][] {
+    return this.younger(this.times, fromMs);
+  }
+
+  /** The same of each viewer that got something since then. */
+  byViewer(fromMs: number): ViewerPushes[] {
+    return this.viewers
+      .map(({ agent, times }) => ({ agent, pushes: this.younger(times, fromMs) }))
+      .filter(({ pushes }) => pushes.length > 0);
+  }
+
+  private younger(times: Float64Array, fromMs: number): [number, number][] {
     const list: [number, number][] = [];
-    this.times.forEach((timeMs, position) => {
+    times.forEach((timeMs, position) => {
       if (timeMs > fromMs) list.push([frameNumberOf(this.clipMark, position), timeMs]);
     });
     return list.sort((a, b) => a[1] - b[1]);

@@ -199,7 +199,8 @@ export class RtspConnection {
     if (session.viewer) return { status: '200 OK', headers };
     const { state } = this.stage;
     const position = this.stage.livePosition(session.film);
-    const viewer = new Viewer(this.socket, session.film, state, session.channels, position);
+    const agent = request.headers.get('user-agent') ?? '';
+    const viewer = new Viewer(this.socket, session.film, state, session.channels, position, agent);
     session.viewer = viewer;
     const base = request.uri.replace(/\/$/, '');
     const info = viewer.rtpInfo.map(({ track, sequence, time }) => {

@@ -11,8 +11,8 @@
  *   {"camera":1,"motion":true}             {"pushed":true,"sinceMs":1790000000000}
  *   {"camera":0,"head":true}
  *
- * `pushed` answers with [frame number, epoch ms] pairs of each stream; `head` with where it points, whether it moves, and
- * what it was told. Ends with its standard input or by SIGTERM.
+ * `pushed` answers with [frame number, epoch ms] pairs of each stream, and of each of its viewers; `head` with where it
+ * points, whether it moves, and what it was told. Ends with its standard input or by SIGTERM.
  */
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';

@@ -41,6 +41,7 @@ export class Viewer {
   private readonly film: Film;
   private readonly state: CameraState;
   private readonly sents: Sent[];
+  private readonly notePush: (position: number) => void;
   private timer: NodeJS.Timeout | null = null;
   private startMs = 0;
   private startClockMs = 0;
@@ -51,9 +52,17 @@ export class Viewer {
   /** Video frames that were not sent because the reader was too slow. */
   framesLeftOut = 0;
 
-  /** `livePosition` is where the camera's picture is now: 0 and up, in frames. */
-  constructor(socket: Socket, film: Film, state: CameraState, channels: Map<Track, number>, livePosition: number) {
+  /** `livePosition` is where the camera's picture is now: 0 and up, in frames. `agent` is what the viewer calls itself. */
+  constructor(
+    socket: Socket,
+    film: Film,
+    state: CameraState,
+    channels: Map<Track, number>,
+    livePosition: number,
+    agent = '',
+  ) {
     this.socket = socket;
+    this.notePush = film.pushes.viewer(agent);
     this.film = film;
     this.state = state;
     const { keyframeEvery, framesPerSecond } = film.plan;
@@ -127,7 +136,7 @@ export class Viewer {
     const bytes = addressed(frame, address, sent.firstTime + sent.count * track.ticksPerFrame);
     if (fault.garbage === 'rtsp') randomBytes(bytes.length).copy(bytes);
     if (fault.garbage === 'rtp') for (const start of frame.packetStarts) spoil(bytes, start);
-    if (track.kind === 'video') this.film.pushes.note(position);
+    if (track.kind === 'video') this.notePush(position);
     this.socket.write(bytes);
     sent.packets += frame.packetStarts.length;
     sent.bytes += frame.payloadBytes;
