@@ -2,17 +2,23 @@
  * Decodes the sound of one live stream. Emits samples in order, mixed down to one channel; what cannot be decoded is left
  * out, and what this computer cannot decode at all is reported once. Never throws. Leaves playing to others.
  */
-import { decodePacket, type AudioConfig, type LiveNotice } from '../../../main/contract/stream.ts';
+import { decodePacket, type AudioConfig, type IntakeKind, type LiveNotice } from '../../../main/contract/stream.ts';
 
 /** Messages granted at the start; main keeps back some of them for pictures, which this stream has none of. */
 const creditMessages = 200;
 const portionMessages = 20;
+/**
+ * The connection that is recorded has no sound for the screen, and is shown until our own is there: only what is still
+ * without sound after this has none.
+ */
+const noneAfterMs = 3000;
 /** So many errors without sound between them: this computer cannot decode it. */
 const mostErrors = 3;
 
 export interface SoundListener {
   sound(samples: Float32Array<ArrayBuffer>, sampleRate: number, codec: string): void;
-  none(): void;
+  /** `intake`: how the pictures of the stream come. */
+  none(intake: IntakeKind): void;
   undecodable(codec: string): void;
   ended(): void;
 }
@@ -25,6 +31,8 @@ export class SoundDecoder {
   #errors = 0;
   #owed = 0;
   #closed = false;
+  #intake: IntakeKind = 'rtsp';
+  #none: ReturnType<typeof setTimeout> | undefined;
 
   constructor(port: MessagePort, on: SoundListener) {
     this.#port = port;
@@ -40,6 +48,7 @@ export class SoundDecoder {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#none);
     this.#port.onmessage = null;
     this.#port.close();
     this.#stopDecoder();
@@ -57,7 +66,8 @@ export class SoundDecoder {
     }
     // The main process is trusted to keep to the contract; the page has nothing to protect from it.
     const notice = data as LiveNotice;
-    if (notice.is === 'audio') void this.#configure(notice.config);
+    if (notice.is === 'video') this.#intake = notice.intake;
+    else if (notice.is === 'audio') void this.#configure(notice.config);
   }
 
   #receiveBytes(bytes: Uint8Array<ArrayBuffer>): void {
@@ -82,8 +92,9 @@ export class SoundDecoder {
     this.#config = config;
     this.#stopDecoder();
     this.#errors = 0;
+    clearTimeout(this.#none);
     if (config === null) {
-      this.#on.none();
+      this.#none = setTimeout(() => this.#on.none(this.#intake), noneAfterMs);
       return;
     }
     const supported = await isSupported(config);

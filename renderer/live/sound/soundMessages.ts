@@ -1,4 +1,6 @@
 /** What the window and the sound worker tell each other. One stream is heard at a time. */
+import type { IntakeKind } from '../../../main/contract/stream.ts';
+
 export type ToSoundWorker =
   /** Decode this live stream's sound, and no other any more. */
   | { is: 'stream'; stream: number; port: MessagePort }
@@ -24,8 +26,8 @@ export interface SoundReport {
 export type FromSoundWorker =
   /** The first sound was decoded, or it comes at another rate: an `out` of this rate is needed. */
   | { is: 'format'; stream: number; format: SoundFormat }
-  /** The camera sends none on this stream. */
-  | { is: 'none'; stream: number }
+  /** None comes on this stream, whose pictures come that way. */
+  | { is: 'none'; stream: number; intake: IntakeKind }
   /** This computer cannot decode it. */
   | { is: 'undecodable'; stream: number; codec: string }
   /** The main process closed the port. */

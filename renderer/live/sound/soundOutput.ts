@@ -10,6 +10,8 @@ import workletAddress from './soundWorklet.ts?worker&url';
 const beginsWithinMs = 4000;
 /** Louder or quieter in so long: at once it would click. */
 const turnSeconds = 0.02;
+/** Quiet enough by then. */
+const goneAfterMs = 5 * turnSeconds * 1000;
 /** The meter's lower end. */
 const quietestDecibels = -60;
 
@@ -61,9 +63,12 @@ export class SoundOutput {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#player?.port.postMessage('over');
-    this.#player?.disconnect();
-    this.#context.close().catch(() => undefined); // closed by the system already
+    this.setVolume(0);
+    setTimeout(() => {
+      this.#player?.port.postMessage('over');
+      this.#player?.disconnect();
+      this.#context.close().catch(() => undefined); // closed by the system already
+    }, goneAfterMs);
   }
 
   async #begin(samples: MessagePort): Promise<void> {

@@ -4,6 +4,7 @@
  * `close` may be called twice.
  */
 import type { CameraId, StreamRole } from '../../../main/contract/model.ts';
+import type { IntakeKind } from '../../../main/contract/stream.ts';
 import { openStream } from '../../home.ts';
 import type { FromSoundWorker, SoundFormat, ToSoundWorker } from './soundMessages.ts';
 import { SoundOutput } from './soundOutput.ts';
@@ -14,8 +15,8 @@ export type SoundState =
   /** Nothing has come yet. */
   | { is: 'awaited' }
   | { is: 'heard'; format: SoundFormat }
-  /** The camera sends none. */
-  | { is: 'none' }
+  /** None comes, with pictures that come that way. */
+  | { is: 'none'; intake: IntakeKind }
   | { is: 'undecodable'; codec: string }
   /** No sound comes out of this computer. */
   | { is: 'noOutput' };
@@ -83,7 +84,7 @@ export class SoundSource {
         this.#play(message.format);
         break;
       case 'none':
-        this.#silence({ is: 'none' });
+        this.#silence({ is: 'none', intake: message.intake });
         break;
       case 'undecodable':
         this.#silence({ is: 'undecodable', codec: message.codec });

@@ -29,7 +29,7 @@ function open(stream: number, port: MessagePort): void {
       }
       current.out?.postMessage(samples, [samples.buffer]);
     },
-    none: () => tell({ is: 'none', stream }),
+    none: (intake) => tell({ is: 'none', stream, intake }),
     undecodable: (codec) => tell({ is: 'undecodable', stream, codec }),
     ended: () => tell({ is: 'ended', stream }),
   });

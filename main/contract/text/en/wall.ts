@@ -168,6 +168,8 @@ export const wall = {
     volume: 'Volume',
     level: 'Level of the sound',
     none: 'No sound from this camera.',
+    /** Of a camera that says that it has sound. */
+    noneByFfmpeg: 'No live sound: this stream comes by ffmpeg, which brings the picture alone.',
     noOutput: 'No sound comes out of this computer. Connect loudspeakers, then turn it on again.',
     undecodable: (codec: string): string =>
       `This computer cannot play ${codec}. Set the camera’s sound to AAC or G.711, on its own page.`,
