@@ -47,9 +47,23 @@ async function isSupported(config: VideoConfig, acceleration: HardwareAccelerati
   }
 }
 
+/** What was supported once, by codec and way: to ask again takes the time of a first picture. */
+const supportedBefore = new Map<string, Ability>();
+const mostRemembered = 100;
+
 /** A picture that the processor paints is best decoded by it too: reading it back from the card costs more. */
 export async function abilityFor(config: VideoConfig, way: Way): Promise<Ability> {
   if (isJpeg(config)) return { supported: true, hardware: false };
+  const key = `${way} ${config.codec}`;
+  const before = supportedBefore.get(key);
+  if (before) return before;
+  const ability = await askFor(config, way);
+  if (supportedBefore.size >= mostRemembered) supportedBefore.clear();
+  if (ability.supported) supportedBefore.set(key, ability);
+  return ability;
+}
+
+async function askFor(config: VideoConfig, way: Way): Promise<Ability> {
   if (way === 'processor' && (await isSupported(config, 'prefer-software')))
     return { supported: true, hardware: false };
   const [supported, hardware] = await Promise.all([

@@ -244,8 +244,8 @@ export class StreamDecoder {
   #fail(decoder: PictureDecoder): void {
     if (this.#closed || decoder !== this.#decoder || this.#config === null) return;
     this.#errors += 1;
-    // What it could not take would end the next one too.
-    this.#kept.clear();
+    // It may have lost its place only; what a second one cannot take either would end the next one too.
+    if (this.#errors > 1) this.#kept.clear();
     if (this.#errors < mostErrors) {
       this.#begin();
       return;

@@ -109,5 +109,10 @@ export class WallCanvas {
 }
 
 function painterFor(context: CanvasContext, way: Way): Painter {
-  return way === 'processor' ? new ProcessorPainter(context) : new GraphicsPainter(context);
+  if (way === 'graphics') return new GraphicsPainter(context);
+  try {
+    return new ProcessorPainter(context);
+  } catch {
+    return new GraphicsPainter(context); // no WebAssembly here: a dear picture is better than none
+  }
 }
