@@ -59,9 +59,9 @@ export class LiveStream implements Viewer {
     this.#outlet.notice({ is: 'audio', config: audio });
   }
 
-  frame(frame: MediaFrame): void {
+  frame(frame: MediaFrame, arrivalMs: number): void {
     if (frame.track === 'audio') {
-      if (this.#sound && this.#credit > picturesOwn) this.#send(frame);
+      if (this.#sound && this.#credit > picturesOwn) this.#send(frame, arrivalMs);
       return;
     }
     if (!this.#pictures) return;
@@ -74,7 +74,7 @@ export class LiveStream implements Viewer {
       this.#dropped += 1;
       return;
     }
-    this.#send(frame);
+    this.#send(frame, arrivalMs);
     if (this.#dropped !== this.#droppedTold) {
       this.#droppedTold = this.#dropped;
       this.#outlet.notice({ is: 'dropped', frames: this.#dropped });
@@ -91,10 +91,8 @@ export class LiveStream implements Viewer {
     else if (message.is === 'sound') this.#sound = message.on;
   }
 
-  #send({ track, keyframe, timeMs, data }: MediaFrame): void {
+  #send({ track, keyframe, timeMs, data }: MediaFrame, arrivedMs: number): void {
     this.#credit -= 1;
-    this.#outlet.send(
-      encodePacket({ kind: track, keyframe, ticket: 0, durationMs: 0, timeMs, arrivedMs: Date.now(), data }),
-    );
+    this.#outlet.send(encodePacket({ kind: track, keyframe, ticket: 0, durationMs: 0, timeMs, arrivedMs, data }));
   }
 }

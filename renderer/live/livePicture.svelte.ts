@@ -188,7 +188,8 @@ export class LivePicture {
         this.#takeComing(message.stream, message);
         break;
       case 'shown':
-        if (request.coming) this.#takeShown(message.stream, { ...request.coming, ...sizeOf(message) });
+        if (request.coming)
+          this.#takeShown(message.stream, { ...request.coming, ...sizeOf(message) }, message.pictureMs);
         break;
       case 'cannotShow':
         this.#takeCannot(message.stream, { role: request.role, ...sizeOf(message) });
@@ -238,7 +239,7 @@ export class LivePicture {
     this.shown = { ...this.shown, ...coming };
   }
 
-  #takeShown(stream: number, shown: Shown): void {
+  #takeShown(stream: number, shown: Shown, pictureMs: number): void {
     for (const older of this.#requests.keys()) if (older < stream) this.#requests.delete(older);
     if (stream !== this.#shownStream) {
       this.#pulses = [];
@@ -248,8 +249,8 @@ export class LivePicture {
     this.shown = shown;
     this.notShown = null;
     this.trouble = null;
-    this.pictureMs = Date.now();
-    if (this.stream?.state !== 'live') this.stream = { state: 'live', sinceMs: Date.now() };
+    this.pictureMs = pictureMs;
+    if (this.stream?.state !== 'live') this.stream = { state: 'live', sinceMs: pictureMs };
   }
 
   #takeCannot(stream: number, notShown: NotShown): void {

@@ -8,11 +8,15 @@ const longestIntervalMs = 5000;
 export class Pace {
   #lastMs: number | null = null;
   #intervalMs = 0;
+  #wasLong = false;
 
   picture(nowMs: number): void {
     if (this.#lastMs !== null) {
       const gapMs = Math.min(longestIntervalMs, Math.max(0, nowMs - this.#lastMs));
-      this.#intervalMs = this.#intervalMs === 0 ? gapMs : this.#intervalMs * 0.9 + gapMs * 0.1;
+      // One long gap is a stall, two in a row are a slow camera.
+      const isStall = gapMs > this.staleAfterMs && !this.#wasLong;
+      this.#wasLong = gapMs > this.staleAfterMs;
+      if (!isStall) this.#intervalMs = this.#intervalMs === 0 ? gapMs : this.#intervalMs * 0.9 + gapMs * 0.1;
     }
     this.#lastMs = nowMs;
   }

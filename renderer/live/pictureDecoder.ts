@@ -6,7 +6,11 @@
 import type { Packet, VideoConfig } from '../../main/contract/stream.ts';
 import type { Way } from './workerMessages.ts';
 
-export type VideoPacket = Packet & { data: Uint8Array<ArrayBuffer> };
+export interface VideoPacket extends Packet {
+  data: Uint8Array<ArrayBuffer>;
+  /** When it reached the main process, by this worker's own clock. */
+  atMs: number;
+}
 
 export interface PictureListener {
   picture(frame: VideoFrame): void;

@@ -5,11 +5,12 @@
  * the last keyframe is kept. Never throws: a codec that this computer cannot show is reported once. Leaves painting to
  * others.
  *
- * A new stream begins with everything since its last keyframe at once. Of these only the first picture and those that
- * have caught up are emitted, so that a tile shows something at once and does not run through the past.
+ * A new stream begins with everything since its last keyframe at once. Of these only the first picture, those that have
+ * caught up and the last one are emitted, so that a tile shows something at once and does not run through the past. Each
+ * carries how old it is: what a connection that stands still begins with is no live picture.
  */
 import type { StreamState } from '../../main/contract/model.ts';
-import { decodePacket, type LiveNotice, type VideoConfig } from '../../main/contract/stream.ts';
+import { decodePacket, type LiveNotice, type Packet, type VideoConfig } from '../../main/contract/stream.ts';
 import { KeptPackets } from './keptPackets.ts';
 import { isWorthPainting, LiveEdge } from './liveEdge.ts';
 import {
@@ -72,7 +73,7 @@ export class StreamDecoder {
   readonly #on: StreamListener;
   readonly #kept = new KeptPackets<VideoPacket>();
   readonly #edge = new LiveEdge();
-  /** When packets came that are being decoded, by the time stamp of their picture. */
+  /** When packets reached the main process that are being decoded, by the time stamp of their picture. */
   readonly #arrivals = new Map<number, number>();
   #decoder: PictureDecoder | null = null;
   #config: VideoConfig | null = null;
@@ -173,9 +174,10 @@ export class StreamDecoder {
       this.#grant(this.#owedMessages);
       this.#owedMessages = 0;
     }
-    const packet = decodePacket(bytes);
-    if (packet?.kind !== 'video') return;
-    this.#edge.arrived(packet.timeMs, performance.now());
+    const read = decodePacket(bytes);
+    if (read?.kind !== 'video') return;
+    const packet = { ...read, atMs: arrivalOf(read) };
+    this.#edge.arrived(packet.timeMs, packet.atMs);
     if (packet.keyframe) this.#seeKeyframe(packet.timeMs);
     this.#kept.add(packet);
     this.#decode(packet);
@@ -265,7 +267,7 @@ export class StreamDecoder {
     else this.#queueIsLongSinceMs ??= nowMs;
     if (this.#isCatchingUp) return false;
     const hasLongBeenSlow = this.#queueIsLongSinceMs !== null && nowMs - this.#queueIsLongSinceMs > keepsUpAgainMs;
-    return hasLongBeenSlow || Date.now() - packet.arrivedMs > farBehindMs;
+    return hasLongBeenSlow || nowMs - packet.atMs > farBehindMs;
   }
 
   #decode(packet: VideoPacket): void {
@@ -280,7 +282,7 @@ export class StreamDecoder {
     if (this.#inDecoder === 0) this.#gaveMs = performance.now();
     this.#inDecoder += 1;
     if (this.#arrivals.size >= mostArrivals) this.#arrivals.clear();
-    this.#arrivals.set(timestampOf(packet), packet.arrivedMs);
+    this.#arrivals.set(timestampOf(packet), packet.atMs);
     if (timestampOf(packet) < this.#shownTimestamp - leapBackMs * 1000) this.#shownTimestamp = -Infinity;
     decoder.decode(packet);
   }
@@ -298,17 +300,22 @@ export class StreamDecoder {
     this.#tries = 0;
     // Some decoders hold a few pictures back for good, to put them in order: what comes out counts for all before it.
     this.#inDecoder = Math.max(0, Math.min(this.#inDecoder - 1, decoder.waiting));
-    const arrivedMs = this.#arrivals.get(timestamp);
+    const ageMs = Math.max(0, nowMs - (this.#arrivals.get(timestamp) ?? nowMs));
     this.#arrivals.delete(timestamp);
-    const wayMs = this.#isCatchingUp || arrivedMs === undefined ? null : Math.max(0, Date.now() - arrivedMs);
-    const behindMs = Math.max(wayMs ?? 0, this.#edge.behindMs(timestamp / 1000, nowMs));
-    if (timestamp < this.#shownTimestamp || !isWorthPainting(behindMs, nowMs - this.#paintedMs)) {
+    const behindMs = Math.max(ageMs, this.#edge.behindMs(timestamp / 1000, nowMs));
+    const isWorthIt = this.#inDecoder === 0 || isWorthPainting(behindMs, nowMs - this.#paintedMs);
+    if (timestamp < this.#shownTimestamp || !isWorthIt) {
       if (!this.#isCatchingUp) this.#droppedHere += 1;
       frame.close();
       return;
     }
     this.#shownTimestamp = timestamp;
     this.#paintedMs = nowMs;
-    this.#on.picture({ frame, behindMs, wayMs });
+    this.#on.picture({ frame, behindMs, wayMs: this.#isCatchingUp ? null : ageMs });
   }
+}
+
+/** When a packet reached the main process, by this worker's own clock, which nobody sets. */
+function arrivalOf({ arrivedMs }: Packet): number {
+  return performance.now() - Math.max(0, Date.now() - arrivedMs);
 }

@@ -166,7 +166,7 @@ export class Tile {
     this.#pace.picture(nowMs);
     this.#pictureMs = nowMs - behindMs;
     this.#isOld = behindMs > this.#pace.staleAfterMs;
-    this.#sayShown(stream, frame);
+    this.#sayShown(stream, frame, this.#pictureMs);
     this.#on.changed(this);
   }
 
@@ -179,12 +179,12 @@ export class Tile {
     this.#waiting = null;
   }
 
-  #sayShown(stream: number, frame: VideoFrame): void {
+  #sayShown(stream: number, frame: VideoFrame, pictureMs: number): void {
     const widthPixels = frame.displayWidth;
     const heightPixels = frame.displayHeight;
     const size = `${widthPixels}x${heightPixels}`;
     if (size === this.#size) return;
     this.#size = size;
-    this.#on.tell({ is: 'shown', tile: this.number, stream, widthPixels, heightPixels });
+    this.#on.tell({ is: 'shown', tile: this.number, stream, widthPixels, heightPixels, pictureMs });
   }
 }

@@ -82,7 +82,7 @@ export type FromWorker =
   | { is: 'state'; tile: number; stream: number; state: StreamState }
   | ({ is: 'config'; tile: number; stream: number } & Coming)
   /** First picture of a stream, or a new size. */
-  | { is: 'shown'; tile: number; stream: number; widthPixels: number; heightPixels: number }
+  | { is: 'shown'; tile: number; stream: number; widthPixels: number; heightPixels: number; pictureMs: number }
   | { is: 'cannotShow'; tile: number; stream: number; widthPixels: number; heightPixels: number }
   /** The main process closed the port. */
   | { is: 'ended'; tile: number; stream: number }

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LiveStream } from '../../../main/app/liveStream.ts';
-import { packetKinds, type LiveNotice } from '../../../main/contract/stream.ts';
+import { decodePacket, packetKinds, type LiveNotice } from '../../../main/contract/stream.ts';
 
 const data = new Uint8Array(4);
+const arrivalMs = 1_800_000_000_123;
 
 function streamOf(pictures?: boolean): { stream: LiveStream; sent: Uint8Array[]; dropped: () => number } {
   const sent: Uint8Array[] = [];
@@ -23,11 +24,13 @@ function streamOf(pictures?: boolean): { stream: LiveStream; sent: Uint8Array[];
 }
 
 function sound(stream: LiveStream, times = 1): void {
-  for (let time = 0; time < times; time++) stream.frame({ track: 'audio', keyframe: true, timeMs: time * 20, data });
+  for (let time = 0; time < times; time++)
+    stream.frame({ track: 'audio', keyframe: true, timeMs: time * 20, data }, arrivalMs);
 }
 
 function give(stream: LiveStream, keyframe: boolean, times = 1): void {
-  for (let time = 0; time < times; time++) stream.frame({ track: 'video', keyframe, timeMs: time * 40, data });
+  for (let time = 0; time < times; time++)
+    stream.frame({ track: 'video', keyframe, timeMs: time * 40, data }, arrivalMs);
 }
 
 test('the frames since the last keyframe go out before the page has granted anything', () => {
@@ -114,4 +117,11 @@ test('another connection to the same camera is a beginning too, whatever is owed
   give(stream, false, 49);
   assert.equal(sent.length, 91);
   assert.equal(dropped(), 0);
+});
+
+test('a packet says when it came, not when it was sent on', () => {
+  const { stream, sent } = streamOf();
+  give(stream, true);
+  const [packet = new Uint8Array()] = sent;
+  assert.equal(decodePacket(new Uint8Array(packet))?.arrivedMs, arrivalMs);
 });

@@ -49,6 +49,9 @@ test('a picture is old after 0.6 s, of a slow camera after two pictures, and a p
   pace.picture(60_000);
   pace.picture(60_040);
   assert.equal(pace.staleAfterMs, 600);
+  pace.picture(90_000);
+  for (let at = 90_040; at < 90_200; at += 40) pace.picture(at);
+  assert.equal(pace.staleAfterMs, 600, 'a stall is none either');
   const slow = new Pace();
   for (let at = 0; at < 10_000; at += 1000) slow.picture(at);
   assert.equal(slow.staleAfterMs, 2250);
