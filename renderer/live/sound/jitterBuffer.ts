@@ -28,6 +28,8 @@ export class JitterBuffer {
   /** Times that something was left out, and that it ran dry. */
   skips = 0;
   dries = 0;
+  /** How long what comes waits before it is played; over the last second. 0 before that. */
+  waitMs = 0;
   readonly #perMs: number;
   readonly #ring: Float32Array;
   readonly #fadeSamples: number;
@@ -140,6 +142,7 @@ export class JitterBuffer {
     }
     this.#periodLeft -= samples;
     if (this.#periodLeft > 0) return;
+    this.waitMs = this.#leastMs;
     const tooMuchMs = this.#leastMs - this.#reserveMs;
     if (tooMuchMs > skipMs) this.#skipTo(this.aheadMs - tooMuchMs);
     this.#newPeriod();

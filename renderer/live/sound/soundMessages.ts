@@ -17,8 +17,8 @@ export interface SoundFormat {
 
 /** What the player in the audio thread tells twice a second. */
 export interface SoundReport {
-  /** Sound that is here and not played yet. */
-  aheadMs: number;
+  /** How long what comes waits before it is played. */
+  waitMs: number;
   /** Times that it ran dry, and that something was left out. */
   breaks: number;
 }

@@ -44,7 +44,7 @@ export class SoundOutput {
   /** How long after its arrival a sound is heard; null before the first is. */
   get lateMs(): number | null {
     if (this.#report === null) return null;
-    return this.#report.aheadMs + 1000 * (this.#context.baseLatency + this.#context.outputLatency);
+    return this.#report.waitMs + 1000 * (this.#context.baseLatency + this.#context.outputLatency);
   }
 
   /** Times that it ran dry, or that something was left out. */

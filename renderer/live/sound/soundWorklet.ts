@@ -37,8 +37,9 @@ class SoundPlayer extends AudioWorkletProcessor {
     this.#untold += samples;
     if (this.#untold < sampleRate / 2) return;
     this.#untold = 0;
-    const { aheadMs, dries, skips } = this.#buffer;
-    this.port.postMessage({ aheadMs, breaks: dries + skips } satisfies SoundReport);
+    const { waitMs, dries, skips } = this.#buffer;
+    if (waitMs === 0) return;
+    this.port.postMessage({ waitMs, breaks: dries + skips } satisfies SoundReport);
   }
 }
 
