@@ -12,6 +12,7 @@ import { EitherWay } from '../core/video/eitherWay.ts';
 import type { Viewer } from '../core/video/fanOut.ts';
 import { Feed, isSpoken } from '../core/video/feed.ts';
 import { flvCarriesHevc, type Ffmpeg, type StreamSource } from '../core/video/ffmpeg.ts';
+import { SignInMemory } from '../core/wire/signInMemory.ts';
 import { isCarried } from '../core/video/intakeScript.ts';
 import { Beside } from './beside.ts';
 
@@ -53,6 +54,7 @@ interface Viewing {
 export class Showing {
   readonly #options: ShowingOptions;
   readonly #beside = new Beside();
+  readonly #signInMemory = new SignInMemory();
   readonly #shown = new Set<Shown>();
   readonly #viewing = new Map<ViewingKey, Viewing>();
   #recorded: Feed | null = null;
@@ -198,6 +200,7 @@ export class Showing {
       // Always taken in: to add it when somebody wants to listen would take another connection.
       sound: true,
       convert: isConverted(key),
+      signInMemory: this.#signInMemory,
       on: {
         defect: (error) => on.defect(error),
         cameraClock: (clock) => on.cameraClock(clock),

@@ -158,6 +158,7 @@ export const callArguments = {
     ]),
     user: line,
     password: v.pipe(v.string(), v.maxLength(300)),
+    allowsClearPassword: v.optional(v.boolean()),
   }),
   'cameras.stopTry': nothing,
   'cameras.add': v.strictObject({
@@ -174,7 +175,12 @@ export const callArguments = {
     keepDays: cameraKeepDays,
   }),
   /** New credentials for a camera: tried first, kept only when the camera takes them. */
-  'cameras.signIn': v.strictObject({ cameraId, user: line, password: v.pipe(v.string(), v.maxLength(300)) }),
+  'cameras.signIn': v.strictObject({
+    cameraId,
+    user: line,
+    password: v.pipe(v.string(), v.maxLength(300)),
+    allowsClearPassword: v.optional(v.boolean()),
+  }),
   'cameras.setPaused': v.strictObject({ cameraId, paused: v.boolean() }),
   'cameras.tryNow': v.strictObject({ cameraId }),
   /** `clips`: whether its protected clips stay when its recordings are deleted, or are released and go too. */

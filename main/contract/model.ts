@@ -66,6 +66,8 @@ export interface Camera {
   moves: Moves | null;
   recordsSound: boolean;
   keepDays: CameraKeepDays;
+  /** The user allows that the password goes to this camera in the clear, as RTSP's Basic sign-in sends it. */
+  allowsClearPassword: boolean;
   /** The user paused the recording of this camera. */
   paused: boolean;
   addedMs: number;
@@ -81,8 +83,13 @@ export type StreamState =
   | { state: 'connecting'; sinceMs: number; answered: boolean }
   | { state: 'live'; sinceMs: number }
   | { state: 'lost'; sinceMs: number; cause: LossCause; nextTryMs: number }
-  /** `passwordMissing`: this computer has no password for it (the vault came from another one). */
-  | { state: 'refused'; sinceMs: number; nextTryMs: number; passwordMissing: boolean };
+  | { state: 'refused'; sinceMs: number; nextTryMs: number; code: RefusalCode };
+
+/**
+ * Why a camera lets nobody in. passwordMissing: this computer has no password for it (the vault came from another one).
+ * passwordInClear: it asks for the password in the clear, which the user has not allowed.
+ */
+export type RefusalCode = Extract<Problem['code'], 'passwordRefused' | 'passwordMissing' | 'passwordInClear'>;
 
 /**
  * Why a second of a camera is not recorded. lost: the camera did not answer. refused: user name or password.

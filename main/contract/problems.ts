@@ -13,6 +13,8 @@ export type Problem =
   | { code: 'notACamera'; host: string; port: number }
   /** The camera refused user name or password, or asked for one where none was given. */
   | { code: 'passwordRefused' }
+  /** The camera asks for the password in the clear (RTSP's Basic sign-in), and the user has not allowed that. */
+  | { code: 'passwordInClear' }
   /** The text is not an address of a camera: which part is wrong. */
   | { code: 'badAddress'; part: 'empty' | 'scheme' | 'host' | 'port' | 'form' }
   /** The camera names a stream on another host, or with a scheme that is not rtsp(s). */

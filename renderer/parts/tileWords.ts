@@ -2,7 +2,7 @@
  * What a tile says in each state: heading, sentence, icon, caption, and its name for readers. Leaves what the state is
  * to state/tileState.ts, and what its button does to the tile.
  */
-import { text } from '../state/text.ts';
+import { sayProblem, text } from '../state/text.ts';
 import type { TileState } from '../state/tileState.ts';
 import type { IconName } from './icons.ts';
 
@@ -29,11 +29,8 @@ export function tileWords(state: TileState, nowMs: number): TileWords | null {
       return { icon: 'unplugged', heading, sentence: text.gaps.loss[state.cause] + next, missing: true };
     }
     case 'refused': {
-      const { fact, remedy } = state.passwordMissing
-        ? text.problems.passwordMissing({ code: 'passwordMissing' })
-        : text.problems.passwordRefused({ code: 'passwordRefused' });
-      const heading = state.passwordMissing ? wall.passwordMissing : wall.refused;
-      return { icon: 'key', heading, sentence: `${fact} ${remedy}`, missing: true };
+      const { fact, remedy } = sayProblem({ code: state.code });
+      return { icon: 'key', heading: wall.refusals[state.code], sentence: `${fact} ${remedy}`, missing: true };
     }
     case 'connecting': {
       const sentence = wall.connectingNote(nowMs - state.sinceMs, state.answered);

@@ -50,6 +50,8 @@ class CameraSearch {
   target = $state.raw<Target | null>(null);
   user = $state('');
   password = $state('');
+  /** The user allows that the password goes to this camera in the clear. */
+  allowsClearPassword = $state(false);
   name = $state('');
   keepDays = $state<CameraKeepDays>(null);
   records = $state(true);
@@ -141,6 +143,7 @@ class CameraSearch {
       target: target.by === 'found' ? { by: 'found', key: target.key } : { by: 'address', text: target.text },
       user: this.user,
       password: this.password,
+      allowsClearPassword: this.allowsClearPassword,
     };
     this.password = '';
     this.addProblem = null;
@@ -198,6 +201,7 @@ class CameraSearch {
     this.target = null;
     this.user = '';
     this.password = '';
+    this.allowsClearPassword = false;
     this.name = '';
     this.keepDays = null;
     this.records = true;

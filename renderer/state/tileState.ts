@@ -2,13 +2,21 @@
  * What a tile says about its camera, from what is known: pure, so that every case can be tried. An old picture is never
  * taken for a live one, and an attempt to connect to a lost camera leaves it lost until the camera answers.
  */
-import type { Camera, LossCause, StreamInfo, StreamRole, StreamState, VideoCodec } from '../../main/contract/model.ts';
+import type {
+  Camera,
+  LossCause,
+  RefusalCode,
+  StreamInfo,
+  StreamRole,
+  StreamState,
+  VideoCodec,
+} from '../../main/contract/model.ts';
 
 export type TileState =
   | { is: 'live' }
   | { is: 'stale'; ageMs: number; pictureMs: number }
   | { is: 'lost'; sinceMs: number; cause: LossCause; nextTryMs: number }
-  | { is: 'refused'; sinceMs: number; passwordMissing: boolean }
+  | { is: 'refused'; sinceMs: number; code: RefusalCode }
   | { is: 'connecting'; sinceMs: number; answered: boolean }
   /** `alone`: the camera has no other stream. `paused`: it is not recorded either, because the user paused it. */
   | {
@@ -56,7 +64,7 @@ export function tileState(
 
 function troubled(trouble: Extract<StreamState, { state: 'lost' | 'refused' }>): TileState {
   return trouble.state === 'refused'
-    ? { is: 'refused', sinceMs: trouble.sinceMs, passwordMissing: trouble.passwordMissing }
+    ? { is: 'refused', sinceMs: trouble.sinceMs, code: trouble.code }
     : { is: 'lost', sinceMs: trouble.sinceMs, cause: trouble.cause, nextTryMs: trouble.nextTryMs };
 }
 

@@ -191,6 +191,7 @@ async function listCameras({ cameras }: YearPlan, vault: Vault): Promise<void> {
       ...{ path: '/live', maker: '', model: '', firmware: '', serial: '', streams: [], addedMs: 0 },
       ...{
         moves: null,
+        allowsClearPassword: false,
         recordsSound: false,
         keepDays: null,
         paused: true,

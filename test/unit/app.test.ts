@@ -38,6 +38,7 @@ test('a camera that is lost at the moment is one to go on for, a paused one is n
     ...{ maker: '', model: '', firmware: '', serial: '', streams: [], addedMs: 0, paused: false },
     ...({
       moves: null,
+      allowsClearPassword: false,
       recordsSound: false,
       keepDays: null,
       scheme: 'rtsp',

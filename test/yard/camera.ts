@@ -87,6 +87,10 @@ export class YardCamera {
   get viewers(): number {
     return this.rtsp.viewers;
   }
+  /** RTSP questions that were answered with 401. */
+  get refusals(): number {
+    return this.state.refusals;
+  }
   /** Subscriptions to events. */
   get subscribers(): number {
     return this.events.subscribers;

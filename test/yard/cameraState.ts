@@ -16,6 +16,8 @@ export class CameraState {
   onvifPort = 0;
   rtspPort = 0;
   fault: Fault = {};
+  /** RTSP questions that were answered with 401. */
+  refusals = 0;
   /** What SetSystemDateAndTime moved the clock by. */
   private setClockMs = 0;
 

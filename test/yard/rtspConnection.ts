@@ -118,6 +118,7 @@ export class RtspConnection {
       const ask = { method: request.method, uri: request.uri, authorization };
       const verdict = gate.verdict(ask, state.plan.user, state.password);
       if (verdict !== 'welcome') {
+        state.refusals += 1;
         const challenges = gate.challenges(verdict === 'stale' && authorization !== undefined);
         return { status: '401 Unauthorized', headers: { 'WWW-Authenticate': challenges } };
       }

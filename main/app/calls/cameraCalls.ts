@@ -30,8 +30,8 @@ export function cameraCalls({ house, withHouse, tell, ended }: Rooms): Pick<Hand
       return null;
     },
     'cameras.readAddress': async ({ text }) => readAddress(text),
-    'cameras.try': ({ target, user, password }) =>
-      withHouse((open) => open.cameras.tryCamera({ target, user, password }, ended)),
+    'cameras.try': ({ allowsClearPassword = false, ...question }) =>
+      withHouse((open) => open.cameras.tryCamera({ ...question, allowsClearPassword }, ended)),
     'cameras.stopTry': async () => {
       house()?.cameras.stopTry();
       return null;
@@ -49,11 +49,12 @@ export function cameraCalls({ house, withHouse, tell, ended }: Rooms): Pick<Hand
         if (edited.ok) open.keeping.apply();
         return edited;
       }),
-    'cameras.signIn': ({ cameraId, user, password }) =>
+    'cameras.signIn': ({ cameraId, user, password, allowsClearPassword = false }) =>
       withHouse(async (open) => {
-        const signed = await open.cameras.signIn(cameraId, { user, password }, ended);
+        const signed = await open.cameras.signIn(cameraId, { user, password }, ended, allowsClearPassword);
         if (signed.ok) {
           open.ptz.forget(cameraId);
+          tell('cameras.changed', open.cameras.list());
           open.watching.tryNow(cameraId);
         }
         return signed;

@@ -43,8 +43,8 @@ export interface ProtectedSpan {
 
 export const emptyCameraDocument: CameraDocument = { cameras: [], removed: [], entriesToGo: [], protectedSpans: [] };
 
-/** 2: `keepDays` may be 'room', and null means the rule for all cameras; `entriesToGo`, `protectedSpans`. 3: `moves`. */
-export const cameraDocumentVersion = 3;
+/** 2: `keepDays` may be 'room', and null means the rule for all cameras; `entriesToGo`, `protectedSpans`. 3: `moves`. 4: `allowsClearPassword`. */
+export const cameraDocumentVersion = 4;
 
 /**
  * One step a version. In version 1 null was "as long as there is room", which the rule for all was: it stays null.
@@ -53,6 +53,7 @@ export const cameraDocumentVersion = 3;
 export const cameraDocumentSteps: readonly ((json: unknown) => unknown)[] = [
   (json) => (isRecord(json) ? { ...json, entriesToGo: [], protectedSpans: [] } : json),
   (json) => changeCameras(json, (camera) => ({ ...camera, moves: null })),
+  (json) => changeCameras(json, (camera) => ({ ...camera, allowsClearPassword: false })),
 ];
 
 function changeCameras(json: unknown, change: (camera: Record<string, unknown>) => unknown): unknown {
@@ -92,6 +93,7 @@ function isCamera(value: unknown): value is StoredCamera {
     isListOf(value['streams'], isStream) &&
     (value['moves'] === null || isMoves(value['moves'])) &&
     typeof value['recordsSound'] === 'boolean' &&
+    typeof value['allowsClearPassword'] === 'boolean' &&
     (value['keepDays'] === null || value['keepDays'] === 'room' || isNumber(value['keepDays'], 1, 3650)) &&
     typeof value['paused'] === 'boolean' &&
     isNumber(value['addedMs'], 0, 8.64e15) &&

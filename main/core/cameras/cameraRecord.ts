@@ -28,7 +28,7 @@ export function isSameDevice(camera: StoredCamera, reached: Reached): boolean {
   return camera.serial === serial && camera.maker === reached.maker && camera.model === reached.model;
 }
 
-export function storedCamera(reached: Reached, choice: CameraChoice): StoredCamera {
+export function storedCamera(reached: Reached, choice: CameraChoice, allowsClearPassword: boolean): StoredCamera {
   const path = shownPath(reached.path);
   return {
     id: randomBytes(8).toString('hex'),
@@ -45,6 +45,7 @@ export function storedCamera(reached: Reached, choice: CameraChoice): StoredCame
     moves: reached.moves,
     recordsSound: choice.recordsSound,
     keepDays: choice.keepDays,
+    allowsClearPassword,
     paused: !choice.records,
     addedMs: Date.now(),
     scheme: reached.scheme,

@@ -44,6 +44,7 @@ interface Trial {
   tryId: string;
   reached: Reached;
   secret: CameraSecret;
+  allowsClearPassword: boolean;
   forget: NodeJS.Timeout;
 }
 
@@ -147,7 +148,7 @@ export class Cameras {
 
   /** Asks one camera everything. Ends an earlier try. */
   async tryCamera(
-    question: { target: TryTarget; user: string; password: string },
+    question: { target: TryTarget; user: string; password: string; allowsClearPassword?: boolean },
     signal: AbortSignal,
   ): Promise<Outcome<TryReport>> {
     this.stopTry();
@@ -155,21 +156,23 @@ export class Cameras {
     this.#running = running;
     const cancel = AbortSignal.any([signal, running.signal, this.#ended.signal]);
     const limited = AbortSignal.any([cancel, AbortSignal.timeout(tryTimeoutMs)]);
-    const typed = { user: question.user, password: question.password };
-    const answer = await this.#reach(question.target, typed, limited);
+    const { user, password, allowsClearPassword = false } = question;
+    const typed = { user, password };
+    const answer = await this.#reach(question.target, typed, allowsClearPassword, limited);
     if (isEnded(cancel)) return bad({ code: 'cancelled' });
     if (!answer.ok) return answer;
     const { reached, credentials } = answer.value;
     const known = this.#sameCamera(reached);
     if (known !== null) return bad({ code: 'alreadyAdded', name: known.name });
-    const firstPicture = await this.#firstPicture(reached, credentials, cancel);
+    const firstPicture = await this.#firstPicture(reached, credentials, allowsClearPassword, cancel);
     if (isEnded(cancel)) return bad({ code: 'cancelled' });
 
     const hidden = reached.kind === 'rtsp' && shownPath(reached.path) !== reached.path;
     const tryId = randomBytes(8).toString('hex');
     const forget = setTimeout(() => this.#dropTrial(tryId), trialLifeMs);
     forget.unref();
-    this.#trial = { tryId, reached, secret: { credentials, path: hidden ? reached.path : null }, forget };
+    const secret = { credentials, path: hidden ? reached.path : null };
+    this.#trial = { tryId, reached, secret, allowsClearPassword, forget };
     return good(report(tryId, reached, firstPicture));
   }
 
@@ -195,7 +198,7 @@ export class Cameras {
   async #add(trial: Trial, choice: Choice): Promise<Outcome<Camera>> {
     const known = this.#sameCamera(trial.reached);
     if (known !== null) return bad({ code: 'alreadyAdded', name: known.name });
-    const camera = storedCamera(trial.reached, choice);
+    const camera = storedCamera(trial.reached, choice, trial.allowsClearPassword);
     const hasSecret = trial.secret.credentials !== null || trial.secret.path !== null;
     if (hasSecret) {
       const written = await this.#credentials.write(camera.id, camera.host, trial.secret);
@@ -225,19 +228,27 @@ export class Cameras {
     return this.#change(cameraId, { paused });
   }
 
-  /** Tries new credentials and keeps them when the camera takes them. */
-  async signIn(cameraId: CameraId, credentials: Credentials, signal: AbortSignal): Promise<Outcome<null>> {
+  /** Tries new credentials and keeps them when the camera takes them, and how they may be sent. */
+  async signIn(
+    cameraId: CameraId,
+    credentials: Credentials,
+    signal: AbortSignal,
+    allowsClearPassword = false,
+  ): Promise<Outcome<null>> {
     const camera = this.#find(cameraId);
     if (camera === null) return bad({ code: 'gone' });
     const secret = await this.#credentials.read(cameraId, camera.host);
     const path = secret.ok ? secret.value.path : null;
     const given = isGiven(credentials) ? credentials : null;
     const limited = AbortSignal.any([signal, this.#ended.signal, AbortSignal.timeout(tryTimeoutMs)]);
-    const reached = await reachStored(camera, path, given, limited);
+    const reached = await reachStored({ ...camera, allowsClearPassword }, path, given, limited);
     if (!reached.ok) return reached;
     const written = await this.#credentials.write(cameraId, camera.host, { credentials: given, path });
-    if (written.ok) this.#addresses.forget(cameraId);
-    return written;
+    if (!written.ok) return written;
+    this.#addresses.forget(cameraId);
+    if (camera.allowsClearPassword === allowsClearPassword) return written;
+    const changed = await this.#change(cameraId, { allowsClearPassword });
+    return changed.ok ? good(null) : changed;
   }
 
   /**
@@ -308,13 +319,15 @@ export class Cameras {
   async #reach(
     target: TryTarget,
     typed: Credentials,
+    allowsClearPassword: boolean,
     signal: AbortSignal,
   ): Promise<Outcome<{ reached: Reached; credentials: Credentials | null }>> {
     if (target.by === 'found') {
       const place = this.#options.found(target.key);
       if (place === null) return bad({ code: 'gone' });
       const credentials = isGiven(typed) ? typed : null;
-      return withCredentials(await reachOnvif(place, false, credentials, signal), credentials);
+      const way = { credentials, allowsClearPassword };
+      return withCredentials(await reachOnvif(place, false, way, signal), credentials);
     }
     const parts = readAddress(target.text);
     if (!parts.ok) return parts;
@@ -322,25 +335,25 @@ export class Cameras {
     // What was typed into the fields goes before what the pasted address holds.
     const both = isGiven(typed) ? typed : { user, password };
     const credentials = isGiven(both) ? both : null;
+    const way = { credentials, allowsClearPassword };
     if (scheme === 'rtsp' || scheme === 'rtsps') {
-      return withCredentials(await reachRtsp({ scheme, host, port, path }, credentials, signal), credentials);
+      return withCredentials(await reachRtsp({ scheme, host, port, path }, way, signal), credentials);
     }
     const mayBeElsewhere = scheme === 'http' && port === 80;
-    return withCredentials(
-      await reachOnvif({ scheme, host, port, path }, mayBeElsewhere, credentials, signal),
-      credentials,
-    );
+    return withCredentials(await reachOnvif({ scheme, host, port, path }, mayBeElsewhere, way, signal), credentials);
   }
 
   async #firstPicture(
     reached: Reached,
     credentials: Credentials | null,
+    allowsClearPassword: boolean,
     signal: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer> | null> {
     const main = reached.streams[0];
     if (main === undefined) return null;
     const limited = AbortSignal.any([signal, AbortSignal.timeout(firstPictureTimeoutMs)]);
-    const source = { url: main.url, credentials, video: main.info.video, audio: main.info.audio };
+    const { video, audio } = main.info;
+    const source = { url: main.url, credentials, allowsClearPassword, video, audio };
     const picture = await this.#options.firstPicture(source, limited);
     if (picture !== null || signal.aborted) return picture;
     return reached.snapshot(signal);
@@ -410,9 +423,10 @@ async function reachStored(
   credentials: Credentials | null,
   signal: AbortSignal,
 ): Promise<Outcome<unknown>> {
-  const { scheme, host, port } = camera;
+  const { scheme, host, port, allowsClearPassword } = camera;
+  const way = { credentials, allowsClearPassword };
   if (scheme === 'rtsp' || scheme === 'rtsps') {
-    return reachRtsp({ scheme, host, port, path: secretPath ?? camera.servicePath }, credentials, signal);
+    return reachRtsp({ scheme, host, port, path: secretPath ?? camera.servicePath }, way, signal);
   }
-  return reachOnvif({ scheme, host, port, path: camera.servicePath }, false, credentials, signal);
+  return reachOnvif({ scheme, host, port, path: camera.servicePath }, false, way, signal);
 }

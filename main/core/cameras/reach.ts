@@ -4,7 +4,7 @@
  * outcome. A refusal ends everything at once, because cameras lock users out who try too often.
  */
 import type { Moves, StreamInfo } from '../../contract/model.ts';
-import { bad, good, type Outcome } from '../../contract/problems.ts';
+import { bad, good, type Outcome, type Problem } from '../../contract/problems.ts';
 import { onvifPath, streamUrl } from './address.ts';
 import type { KnownStream } from './cameraDocument.ts';
 import type { Credentials } from '../wire/digest.ts';
@@ -38,6 +38,13 @@ export interface Reached extends DeviceWords {
   snapshot: (signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer> | null>;
 }
 
+/** How to sign in. */
+export interface WayIn {
+  credentials: Credentials | null;
+  /** The user allows that the password goes to this camera in the clear; not said: no. */
+  allowsClearPassword?: boolean;
+}
+
 export interface RtspPlace {
   scheme: 'rtsp' | 'rtsps';
   host: string;
@@ -69,21 +76,21 @@ const commonPaths = [
 export async function reachOnvif(
   place: OnvifPlace,
   mayBeElsewhere: boolean,
-  credentials: Credentials | null,
+  way: WayIn,
   signal: AbortSignal,
 ): Promise<Outcome<Reached>> {
   const found = mayBeElsewhere ? await findOnvif(place, signal) : good(place);
   if (!found.ok) {
     if (!mayBeElsewhere || found.problem.code === 'noSuchHost' || found.problem.code === 'cancelled') return found;
-    return (await reachCommonPaths(place.host, credentials, signal)) ?? found;
+    return (await reachCommonPaths(place.host, way, signal)) ?? found;
   }
-  const opened = await OnvifCamera.open(found.value, credentials, signal);
+  const opened = await OnvifCamera.open(found.value, way.credentials, signal);
   if (!opened.ok) return opened;
   const camera = opened.value;
   const streams = await readStreams(camera, signal);
   if (!streams.ok) return streams;
   const [looked, { name, moves }] = await Promise.all([
-    lookAtStreams(streams.value.streams, credentials, signal),
+    lookAtStreams(streams.value.streams, way, signal),
     lookAround(camera, streams.value, signal),
   ]);
   if (!looked.ok) return looked;
@@ -154,15 +161,15 @@ function streamInfo(profile: Profile, role: StreamInfo['role']): StreamInfo {
 /** What RTSP says of a stream goes before what ONVIF says: Media1 has no word for H.265, and profiles go stale. */
 export async function lookAtStreams(
   streams: readonly ReachedStream[],
-  credentials: Credentials | null,
+  way: WayIn,
   signal: AbortSignal,
 ): Promise<Outcome<ReachedStream[]>> {
   const looked: ReachedStream[] = [];
   for (const { info, url } of streams) {
-    const probed = await probeRtsp({ url, credentials }, signal);
+    const probed = await probeRtsp({ url, ...way }, signal);
     if (!probed.ok) {
       // A sub stream that does not answer is left out; the main stream must.
-      if (info.role === 'main' || probed.problem.code === 'passwordRefused') return probed;
+      if (info.role === 'main' || isRefusal(probed.problem)) return probed;
       continue;
     }
     const { stream } = probed.value;
@@ -211,12 +218,8 @@ async function findOnvif(place: OnvifPlace, signal: AbortSignal): Promise<Outcom
 }
 
 /** null when no RTSP answers there either. */
-async function reachCommonPaths(
-  host: string,
-  credentials: Credentials | null,
-  signal: AbortSignal,
-): Promise<Outcome<Reached> | null> {
-  const tried = await Promise.all(rtspPorts.map((port) => reachCommonPathsAt(host, port, credentials, signal)));
+async function reachCommonPaths(host: string, way: WayIn, signal: AbortSignal): Promise<Outcome<Reached> | null> {
+  const tried = await Promise.all(rtspPorts.map((port) => reachCommonPathsAt(host, port, way, signal)));
   const answers = tried.filter((one) => one !== null);
   return answers.find((one) => one.ok) ?? answers[0] ?? null;
 }
@@ -224,27 +227,28 @@ async function reachCommonPaths(
 async function reachCommonPathsAt(
   host: string,
   port: number,
-  credentials: Credentials | null,
+  way: WayIn,
   signal: AbortSignal,
 ): Promise<Outcome<Reached> | null> {
   let answered: Outcome<Reached> | null = null;
   for (const path of commonPaths) {
-    const reached = await reachRtsp({ scheme: 'rtsp', host, port, path }, credentials, signal);
-    if (reached.ok || reached.problem.code === 'passwordRefused') return reached;
+    const reached = await reachRtsp({ scheme: 'rtsp', host, port, path }, way, signal);
+    if (reached.ok || isRefusal(reached.problem)) return reached;
     if (reached.problem.code !== 'noStreams') break;
     answered = reached;
   }
   return answered;
 }
 
+/** Cameras lock users out who try too often. */
+function isRefusal({ code }: Problem): boolean {
+  return code === 'passwordRefused' || code === 'passwordInClear';
+}
+
 /** Looks at one RTSP address. */
-export async function reachRtsp(
-  place: RtspPlace,
-  credentials: Credentials | null,
-  signal: AbortSignal,
-): Promise<Outcome<Reached>> {
+export async function reachRtsp(place: RtspPlace, way: WayIn, signal: AbortSignal): Promise<Outcome<Reached>> {
   const url = streamUrl(place);
-  const probed = await probeRtsp({ url, credentials }, signal);
+  const probed = await probeRtsp({ url, ...way }, signal);
   if (!probed.ok) return probed;
   return good({
     ...{ maker: '', model: '', firmware: '', serial: '', name: '' },

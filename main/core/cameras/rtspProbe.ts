@@ -1,12 +1,12 @@
 /**
  * Asks an RTSP address what it streams (DESCRIBE, RFC 2326), and plays nothing. Signs in by digest (MD5, SHA-256) or,
- * only when the camera asks for it, by Basic. The whole question has one deadline; heads and bodies are bounded;
+ * only when the user allows it for this camera, by Basic. The whole question has one deadline; heads and bodies are bounded;
  * redirects are not followed. Every ending but a description is a problem; nothing here throws or logs.
  */
 import type { StreamInfo } from '../../contract/model.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import type { Credentials } from '../wire/digest.ts';
-import { readRtspPlace, RtspConversation, RtspTrouble, type RtspPlace } from '../wire/rtspConversation.ts';
+import { asksInClear, readRtspPlace, RtspConversation, RtspTrouble, type RtspPlace } from '../wire/rtspConversation.ts';
 import type { RtspReply } from '../wire/rtspReply.ts';
 import { readSdp } from './sdp.ts';
 import { abortProblem, connectionProblem } from './soap.ts';
@@ -21,7 +21,7 @@ export const rtspTimeoutMs = 4500;
 
 /** `url` as `streamUrl` writes it, without credentials. */
 export async function probeRtsp(
-  question: { url: string; credentials: Credentials | null },
+  question: { url: string; credentials: Credentials | null; allowsClearPassword?: boolean },
   signal: AbortSignal,
 ): Promise<Outcome<RtspDescription>> {
   const place = readRtspPlace(question.url);
@@ -29,7 +29,7 @@ export async function probeRtsp(
   const limited = AbortSignal.any([signal, AbortSignal.timeout(rtspTimeoutMs)]);
   const startMs = Date.now();
   let reachedInMs = 0;
-  const conversation = new RtspConversation(place, question.credentials, true, {
+  const conversation = new RtspConversation(place, question.credentials, question.allowsClearPassword === true, {
     media: () => undefined,
     replied: () => (reachedInMs ||= Date.now() - startMs),
     ended: () => undefined,
@@ -39,7 +39,12 @@ export async function probeRtsp(
   try {
     if (limited.aborted) throw new Error('out of time');
     const reply = await conversation.ask('DESCRIBE', place.uri, { Accept: 'application/sdp' }, rtspTimeoutMs);
-    return readAnswer(reply, place, reachedInMs);
+    return readAnswer(
+      reply,
+      place,
+      reachedInMs,
+      question.credentials !== null && question.allowsClearPassword !== true,
+    );
   } catch (error) {
     const isOther = error instanceof RtspTrouble && error.what === 'notRtsp';
     if (isOther) return bad({ code: 'notACamera', host: place.host, port: place.port });
@@ -50,7 +55,13 @@ export async function probeRtsp(
   }
 }
 
-function readAnswer(reply: RtspReply, place: RtspPlace, reachedInMs: number): Outcome<RtspDescription> {
+function readAnswer(
+  reply: RtspReply,
+  place: RtspPlace,
+  reachedInMs: number,
+  keepsToDigest: boolean,
+): Outcome<RtspDescription> {
+  if (keepsToDigest && asksInClear(place, reply)) return bad({ code: 'passwordInClear' });
   if (reply.status === 401 || reply.status === 403) return bad({ code: 'passwordRefused' });
   if (reply.status >= 300 && reply.status < 400) {
     const location = reply.headers.get('location')?.[0] ?? '';

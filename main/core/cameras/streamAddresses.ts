@@ -18,6 +18,8 @@ export interface StreamSource {
   /** rtsp(s)://host:port/path, without credentials. */
   url: string;
   credentials: Credentials | null;
+  /** The user allows that the password goes to this camera in the clear. */
+  allowsClearPassword: boolean;
   video: VideoCodec;
   audio: AudioCodec | null;
 }
@@ -68,12 +70,13 @@ export class StreamAddresses {
     signal: AbortSignal,
   ): Promise<Outcome<StreamSource>> {
     const { credentials } = secret;
+    const { allowsClearPassword } = camera;
     if (camera.scheme === 'rtsp' || camera.scheme === 'rtsps') {
       const path = secret.path ?? camera.servicePath;
       const info = camera.streams[0];
       if (info === undefined) return bad({ code: 'noStreams' });
       const url = streamUrl({ scheme: camera.scheme, host: camera.host, port: camera.port, path });
-      return good({ url, credentials, video: info.video, audio: info.audio });
+      return good({ url, credentials, allowsClearPassword, video: info.video, audio: info.audio });
     }
     const asked = await this.#ask(camera, credentials);
     if (signal.aborted) return bad({ code: 'cancelled' });
@@ -86,7 +89,7 @@ export class StreamAddresses {
     if (chosen === undefined) return bad({ code: 'noStreams' });
     const { info, known } = chosen;
     const url = streamUrl({ scheme: known.scheme, host: camera.host, port: known.port, path: known.path });
-    return good({ url, credentials, video: info.video, audio: info.audio });
+    return good({ url, credentials, allowsClearPassword, video: info.video, audio: info.audio });
   }
 
   /** One question for all who ask within a few seconds. A failure is not kept. */
@@ -114,11 +117,12 @@ export class StreamAddresses {
     const opened = await OnvifCamera.open(place, credentials, signal);
     if (!opened.ok) return opened;
     this.#clockOffsets.set(camera.id, opened.value.clockOffsetMs);
+    const way = { credentials, allowsClearPassword: camera.allowsClearPassword };
     const read = await readStreams(opened.value, signal);
     if (!read.ok) return read;
     // Only RTSP knows the codec for sure: Media1 has no word for H.265.
     const isAsBefore = read.value.streams.every((reached) => before(reached, camera) !== null);
-    const looked = isAsBefore ? null : await lookAtStreams(read.value.streams, credentials, signal);
+    const looked = isAsBefore ? null : await lookAtStreams(read.value.streams, way, signal);
     if (looked !== null && !looked.ok) return looked;
     const streams: FoundStream[] = [];
     for (const reached of looked?.value ?? read.value.streams) {

@@ -28,6 +28,8 @@ export interface ConnectionEnd {
   text: string;
   /** Another way of taking it in may do better. */
   elsewhere: boolean;
+  /** It was refused because it asks for the password in the clear, which the user has not allowed. */
+  inClear: boolean;
   /** It showed pictures, or recorded some. */
   hadPictures: boolean;
 }
@@ -122,9 +124,15 @@ export class Connection {
   }
 
   async #end(): Promise<ConnectionEnd> {
-    const { cause, text, elsewhere = false } = await this.#intake.ended;
+    const { cause, text, elsewhere = false, inClear = false } = await this.#intake.ended;
     const hadPictures = this.#firstPictureMs !== null;
-    return { cause: this.#stopped ?? (hadPictures ? afterPictures(cause) : cause), text, elsewhere, hadPictures };
+    return {
+      cause: this.#stopped ?? (hadPictures ? afterPictures(cause) : cause),
+      text,
+      elsewhere,
+      inClear,
+      hadPictures,
+    };
   }
 
   #picture(): void {

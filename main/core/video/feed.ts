@@ -3,9 +3,11 @@
  * it hands to the recorder comes in runs; after any loss it starts a new run, so a run never holds a gap. Never throws
  * after start: trouble is a state. Recording never fails because of the sound: where it does, the sound is left out.
  */
-import type { GapCause, StreamRole, StreamState, VideoCodec } from '../../contract/model.ts';
+import type { GapCause, RefusalCode, StreamRole, StreamState, VideoCodec } from '../../contract/model.ts';
 import { bad, type Outcome, type Problem } from '../../contract/problems.ts';
 import type { CameraClock } from './cameraClock.ts';
+import type { SignInMemory } from '../wire/signInMemory.ts';
+import { asksForClearPassword } from './clearPassword.ts';
 import { type Clock, ClockWatch, systemClock } from './clock.ts';
 import { Connection, type ConnectionEnd } from './connection.ts';
 import { BitRate } from './bitRate.ts';
@@ -52,6 +54,8 @@ export interface FeedOptions {
   sound: boolean;
   /** Convert the picture to H.264 for viewing. */
   convert: boolean;
+  /** What earlier connections to the same camera learned about signing in. */
+  signInMemory?: SignInMemory;
   /** Nothing but our own RTSP: it is there for showing sooner what another connection brings anyway. */
   onlyRtsp?: boolean;
   on: FeedListener;
@@ -87,8 +91,10 @@ export class Feed {
   #lastPictureMs: number | null = null;
   #stopWaiting: (() => void) | null = null;
   #slept = false;
-  /** The last try was made without a user name and password. */
-  #passwordMissing = false;
+  /** Why the last try was refused, if it was. */
+  #refusal: RefusalCode = 'passwordRefused';
+  /** The address whose camera was found not to ask for the password in the clear. */
+  #askedUrl: string | null = null;
 
   constructor(options: FeedOptions) {
     this.role = options.role;
@@ -148,17 +154,23 @@ export class Feed {
   /** One connection, from asking for the address to its end; `again`: another way of connecting is worth a try. */
   async #connect(): Promise<{ cause: Cause; again: boolean }> {
     const source = await this.#askSource();
-    this.#passwordMissing = source.ok ? source.value.credentials === null : source.problem.code === 'passwordMissing';
+    const missing = source.ok ? source.value.credentials === null : source.problem.code === 'passwordMissing';
+    this.#refusal = missing ? 'passwordMissing' : 'passwordRefused';
     if (!source.ok) return { cause: causeOf(source.problem), again: false };
     if (this.#isClosing()) return { cause: 'closed', again: false };
-    const { ffmpeg, record, convert, on } = this.#options;
+    const { ffmpeg, record, convert, signInMemory, on } = this.#options;
     const startedMs = this.#clock.steadyMs();
     this.#runs.connect();
     const { by, ...manner } = this.#manner;
     const spoken = by === 'rtsp' && isSpoken(source.value.video);
+    if (!spoken && (await this.#asksInClear(source.value))) {
+      this.#refusal = 'passwordInClear';
+      return { cause: 'refused', again: false };
+    }
+    if (this.#isClosing()) return { cause: 'closed', again: false };
     const start: StartIntake = (listener) =>
       spoken
-        ? new RtspIntake({ source: source.value, sound: manner.sound, clock: this.#clock }, listener)
+        ? new RtspIntake({ source: source.value, sound: manner.sound, clock: this.#clock, signInMemory }, listener)
         : new FfmpegIntake(ffmpeg, { source: source.value, record, convert, ...manner }, listener);
     this.#connection = new Connection(start, record, this.#clock, {
       answered: () => this.#answered(),
@@ -180,11 +192,20 @@ export class Feed {
     this.#connection = null;
     this.#bitRate.reset();
     this.#fanOut.reset();
+    if (end.inClear) this.#refusal = 'passwordInClear';
     if (end.text !== '') on.note?.(end.text);
     if (this.#clock.steadyMs() - startedMs > goodAfterMs && end.hadPictures) this.#failures = 0;
     const again = this.#otherManner(end);
     if (!again && !this.#isClosing()) on.ended?.(end);
     return { cause: end.cause, again };
+  }
+
+  /** Whether ffmpeg would send the password in the clear, against the user's wish. Asked once an address. */
+  async #asksInClear(source: StreamSource): Promise<boolean> {
+    if (this.#askedUrl === source.url) return false;
+    const asks = await asksForClearPassword(source, this.#closing.signal);
+    if (!asks) this.#askedUrl = source.url;
+    return asks;
   }
 
   async #askSource(): Promise<Outcome<StreamSource>> {
@@ -237,9 +258,10 @@ export class Feed {
     const nowMs = this.#clock.wallMs();
     this.#troubleSinceMs ??= this.#lastPictureMs ?? nowMs;
     const trouble = { sinceMs: this.#troubleSinceMs, nextTryMs: nowMs + delayMs };
-    const passwordMissing = this.#passwordMissing;
     this.#setState(
-      cause === 'refused' ? { state: 'refused', passwordMissing, ...trouble } : { state: 'lost', cause, ...trouble },
+      cause === 'refused'
+        ? { state: 'refused', code: this.#refusal, ...trouble }
+        : { state: 'lost', cause, ...trouble },
     );
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const timer = setTimeout(() => resolve(false), delayMs);
@@ -309,6 +331,7 @@ function causeOf(problem: Problem): Cause {
   switch (problem.code) {
     case 'passwordRefused':
     case 'passwordMissing':
+    case 'passwordInClear':
       return 'refused';
     case 'noAnswer':
     case 'noSuchHost':

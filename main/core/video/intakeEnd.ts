@@ -9,6 +9,8 @@ export interface IntakeEnd {
   cause: 'refused' | LossCause;
   /** The end of what ffmpeg said, without addresses and credentials. */
   text: string;
+  /** It was refused because it asks for the password in the clear, which the user has not allowed. */
+  inClear?: boolean;
   /** Another way of taking it in may do better. */
   elsewhere?: boolean;
 }

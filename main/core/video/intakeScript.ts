@@ -14,6 +14,8 @@ export interface StreamSource {
   /** rtsp(s)://host:port/path, without credentials. */
   url: string;
   credentials: Credentials | null;
+  /** The user allows that the password goes to this camera in the clear; not said: no. */
+  allowsClearPassword?: boolean;
   video: VideoCodec;
   /** null: the stream has no sound. */
   audio: AudioCodec | null;

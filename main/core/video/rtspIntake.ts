@@ -5,8 +5,9 @@
  * `elsewhere`: ffmpeg may. Never throws for what a camera sends; nothing here tries again.
  */
 import type { AudioConfig, VideoConfig } from '../../contract/stream.ts';
-import { readRtspPlace, RtspConversation, RtspTrouble, type RtspPlace } from '../wire/rtspConversation.ts';
+import { asksInClear, readRtspPlace, RtspConversation, RtspTrouble, type RtspPlace } from '../wire/rtspConversation.ts';
 import type { RtspReply } from '../wire/rtspReply.ts';
+import type { SignInMemory } from '../wire/signInMemory.ts';
 import { readSessionDescription, type DescribedTrack } from '../wire/sessionDescription.ts';
 import { CameraClockWatch } from './cameraClock.ts';
 import type { Clock } from './clock.ts';
@@ -49,6 +50,8 @@ export interface RtspIntakeOptions {
   source: StreamSource;
   sound: boolean;
   clock: Clock;
+  /** Of earlier connections to the same camera. */
+  signInMemory?: SignInMemory | undefined;
 }
 
 export class RtspIntake implements MediaIntake {
@@ -74,13 +77,14 @@ export class RtspIntake implements MediaIntake {
     this.ended = promise;
     this.#settle = resolve;
     this.#place = readRtspPlace(options.source.url);
-    // Basic is answered: the user gave the password for this host, and nothing else is spoken to here.
+    const { credentials, allowsClearPassword = false } = options.source;
+    const listener = {
+      media: (channel: number, bytes: Uint8Array) => this.#media(channel, bytes),
+      ended: (trouble: RtspTrouble) => this.#end(endOfTrouble(trouble)),
+    };
     this.#talk =
       this.#place &&
-      new RtspConversation(this.#place, options.source.credentials, true, {
-        media: (channel, bytes) => this.#media(channel, bytes),
-        ended: (trouble) => this.#end(endOfTrouble(trouble)),
-      });
+      new RtspConversation(this.#place, credentials, allowsClearPassword, listener, options.signInMemory);
     void this.#start();
   }
 
@@ -199,10 +203,14 @@ export class RtspIntake implements MediaIntake {
   }
 
   /** Ends it for a reply that refuses. */
-  #isGood(method: string, { status }: RtspReply): boolean {
+  #isGood(method: string, reply: RtspReply): boolean {
+    const { status } = reply;
     if (status >= 200 && status < 300) return true;
     const text = `${method} was answered with ${status}`;
-    if (status === 401 || status === 403) this.#end({ cause: 'refused', text });
+    const { credentials, allowsClearPassword } = this.#options.source;
+    const keepsToDigest = credentials !== null && allowsClearPassword !== true;
+    const inClear = keepsToDigest && this.#place !== null && asksInClear(this.#place, reply);
+    if (status === 401 || status === 403) this.#end({ cause: 'refused', text, inClear });
     // 461: no TCP. What another way of asking may do better; a redirect is not followed by anybody.
     else if (status >= 300 && status < 400) this.#end({ cause: 'failed', text });
     else this.#end({ cause: 'closed', text, elsewhere: status === 461 || status === 400 || status === 501 });

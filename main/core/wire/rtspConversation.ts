@@ -8,6 +8,7 @@ import { connect as connectPlain, isIPv6, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { answerChallenge, readChallenges, type Credentials } from './digest.ts';
 import { readRtspReply, type RtspReply } from './rtspReply.ts';
+import type { Challenged, SignInMemory } from './signInMemory.ts';
 
 export interface RtspPlace {
   secure: boolean;
@@ -47,6 +48,13 @@ export class RtspTrouble extends Error {
   }
 }
 
+/** The answer asks for a password in a way that everybody on the network could read, and in no other. */
+export function asksInClear({ secure }: RtspPlace, { status, headers }: RtspReply): boolean {
+  if (secure || status !== 401) return false;
+  const schemes = (headers.get('www-authenticate') ?? []).flatMap((header) => readChallenges(header));
+  return schemes.some(({ scheme }) => scheme === 'basic') && !schemes.some(({ scheme }) => scheme === 'digest');
+}
+
 export interface RtspListener {
   /** A piece of interleaved media; a view of what arrived. */
   media(channel: number, bytes: Uint8Array): void;
@@ -76,7 +84,10 @@ export class RtspConversation {
   #connections = 0;
   #waiting: Question | null = null;
   #sequence = 0;
-  #challenge: { headers: readonly string[]; count: number } | null = null;
+  #challenge: Challenged | null;
+  /** The challenge is of an earlier connection, and this one has not taken an answer to it yet. */
+  #remembered: boolean;
+  readonly #memory: SignInMemory | null;
   #rest: Uint8Array = new Uint8Array(0);
   #gone: RtspTrouble | null = null;
   /** Bytes that have arrived. */
@@ -84,11 +95,21 @@ export class RtspConversation {
   /** The shortest time from a question to its answer; Infinity before the first. */
   roundTripMs = Infinity;
 
-  constructor(place: RtspPlace, credentials: Credentials | null, allowBasic: boolean, on: RtspListener) {
+  constructor(
+    place: RtspPlace,
+    credentials: Credentials | null,
+    allowsClearPassword: boolean,
+    on: RtspListener,
+    memory: SignInMemory | null = null,
+  ) {
     this.#credentials = credentials;
-    this.#allowBasic = allowBasic;
+    // Inside TLS nobody else reads it.
+    this.#allowBasic = allowsClearPassword || place.secure;
     this.#on = on;
     this.#place = place;
+    this.#memory = memory;
+    this.#challenge = credentials === null ? null : (memory?.challenged ?? null);
+    this.#remembered = this.#challenge !== null;
     this.#socket = this.#connect();
   }
 
@@ -101,10 +122,13 @@ export class RtspConversation {
   ): Promise<RtspReply> {
     for (let signIns = 0; ; signIns++) {
       const reply = await this.#askOnce(method, uri, headers, withinMs);
+      if (reply.status >= 200 && reply.status < 300) this.#accepted();
       if (reply.status !== 401 || this.#credentials === null || signIns === mostSignIns) return reply;
       const asked = reply.headers.get('www-authenticate') ?? [];
       // Asked again after an answer: it was wrong, unless only its nonce was too old. Some cameras lock after a few.
-      const wasAnswered = this.#challenge !== null;
+      const wasAnswered = this.#challenge !== null && !this.#remembered;
+      if (this.#remembered) this.#memory?.refused();
+      this.#remembered = false;
       this.#challenge = { headers: asked, count: 0 };
       if (wasAnswered && !asked.some((header) => /\bstale\s*=\s*"?true/i.test(header))) return reply;
       if (this.#authorization(method, uri) === null) return reply;
@@ -161,6 +185,11 @@ export class RtspConversation {
     if (authorization !== null) lines.push(`Authorization: ${authorization}`);
     for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
     this.#socket.write(`${lines.join('\r\n')}\r\n\r\n`, 'utf8');
+  }
+
+  #accepted(): void {
+    this.#remembered = false;
+    if (this.#challenge) this.#memory?.accepted(this.#challenge);
   }
 
   #authorization(method: string, uri: string): string | null {

@@ -86,6 +86,7 @@ function cameraOf({ video, audio }: Breed): Camera {
       paused: false,
       recordsSound: true,
       moves: null,
+      allowsClearPassword: false,
     },
     streams: [{ role: 'main', video, audio, ...unknown }],
   };

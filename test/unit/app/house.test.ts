@@ -23,6 +23,7 @@ const pausedCamera: StoredCamera = {
   ...{ maker: '', model: '', firmware: '', serial: '', streams: [], addedMs: 0 },
   ...{
     moves: null,
+    allowsClearPassword: false,
     recordsSound: false,
     keepDays: null,
     paused: true,

@@ -34,7 +34,7 @@ function camera(id: string, name: string): StoredCamera {
   return {
     ...{ id, name, kind: 'rtsp', host: `${id}.lan`, port: 554, path: '/live', scheme: 'rtsp', servicePath: '/live' },
     ...{ maker: '', model: '', firmware: '', serial: '', streams: [], knownStreams: [], addedMs: 0 },
-    ...{ moves: null, recordsSound: false, keepDays: null, paused: true },
+    ...{ moves: null, allowsClearPassword: false, recordsSound: false, keepDays: null, paused: true },
   };
 }
 

@@ -25,6 +25,7 @@ export const camera: Camera & Record<string, unknown> = {
   ...{ maker: '', model: '', firmware: '', serial: '', streams: [], addedMs: 0, paused: false },
   ...({
     moves: null,
+    allowsClearPassword: false,
     recordsSound: false,
     keepDays: null,
     scheme: 'rtsp',

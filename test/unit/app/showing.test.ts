@@ -42,7 +42,7 @@ async function household(
   const camera: Camera = {
     ...{ id: cameraId, name: 'Front door', kind: 'rtsp', host: yardCamera.host, port: yardCamera.rtspPort, path: '/' },
     ...{ maker: '', model: '', firmware: '', serial: '', addedMs: 0 },
-    ...{ moves: null, recordsSound: false, keepDays: null, paused: false },
+    ...{ moves: null, allowsClearPassword: false, recordsSound: false, keepDays: null, paused: false },
     streams: roles.map((role) => ({ role, video: 'H.264', ...stream })),
   };
   const notes: string[] = [];

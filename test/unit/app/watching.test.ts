@@ -11,7 +11,7 @@ import { makeVault } from '../recorder/footage.ts';
 const camera: Camera = {
   ...{ id: '00112233445566aa', name: 'Front door', kind: 'rtsp', host: '127.0.0.1', port: 554, path: '/live' },
   ...{ maker: '', model: '', firmware: '', serial: '', streams: [], addedMs: 0 },
-  ...{ moves: null, recordsSound: false, keepDays: null, paused: false },
+  ...{ moves: null, allowsClearPassword: false, recordsSound: false, keepDays: null, paused: false },
 };
 
 async function watchingOf(t: TestContext): Promise<{ watching: Watching; asked: { times: number } }> {

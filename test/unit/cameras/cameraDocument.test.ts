@@ -40,6 +40,7 @@ const camera: StoredCamera = {
     },
   ],
   moves: { panTilt: true, zoom: false, presets: 64, home: true, storesHome: false },
+  allowsClearPassword: false,
   recordsSound: true,
   keepDays: null,
   paused: false,

@@ -407,6 +407,6 @@ function cameraAt(id: string): CameraDocument['cameras'][number] {
   return {
     ...{ id, name: 'Shed', kind: 'rtsp', host: '127.0.0.1', port: 554, path: '/live', scheme: 'rtsp' },
     ...{ maker: '', model: '', firmware: '', serial: '', streams: [], knownStreams: [], servicePath: '/live' },
-    ...{ moves: null, recordsSound: false, keepDays: null, paused: true, addedMs: 0 },
+    ...{ moves: null, allowsClearPassword: false, recordsSound: false, keepDays: null, paused: true, addedMs: 0 },
   };
 }

@@ -91,7 +91,7 @@ test('an H.265 main stream is told by Media2; of a camera without it the H.264 s
   for (const [name, streams] of Object.entries(expected)) {
     const camera = cameraNamed(name);
     const { user, password } = camera;
-    const reached = await reachOnvif(placeOf(camera), false, { user, password }, never);
+    const reached = await reachOnvif(placeOf(camera), false, { credentials: { user, password } }, never);
     assert.ok(reached.ok, JSON.stringify(reached));
     const found = reached.value.streams.map(({ info, url }) => {
       return `${info.role} ${info.video} ${url === camera.streamUrl('main') ? 'main' : 'sub'}`;

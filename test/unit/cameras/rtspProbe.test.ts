@@ -26,7 +26,8 @@ const never = new AbortController().signal;
 test('every way of signing in works with every character in the password, and tells the stream', async () => {
   for (const camera of yard.cameras) {
     const credentials = { user: camera.user, password: hardPassword };
-    const outcome = await probeRtsp({ url: camera.streamUrl('main'), credentials }, never);
+    const allowsClearPassword = camera.plan.rtsp.auth === 'basic';
+    const outcome = await probeRtsp({ url: camera.streamUrl('main'), credentials, allowsClearPassword }, never);
     assert.ok(outcome.ok, `${camera.plan.rtsp.auth}: ${JSON.stringify(outcome)}`);
     assert.deepEqual(
       [outcome.value.stream.video, outcome.value.stream.widthPixels, outcome.value.stream.audio],
@@ -59,8 +60,8 @@ test(
 test('a wrong password and a missing one are refused in words', async () => {
   for (const camera of yard.cameras.filter((one) => one.plan.rtsp.auth !== 'none')) {
     for (const credentials of [null, { user: camera.user, password: 'wrong' }, { user: 'x\r\ny', password: '' }]) {
-      const outcome = await probeRtsp({ url: camera.streamUrl('sub'), credentials }, never);
-      assert.deepEqual(outcome, { ok: false, problem: { code: 'passwordRefused' } });
+      const question = { url: camera.streamUrl('sub'), credentials, allowsClearPassword: true };
+      assert.deepEqual(await probeRtsp(question, never), { ok: false, problem: { code: 'passwordRefused' } });
     }
   }
 });
@@ -122,17 +123,23 @@ async function serverSaying(...replies: string[]): Promise<{ server: Server; por
   return { server, heard, port: (server.address() as AddressInfo).port };
 }
 
-async function probeSaying(...replies: string[]): Promise<{ outcome: unknown; heard: string[]; port: number }> {
-  const { server, heard, port } = await serverSaying(...replies);
+async function probeSaying(
+  replies: string | string[],
+  allowsClearPassword = false,
+): Promise<{ outcome: unknown; heard: string[]; port: number }> {
+  const { server, heard, port } = await serverSaying(...[replies].flat());
   const credentials = { user: 'me', password: 'secret' };
-  const outcome = await probeRtsp({ url: `rtsp://127.0.0.1:${port}/live`, credentials }, never);
+  const outcome = await probeRtsp({ url: `rtsp://127.0.0.1:${port}/live`, credentials, allowsClearPassword }, never);
   server.close();
   return { outcome, heard, port };
 }
 
-test('Basic is used only when the camera asks for it, and no password goes out before', async () => {
+test('Basic is used only when the camera asks for it and the user allows it, and no password goes out before', async () => {
   const challenge = 'RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nWWW-Authenticate: Basic realm="x"\r\n\r\n';
-  const { heard } = await probeSaying(challenge, 'RTSP/1.0 401 Unauthorized\r\n\r\n');
+  const refused = await probeSaying([challenge, challenge], false);
+  assert.deepEqual(refused.outcome, { ok: false, problem: { code: 'passwordInClear' } });
+  assert.ok(refused.heard.length === 1 && !refused.heard.join('').includes('Authorization'));
+  const { heard } = await probeSaying([challenge, 'RTSP/1.0 401 Unauthorized\r\n\r\n'], true);
   const basic = Buffer.from('me:secret').toString('base64');
   assert.equal(heard.length, 2);
   assert.ok(!heard[0]?.includes('Authorization') && heard[1]?.includes(`Authorization: Basic ${basic}\r\n`));
@@ -140,7 +147,7 @@ test('Basic is used only when the camera asks for it, and no password goes out b
     'Basic realm="x"',
     'Digest realm="x", nonce="n"\r\nWWW-Authenticate: Basic realm="x"',
   );
-  const both = await probeSaying(digest, 'RTSP/1.0 401 Unauthorized\r\n\r\n');
+  const both = await probeSaying([digest, 'RTSP/1.0 401 Unauthorized\r\n\r\n'], true);
   assert.ok(!both.heard.join('').includes(basic));
 });
 

@@ -138,7 +138,14 @@ export interface Probed {
 
 /** A file: what came through a pipe has no duration for ffprobe. */
 export function probe(file: string): Probed {
-  const args = ['-v', 'error', '-show_entries', 'format=duration,start_time:stream=codec_type,codec_name,width', '-of', 'json'];
+  const args = [
+    '-v',
+    'error',
+    '-show_entries',
+    'format=duration,start_time:stream=codec_type,codec_name,width',
+    '-of',
+    'json',
+  ];
   const run = spawnSync('ffprobe', [...args, file], { encoding: 'utf8' });
   assert.equal(run.stderr, '');
   // Written by ffprobe in this form.

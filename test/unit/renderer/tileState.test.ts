@@ -25,6 +25,7 @@ function camera(streams: StreamInfo[]): Camera {
     serial: '',
     streams,
     moves: null,
+    allowsClearPassword: false,
     recordsSound: false,
     keepDays: null,
     paused: false,
@@ -67,16 +68,16 @@ test('a lost camera stays lost while it is tried again, until it answers', () =>
 });
 
 test('a refused password is said, also while the recorded stream is all that is known', () => {
-  const refused: StreamState = {
+  const refused: Extract<StreamState, { state: 'refused' }> = {
     state: 'refused',
     sinceMs: nowMs - 1000,
     nextTryMs: nowMs + 1000,
-    passwordMissing: false,
+    code: 'passwordRefused',
   };
   const state = tileState(both, refused, facts({ stream: null, shown: null, pictureMs: null }), nowMs);
-  assert.deepEqual(state, { is: 'refused', sinceMs: refused.sinceMs, passwordMissing: false });
-  const missing = tileState(both, { ...refused, passwordMissing: true }, facts({ stream: null, shown: null }), nowMs);
-  assert.deepEqual(missing, { is: 'refused', sinceMs: refused.sinceMs, passwordMissing: true });
+  assert.deepEqual(state, { is: 'refused', sinceMs: refused.sinceMs, code: 'passwordRefused' });
+  const missing = tileState(both, { ...refused, code: 'passwordMissing' }, facts({ stream: null, shown: null }), nowMs);
+  assert.deepEqual(missing, { is: 'refused', sinceMs: refused.sinceMs, code: 'passwordMissing' });
 });
 
 test('a stream that cannot be shown is named with its size, and whether there is another', () => {

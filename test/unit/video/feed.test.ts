@@ -118,7 +118,7 @@ test('a refused password is told as such, and the right one connects without wai
     Promise.resolve({ ok: true, value: { ...source.value, credentials: { user: camera(5).user, password } } }),
   );
   await using(feed, async () => {
-    await feed.next('state', ({ state }) => state.state === 'refused' && !state.passwordMissing);
+    await feed.next('state', ({ state }) => state.state === 'refused' && state.code === 'passwordRefused');
     await feed.until('the cause of the gap', () => feed.all('runEnd').some(({ cause }) => cause === 'refused'));
     password = camera(5).password;
     feed.feed.retryNow();
@@ -127,16 +127,30 @@ test('a refused password is told as such, and the right one connects without wai
   });
 });
 
+test('ffmpeg is given no password for a camera that asks for it in the clear, unless the user allows it', async () => {
+  let allowsClearPassword = false;
+  const source = sourceOf(camera(5));
+  assert.ok(source.ok);
+  const feed = new WatchedFeed(() => Promise.resolve({ ok: true, value: { ...source.value, allowsClearPassword } }));
+  await using(feed, async () => {
+    await feed.next('state', ({ state }) => state.state === 'refused' && state.code === 'passwordInClear');
+    assert.equal(feed.all('note').length, 0, 'ffmpeg was not started');
+    allowsClearPassword = true;
+    feed.feed.retryNow();
+    await feed.live();
+  });
+});
+
 test('a camera that asks for a password where there is none is told apart from a wrong one', async () => {
   const source = sourceOf(camera(5));
   assert.ok(source.ok);
   const feed = new WatchedFeed(() => Promise.resolve({ ok: true, value: { ...source.value, credentials: null } }));
   await using(feed, async () => {
-    await feed.next('state', ({ state }) => state.state === 'refused' && state.passwordMissing);
+    await feed.next('state', ({ state }) => state.state === 'refused' && state.code === 'passwordMissing');
   });
   const asked = new WatchedFeed(() => Promise.resolve(bad({ code: 'passwordMissing' })));
   await using(asked, async () => {
-    await asked.next('state', ({ state }) => state.state === 'refused' && state.passwordMissing);
+    await asked.next('state', ({ state }) => state.state === 'refused' && state.code === 'passwordMissing');
   });
 });
 

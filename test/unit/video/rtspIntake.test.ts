@@ -12,6 +12,7 @@ import type { MediaFrame } from '../../../main/core/video/flv.ts';
 import type { IntakeEnd } from '../../../main/core/video/intakeEnd.ts';
 import type { StreamSource } from '../../../main/core/video/intakeScript.ts';
 import { RtspIntake } from '../../../main/core/video/rtspIntake.ts';
+import { SignInMemory } from '../../../main/core/wire/signInMemory.ts';
 import { gstreamerMissing, startGstServer } from '../../yard/gstreamer.ts';
 import { startYard, type CameraPlan, type Yard, type YardCamera } from '../../yard/yard.ts';
 import { planOf } from './watchedFeed.ts';
@@ -39,12 +40,12 @@ interface Watched {
   pictures(count: number): Promise<void>;
 }
 
-function watch(source: StreamSource, sound = false): Watched {
+function watch(source: StreamSource, sound = false, signInMemory?: SignInMemory): Watched {
   const configs: Watched['configs'] = [];
   const frames: MediaFrame[] = [];
   let tell: () => void = () => undefined;
   const intake = new RtspIntake(
-    { source, sound, clock: systemClock },
+    { source, sound, clock: systemClock, signInMemory },
     {
       answered: () => undefined,
       video: (config) => configs.push(config),
@@ -83,7 +84,8 @@ async function using(watched: Watched, work: () => Promise<void>): Promise<Intak
 
 function sourceOf(camera: YardCamera, password = camera.password): StreamSource {
   const credentials = { user: camera.user, password };
-  return { url: camera.streamUrl('main'), credentials, video: 'H.264', audio: null };
+  const allowsClearPassword = camera.plan.rtsp.auth === 'basic';
+  return { url: camera.streamUrl('main'), credentials, allowsClearPassword, video: 'H.264', audio: null };
 }
 
 function camera(at: number): YardCamera {
@@ -180,14 +182,46 @@ async function serverSaying(...replies: string[]): Promise<{ url: string; heard:
   return { url: `rtsp://127.0.0.1:${port}/live`, heard, close: () => server.close() };
 }
 
-async function endSaying(...replies: string[]): Promise<{ end: IntakeEnd; heard: string[] }> {
-  const { url, heard, close } = await serverSaying(...replies);
+async function endSaying(
+  replies: string | string[],
+  memory?: SignInMemory,
+): Promise<{ end: IntakeEnd; heard: string[] }> {
+  const { url, heard, close } = await serverSaying(...[replies].flat());
   const credentials = { user: 'me', password: 'a secret' };
-  const watched = watch({ url, credentials, video: 'H.264', audio: null });
+  const watched = watch({ url, credentials, video: 'H.264', audio: null }, false, memory);
   const end = await watched.intake.ended;
   close();
   return { end, heard };
 }
+
+test('a camera that asks for the password in the clear is not told it, unless the user allows it', async () => {
+  const source = { ...sourceOf(camera(3)), allowsClearPassword: false };
+  const { cause, inClear } = await watch(source).intake.ended;
+  assert.deepEqual([cause, inClear], ['refused', true]);
+  const challenge = 'RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nWWW-Authenticate: Basic realm="x"\r\n\r\n';
+  const { end, heard } = await endSaying([challenge, challenge]);
+  assert.deepEqual([end.cause, end.inClear, heard.length], ['refused', true, 1]);
+  assert.ok(!heard.join('').includes('Authorization'));
+});
+
+test('a second connection answers the challenge of the first at once; a camera that minds is let ask', async () => {
+  const memory = new SignInMemory();
+  for (const questions of [2, 1, 1]) {
+    const before = camera(1).refusals;
+    const watched = watch(sourceOf(camera(1)), false, memory);
+    await using(watched, () => watched.pictures(2));
+    assert.equal(camera(1).refusals - before, questions - 1);
+  }
+  const challenge = 'RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nWWW-Authenticate: Digest realm="x", nonce="new"\r\n\r\n';
+  const minded = await endSaying([challenge, 'RTSP/1.0 404 Not Found\r\n\r\n'], memory);
+  assert.deepEqual(
+    minded.heard.map((request) => /nonce="new"/.test(request)),
+    [false, true],
+  );
+  assert.match(minded.heard[0] ?? '', /Authorization: Digest/);
+  const after = await endSaying([challenge, 'RTSP/1.0 404 Not Found\r\n\r\n'], memory);
+  assert.ok(!after.heard[0]?.includes('Authorization'), 'it is not tried again');
+});
 
 test('a redirect is not followed, and nobody is told the password for it', async () => {
   const { end, heard } = await endSaying('RTSP/1.0 302 Moved\r\nCSeq: 1\r\nLocation: rtsp://127.0.0.2/x\r\n\r\n');
@@ -202,7 +236,7 @@ test('a description without a track that is spoken here sends it elsewhere', asy
     assert.deepEqual([end.cause, end.elsewhere], ['codec', true], sdp);
   }
   const hostile = `m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=fmtp:96 sprop-parameter-sets=Z0I=,aA==\r\na=control:x\r\n`;
-  const { heard } = await endSaying(describe(hostile), 'RTSP/1.0 454 Session Not Found\r\n\r\n');
+  const { heard } = await endSaying([describe(hostile), 'RTSP/1.0 454 Session Not Found\r\n\r\n']);
   assert.ok(heard.length <= 2);
 });
 
@@ -211,7 +245,7 @@ test('an address in a track’s control changes nothing of where it is sent, and
     '\r\n',
   );
   const reply = `RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Base: rtsp://x/\u0001\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`;
-  const { heard } = await endSaying(reply, 'RTSP/1.0 200 OK\r\nCSeq: 2\r\nSession: a b\r\n\r\n');
+  const { heard } = await endSaying([reply, 'RTSP/1.0 200 OK\r\nCSeq: 2\r\nSession: a b\r\n\r\n']);
   assert.equal(heard.length, 3);
   for (const request of heard) assert.match(request, /^[A-Z_]+ rtsp:\/\/[\x21-\x7e]+ RTSP\/1\.0\r\nCSeq: \d+\r\n/);
 });

@@ -44,6 +44,7 @@ export function sourceOf(camera: YardCamera): Outcome<StreamSource> {
   return good({
     url: camera.streamUrl('main'),
     credentials: { user: camera.user, password: camera.password },
+    allowsClearPassword: camera.plan.rtsp.auth === 'basic',
     video: video satisfies VideoCodec,
     audio: sound === null ? null : sound === 'AAC' ? 'AAC' : 'G.711',
   });

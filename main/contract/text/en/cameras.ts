@@ -49,6 +49,8 @@ export const cameras = {
   edit: 'Edit…',
   editTitle: (camera: string): string => `Edit ${camera}`,
   signIn: 'Sign in again…',
+  clearPassword: 'Send the password in the clear to this camera',
+  clearPasswordNote: 'Everybody on the camera’s network can read it then. Use a password that opens nothing else.',
   signInNote: 'They are tried at the camera first, and kept only when it takes them.',
   pause: 'Pause recording',
   pauseTitle: (camera: string): string => `Pause the recording of ${camera}?`,

@@ -67,6 +67,10 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
     fact: 'This computer has no password for the camera.',
     remedy: 'Enter its user name and password again: the vault came without them.',
   }),
+  passwordInClear: () => ({
+    fact: 'This camera asks for the password in the clear: everybody on its network could read it.',
+    remedy: 'Choose digest sign-in for RTSP on the camera’s own page, or allow it for this camera where you sign in.',
+  }),
   badAddress: ({ part }) => addressParts[part],
   foreignStream: ({ host }) => ({
     fact: `The camera names a stream on another host, ${host}. Nightjar does not go there.`,

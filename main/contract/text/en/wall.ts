@@ -27,8 +27,11 @@ export const wall = {
   noPicture: (ms: number): string => `No picture for ${units.duration(ms)}`,
   lostSince: (time: string): string => `Lost since ${time}`,
   lostFor: (ms: number): string => `lost ${units.duration(ms)}`,
-  refused: 'Password refused',
-  passwordMissing: 'Password missing',
+  refusals: {
+    passwordRefused: 'Password refused',
+    passwordMissing: 'Password missing',
+    passwordInClear: 'Password not sent',
+  },
   refusedSince: (time: string): string => `refused since ${time}`,
   notShown: 'Recording, not shown',
   notShownNorRecorded: 'Not shown',
