@@ -208,6 +208,7 @@ test('an address with raw credentials in it is tried with these, and kept withou
     good({
       url: first.streamUrl('sub'),
       credentials: { user: first.user, password: first.password },
+      allowsClearPassword: false,
       video: 'H.264',
       audio: null,
     }),
@@ -303,6 +304,7 @@ test('each connect asks the camera where its stream is, and takes the last addre
     good({
       url: first.streamUrl('sub'),
       credentials: { user: first.user, password: first.password },
+      allowsClearPassword: false,
       video: 'H.264',
       audio: null,
     }),
