@@ -18,10 +18,11 @@ let gstreamer: GstServer | null = null;
 
 test.beforeAll(async () => {
   const password = credentials.password;
-  yard = await YardProcess.start(3, [
+  yard = await YardProcess.start(4, [
     { name: 'Digest', password, onvif: { auth: 'httpDigest' } },
     { name: 'Both codecs', password, main: { video: 'H.265' }, onvif: { media2: true } },
     { name: 'New codec', password, main: { video: 'H.265' }, sub: null, onvif: { media2: true } },
+    { name: 'Cellar', password, rtsp: { auth: 'basic' } },
   ]);
   household = await Household.make();
   page = await household.open();
@@ -75,6 +76,31 @@ test('an ONVIF host that asks for HTTP digest takes a password of every awkward 
   await goTo(page, 'Live');
   await seeLive(page, 'Digest');
   await seeMoving(tile(page, 'Digest'));
+});
+
+test('a camera that asks for the password in the clear is added only when that is allowed for it', async () => {
+  const camera = yard.cameras[3];
+  await paste(`${camera?.host ?? ''}:${camera?.onvifPort ?? 0}`);
+  await page.getByLabel(/^Address, or whatever/).press('Enter');
+  await page.getByLabel('User name').fill(camera?.user ?? '');
+  await page.getByLabel('Password', { exact: true }).fill(credentials.password);
+  const allow = page.getByLabel(/^Send the password in the clear/);
+  await expect(allow).toHaveCount(0);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page.getByText('This camera asks for the password in the clear')).toBeVisible();
+  await allow.check();
+  await page.getByLabel('Password', { exact: true }).fill(credentials.password);
+  await add('Cellar');
+  await goTo(page, 'Live');
+  await seeLive(page, 'Cellar');
+  await seeMoving(tile(page, 'Cellar'));
+
+  await goTo(page, 'Cameras');
+  await page.getByRole('listitem').filter({ hasText: 'Cellar' }).getByRole('button').click();
+  await page.getByRole('button', { name: /^Sign in/ }).click();
+  const sheet = page.getByRole('dialog');
+  await expect(sheet.getByLabel(/^Send the password in the clear/)).toBeChecked();
+  await sheet.getByRole('button', { name: 'Cancel' }).click();
 });
 
 for (const [at, name] of [
