@@ -19,6 +19,9 @@ import { Beside } from './beside.ts';
 /** A stream without viewers is kept for this long: switching between one and four tiles then costs nothing. */
 const lingerMs = 4000;
 
+/** How a connection ends that a camera does not grant. */
+const refusals = new Set<ConnectionEnd['cause']>(['closed', 'noAnswer', 'refused', 'stalled']);
+
 export type ViewingKey = 'main' | 'sub' | 'main converted' | 'sub converted';
 
 /** A viewer that can be told that its stream reaches it only converted. */
@@ -40,6 +43,8 @@ interface Shown {
   way: EitherWay;
   /** It was told that nothing comes but a converted picture. */
   toldNotCarried: boolean;
+  /** UTC ms; null while it has a connection to be shown over. */
+  notGrantedSinceMs: number | null;
 }
 
 interface Viewing {
@@ -60,6 +65,8 @@ export class Showing {
   #recorded: Feed | null = null;
   #recordedState: StreamState = { state: 'off' };
   #makingWay = false;
+  /** Our own RTSP does not speak to this camera's main stream. */
+  #notSpoken = false;
   #again: NodeJS.Timeout | null = null;
   #closed = false;
 
@@ -69,7 +76,8 @@ export class Showing {
 
   /** Shows a stream to a viewer until the returned function is called. */
   show(key: ViewingKey, viewer: Onlooker): () => void {
-    const shown = { key, viewer, way: new EitherWay(viewer, { atOnce: key === 'main' }), toldNotCarried: false };
+    const way = new EitherWay(viewer, { atOnce: key === 'main' });
+    const shown = { key, viewer, way, toldNotCarried: false, notGrantedSinceMs: null };
     this.#shown.add(shown);
     this.#arrange();
     return () => {
@@ -86,7 +94,7 @@ export class Showing {
     this.#recorded = null;
     this.#makingWay = true;
     this.#arrange();
-    await this.#dropUnconverted();
+    await this.#dropAll();
   }
 
   /** The camera is recorded over this connection from now on; null: it is not recorded. */
@@ -103,7 +111,7 @@ export class Showing {
     this.#recordedState = state;
     if (wasLive && state.state === 'lost' && this.#beside.recordingLost(performance.now(), !this.#othersStand())) {
       this.#options.on.note('the recording was lost soon after another connection to the camera began');
-      void this.#dropUnconverted();
+      void this.#dropAll();
     }
     this.#arrange();
   }
@@ -112,7 +120,7 @@ export class Showing {
   recordedEnded({ hadPictures, cause }: ConnectionEnd): void {
     if (hadPictures || !this.#othersStand() || cause === 'refused') return;
     this.#beside.refused(performance.now());
-    void this.#dropUnconverted();
+    void this.#dropAll();
     this.#arrange();
   }
 
@@ -126,7 +134,7 @@ export class Showing {
     if (this.#again) clearTimeout(this.#again);
     for (const { way } of this.#shown) way.close();
     this.#shown.clear();
-    await Promise.all([...this.#viewing.keys()].map((key) => this.#drop(key)));
+    await this.#dropAll();
   }
 
   /** Gives every viewer the connections that it is to have now, and makes and ends them. May be called at any time. */
@@ -140,10 +148,12 @@ export class Showing {
       const own = this.#mayOpen(shown.key) ? this.#open(shown.key) : null;
       if (own) wanted.add(shown.key);
       // The sub stream is small: the large one does not go before it while it is about to come.
-      const waits = shown.key === 'sub' && !own && this.#isAboutToGrant();
+      const waits = shown.key !== 'main' && !own && this.#isAboutToGrant();
       const recorded = isConverted(shown.key) || waits ? null : this.#recorded;
       shown.way.ways({ own: own?.feed ?? null, recorded });
       if (waits) shown.viewer.state(this.#recordedState);
+      else if (!own && !recorded && this.#recorded) this.#tellNotGranted(shown);
+      else shown.notGrantedSinceMs = null;
       this.#tellNotCarried(shown, own);
     }
     for (const [key, viewing] of this.#viewing) {
@@ -155,16 +165,8 @@ export class Showing {
 
   /** A connection beside the recorded one is there, or is being made. */
   #othersStand(): boolean {
-    return [...this.#viewing].some(
-      ([
-        key,
-        {
-          feed: { state },
-        },
-      ]) => {
-        return !isConverted(key) && (state.state === 'live' || state.state === 'connecting');
-      },
-    );
+    const states = [...this.#viewing.values()].map(({ feed }) => feed.state.state);
+    return states.some((state) => state === 'live' || state === 'connecting');
   }
 
   /** The recording gets its connection in a moment, and then others may be asked for. */
@@ -174,14 +176,13 @@ export class Showing {
 
   /** Whether the camera is asked for a connection to show this. */
   #mayOpen(key: ViewingKey): boolean {
-    if (isConverted(key)) return true;
     if (this.#recorded === null) return !this.#makingWay;
-    if (key === 'main' && !isSpoken(this.#options.codec('main'))) return false;
+    if (key === 'main' && (this.#notSpoken || !isSpoken(this.#options.codec('main')))) return false;
     if (!this.#beside.mayAsk(performance.now())) return false;
     // The recording gets its connection first. One that can never be had takes none away.
     const state = this.#recordedState;
     const never = state.state === 'refused' || (state.state === 'lost' && state.cause === 'codec');
-    return this.#viewing.has(key) || state.state === 'live' || (key === 'sub' && never);
+    return this.#viewing.has(key) || state.state === 'live' || (key !== 'main' && never);
   }
 
   #open(key: ViewingKey): Viewing {
@@ -194,7 +195,7 @@ export class Showing {
     const role = key.startsWith('main') ? 'main' : 'sub';
     const { ffmpeg, source, on } = this.#options;
     const beside = key === 'main' && this.#recorded !== null;
-    if (this.#recorded && !isConverted(key)) this.#beside.began(performance.now());
+    if (this.#recorded) this.#beside.began(performance.now());
     const feed = new Feed({
       ...{ ffmpeg, role, source: source(role), record: false, onlyRtsp: beside },
       // Always taken in: to add it when somebody wants to listen would take another connection.
@@ -206,7 +207,7 @@ export class Showing {
         cameraClock: (clock) => on.cameraClock(clock),
         state: (state) => {
           const isMade = state.state === 'connecting' || state.state === 'live';
-          if (isMade && this.#recorded && !isConverted(key)) this.#beside.began(performance.now());
+          if (isMade && this.#recorded) this.#beside.began(performance.now());
         },
         ended: (end) => this.#ended(key, viewing, end),
       },
@@ -220,14 +221,27 @@ export class Showing {
   #ended(key: ViewingKey, viewing: Viewing, end: ConnectionEnd): void {
     if (this.#viewing.get(key) !== viewing) return;
     viewing.fruitless = end.hadPictures ? null : end.cause;
-    if (!end.hadPictures && this.#recordedState.state === 'live' && !isConverted(key)) {
-      this.#beside.refused(performance.now());
-      this.#options.on.note(
-        `the camera grants no connection beside the one that is recorded: ${end.text || end.cause}`,
-      );
-      void this.#drop(key);
+    if (!end.hadPictures && this.#recordedState.state === 'live') {
+      const notGranted = refusals.has(end.cause) && !end.elsewhere;
+      if (notGranted) this.#beside.refused(performance.now());
+      // The recorded one shows it, by ffmpeg.
+      else if (viewing.beside) this.#notSpoken = true;
+      const what = notGranted
+        ? 'grants no connection beside the one that is recorded'
+        : 'is not spoken to by our own RTSP';
+      if (notGranted || viewing.beside) {
+        this.#options.on.note(`the camera ${what}: ${end.text || end.cause}`);
+        void this.#drop(key);
+      }
     }
     this.#arrange();
+  }
+
+  /** Only a converted picture has nothing else to come over. */
+  #tellNotGranted(shown: Shown): void {
+    const sinceMs = (shown.notGrantedSinceMs ??= Date.now());
+    const nextTryMs = Date.now() + this.#beside.waitMs(performance.now());
+    shown.viewer.state({ state: 'lost', sinceMs, cause: 'oneConnection', nextTryMs });
   }
 
   #tellNotCarried(shown: Shown, own: Viewing | null): void {
@@ -251,8 +265,8 @@ export class Showing {
     }, waitMs + 1).unref();
   }
 
-  async #dropUnconverted(): Promise<void> {
-    await Promise.all([...this.#viewing.keys()].filter((key) => !isConverted(key)).map((key) => this.#drop(key)));
+  async #dropAll(): Promise<void> {
+    await Promise.all([...this.#viewing.keys()].map((key) => this.#drop(key)));
   }
 
   async #drop(key: ViewingKey): Promise<void> {

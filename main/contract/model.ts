@@ -73,8 +73,12 @@ export interface Camera {
   addedMs: number;
 }
 
-/** Why a stream has no picture. One pattern, one word and one remedy each on screen. */
-export type LossCause = 'noAnswer' | 'noSuchHost' | 'closed' | 'stalled' | 'garbage' | 'codec' | 'keychain' | 'failed';
+/**
+ * Why a stream has no picture. One pattern, one word and one remedy each on screen. oneConnection: the camera grants no
+ * connection beside the one that is recorded.
+ */
+export type LossCause =
+  'noAnswer' | 'noSuchHost' | 'closed' | 'stalled' | 'garbage' | 'codec' | 'keychain' | 'oneConnection' | 'failed';
 
 /** The state of one stream of one camera. */
 export type StreamState =

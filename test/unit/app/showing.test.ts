@@ -79,6 +79,7 @@ async function household(
 /** A viewer that writes down where its pictures came from, each change once, and whether each began with a keyframe. */
 class Witness implements Onlooker {
   readonly origins: string[] = [];
+  readonly states: string[] = [];
   pictures = 0;
   #awaitsKeyframe = false;
   #look: () => void = () => undefined;
@@ -95,9 +96,10 @@ class Witness implements Onlooker {
     this.pictures += 1;
     this.#look();
   };
-  state(): void {
+  state: Onlooker['state'] = (state) => {
+    this.states.push(state.state === 'lost' ? `lost ${state.cause}` : state.state);
     this.#look();
-  }
+  };
   notCarried(): void {
     assert.fail('H.264 is carried');
   }
@@ -169,6 +171,20 @@ test('a sub stream that is granted is shown from the beginning', async (t) => {
   watching.show(cameraId, 'sub', false, witness);
   await witness.morePictures(25);
   assert.deepEqual(witness.origins, ['sub rtsp']);
+});
+
+test('a converted picture takes no connection from the recording either, and says why it does not come', async (t) => {
+  const { watching, camera, runs } = await household(t, { viewersAtMost: 1 }, { firstAddress: 179 });
+  await watching.watch(camera);
+  const witness = new Witness();
+  watching.show(cameraId, 'main', true, witness);
+  await witness.until('the reason', () => witness.states.at(-1) === 'lost oneConnection');
+  const other = new Witness();
+  watching.show(cameraId, 'main', false, other);
+  await other.morePictures(25);
+  assert.equal(witness.pictures, 0);
+  await watching.forget(cameraId);
+  assert.equal(runs(), 1);
 });
 
 test('a camera that ends its recording for another connection keeps the recording, and shows it', async (t) => {

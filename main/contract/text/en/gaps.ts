@@ -42,6 +42,8 @@ export const gaps = {
     garbage: 'The camera sends what is no picture.',
     codec: 'The camera sends a kind of video that Nightjar does not know. Set it to H.264 on the camera’s own page.',
     keychain: 'The keychain did not give the camera’s password. Unlock it.',
+    oneConnection:
+      'The camera grants one connection, and the recording has it. Let it serve more viewers, or set it to H.264, on its own page.',
     failed: 'The connection to the camera failed.',
   } satisfies Record<LossCause, string>,
 };
