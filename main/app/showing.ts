@@ -31,7 +31,7 @@ export interface Onlooker extends Viewer {
 
 export interface ShowingOptions {
   ffmpeg: Ffmpeg;
-  source: (role: StreamRole) => (signal: AbortSignal) => Promise<Outcome<StreamSource>>;
+  source: (role: StreamRole) => (signal: AbortSignal, afterFailure: boolean) => Promise<Outcome<StreamSource>>;
   /** As the camera describes it; it may change. */
   codec: (role: StreamRole) => VideoCodec;
   on: { note(what: string): void; cameraClock(clock: CameraClock): void; defect(error: unknown): void };

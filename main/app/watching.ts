@@ -28,7 +28,7 @@ const sameClockMs = 5000;
 export type SourceOf = (
   cameraId: CameraId,
   role: StreamRole,
-) => (signal: AbortSignal) => Promise<Outcome<StreamSource>>;
+) => (signal: AbortSignal, afterFailure: boolean) => Promise<Outcome<StreamSource>>;
 
 export interface WatchingOptions {
   ffmpeg: Ffmpeg;

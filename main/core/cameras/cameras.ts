@@ -274,14 +274,21 @@ export class Cameras {
     }));
   }
 
-  /** What a feed asks at every connect: where the camera's stream is now, and how to sign in. */
-  sourceOf(cameraId: CameraId, role: StreamRole): (signal: AbortSignal) => Promise<Outcome<StreamSource>> {
-    return async (signal) => {
+  /**
+   * What a feed asks at every connect: where the camera's stream is, and how to sign in. `afterFailure`: a connection to
+   * where it was failed or ended.
+   */
+  sourceOf(
+    cameraId: CameraId,
+    role: StreamRole,
+  ): (signal: AbortSignal, afterFailure?: boolean) => Promise<Outcome<StreamSource>> {
+    return async (signal, afterFailure = true) => {
       const camera = this.#find(cameraId);
       if (camera === null) return bad({ code: 'gone' });
       const secret = await this.#credentials.read(cameraId, camera.host);
       if (!secret.ok) return secret;
-      return this.#addresses.source(camera, role, secret.value, AbortSignal.any([signal, this.#ended.signal]));
+      const limited = AbortSignal.any([signal, this.#ended.signal]);
+      return this.#addresses.source(camera, role, secret.value, limited, afterFailure);
     };
   }
 

@@ -48,8 +48,8 @@ export interface FeedListener {
 export interface FeedOptions {
   ffmpeg: Ffmpeg;
   role: StreamRole;
-  /** Asked at every connect: the address may change, and with it the credentials. */
-  source: (signal: AbortSignal) => Promise<Outcome<StreamSource>>;
+  /** Asked at every connect: the address may change, and with it the credentials. The first time it failed nowhere yet. */
+  source: (signal: AbortSignal, afterFailure: boolean) => Promise<Outcome<StreamSource>>;
   record: boolean;
   sound: boolean;
   /** Convert the picture to H.264 for viewing. */
@@ -91,6 +91,8 @@ export class Feed {
   #lastPictureMs: number | null = null;
   #stopWaiting: (() => void) | null = null;
   #slept = false;
+  /** There was a connection, or a try at one. */
+  #connected = false;
   /** Why the last try was refused, if it was. */
   #refusal: RefusalCode = 'passwordRefused';
   /** The address whose camera was found not to ask for the password in the clear. */
@@ -160,6 +162,7 @@ export class Feed {
     if (this.#isClosing()) return { cause: 'closed', again: false };
     const { ffmpeg, record, convert, signInMemory, on } = this.#options;
     const startedMs = this.#clock.steadyMs();
+    this.#connected = true;
     this.#runs.connect();
     const { by, ...manner } = this.#manner;
     const spoken = by === 'rtsp' && isSpoken(source.value.video);
@@ -213,7 +216,7 @@ export class Feed {
     const { promise, resolve } = Promise.withResolvers<Outcome<StreamSource>>();
     const giveUp = (): void => resolve(bad({ code: 'cancelled' }));
     signal.addEventListener('abort', giveUp, { once: true });
-    const asked = this.#options.source(signal).catch((error: unknown) => {
+    const asked = this.#options.source(signal, this.#connected).catch((error: unknown) => {
       this.#options.on.defect?.(error);
       return bad({ code: 'defect', id: '' });
     });
