@@ -84,7 +84,7 @@ test('a camera that asks for the password in the clear is added only when that i
   await page.getByLabel(/^Address, or whatever/).press('Enter');
   await page.getByLabel('User name').fill(camera?.user ?? '');
   await page.getByLabel('Password', { exact: true }).fill(credentials.password);
-  const allow = page.getByLabel(/^Send the password in the clear/);
+  const allow = page.getByRole('checkbox', { name: /^Send the password in the clear/ });
   await expect(allow).toHaveCount(0);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page.getByText('This camera asks for the password in the clear')).toBeVisible();
@@ -99,7 +99,7 @@ test('a camera that asks for the password in the clear is added only when that i
   await page.getByRole('listitem').filter({ hasText: 'Cellar' }).getByRole('button').click();
   await page.getByRole('button', { name: /^Sign in/ }).click();
   const sheet = page.getByRole('dialog');
-  await expect(sheet.getByLabel(/^Send the password in the clear/)).toBeChecked();
+  await expect(sheet.getByRole('checkbox', { name: /^Send the password in the clear/ })).toBeChecked();
   await sheet.getByRole('button', { name: 'Cancel' }).click();
 });
 
