@@ -34,15 +34,18 @@ export class WallCanvas {
   }
 
   arrange(arrangement: Arrangement): void {
-    const { widthPixels, heightPixels, places, ground } = arrangement;
+    const { widthPixels, heightPixels, places, bare } = arrangement;
     this.#arrangement = arrangement;
     // To set a size clears the canvas, even to the same size.
     if (this.#canvas.width !== widthPixels) this.#canvas.width = widthPixels;
     if (this.#canvas.height !== heightPixels) this.#canvas.height = heightPixels;
-    this.#fill(ground, { x: 0, y: 0, width: widthPixels, height: heightPixels });
     this.#filled.clear();
     this.#waiting.clear();
-    for (const place of places) this.#waiting.add(place);
+    this.#fillBetween(arrangement);
+    for (const place of places) {
+      if (this.#tileOf(place.tile)?.frame) this.#waiting.add(place);
+      else this.#fill(bare, place.box);
+    }
     this.#work();
   }
 
@@ -99,6 +102,17 @@ export class WallCanvas {
     this.#fill(bare, { ...place, y: box.y + box.height, height: below - box.y - box.height });
     this.#fill(bare, { ...place, width: box.x - place.x });
     this.#fill(bare, { ...place, x: box.x + box.width, width: right - box.x - box.width });
+  }
+
+  /** Everything but the places: a picture that stays where it is does not flicker. */
+  #fillBetween({ widthPixels, heightPixels, places, ground }: Arrangement): void {
+    const context = this.#context;
+    if (!context) return;
+    context.beginPath();
+    context.rect(0, 0, widthPixels, heightPixels);
+    for (const { box } of places) context.rect(box.x, box.y, box.width, box.height);
+    context.fillStyle = ground;
+    context.fill('evenodd');
   }
 
   #fill(colour: string, box: Box): void {
