@@ -39,6 +39,11 @@ startShell({
           ),
         chooseSaveFile: (suggestedName, what) => shell.dialogs.chooseSaveFile(suggestedName, what),
         showFile: (file) => shell.dialogs.showItemInFolder(file),
+        windows: {
+          openSecond: (place) => shell.openSecondWindow(place),
+          openMain: () => shell.openMainWindow(),
+          toggleWholeScreen: (window) => shell.toggleWholeScreen(window),
+        },
       },
     });
     void app.start();
@@ -55,6 +60,7 @@ startShell({
       network: (online) => {
         if (online) app.wake();
       },
+      secondWindow: (place) => app.secondWindow(place),
       close: () => app.close(),
     };
   },

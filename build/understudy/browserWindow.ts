@@ -2,14 +2,16 @@
  * BrowserWindow: a page and the little of a window that can be shown without Electron. Options it does not know, and
  * preferences that would open the page up, are refused. Closing asks, as Electron asks.
  */
-import type { BrowserWindow, BrowserWindowConstructorOptions, WebPreferences } from 'electron';
+import type { BrowserWindow, BrowserWindowConstructorOptions, Rectangle, WebPreferences } from 'electron';
 import { app } from './app.ts';
-import { headed, setWholeScreen } from './chromium.ts';
+import { headed, setPageBounds, setWholeScreen } from './chromium.ts';
 import { noteCall, notPerformed, refusable, StrictEmitter } from './strict.ts';
 import { StandInContents } from './webContents.ts';
 
 const knownOptions = new Set([
   'title',
+  'x',
+  'y',
   'width',
   'height',
   'minWidth',
@@ -36,6 +38,7 @@ const mustBe: Partial<Record<keyof WebPreferences, boolean>> = {
 };
 
 const windows = new Set<StandInWindow>();
+let turns = 0;
 
 export class StandInWindow
   extends StrictEmitter
@@ -53,12 +56,20 @@ export class StandInWindow
       | 'isDestroyed'
       | 'isFullScreen'
       | 'setFullScreen'
+      | 'getNormalBounds'
+      | 'setBounds'
       | 'close'
       | 'getTitle'
     >
 {
   static getAllWindows(): StandInWindow[] {
     return [...windows];
+  }
+
+  /** The one that was shown or focused last: nobody clicks on a window here but by its page. */
+  static getFocusedWindow(): StandInWindow | null {
+    const [front] = [...windows].sort((a, b) => b.#frontAt - a.#frontAt);
+    return front?.isVisible() === true ? front : null;
   }
 
   static fromWebContents(contents: StandInContents): StandInWindow | null {
@@ -69,8 +80,12 @@ export class StandInWindow
   readonly id: number;
   readonly #title: string;
   #visible: boolean;
+  /** As the app set them; a window that is moved by hand does not tell. */
+  #bounds: Rectangle;
   #fullScreen = false;
   #destroyed = false;
+  /** Counts up with each window that comes to the front. */
+  #frontAt = 0;
 
   constructor(options: BrowserWindowConstructorOptions = {}) {
     super();
@@ -80,9 +95,11 @@ export class StandInWindow
     refuseOpenPreferences(preferences);
     this.#title = options.title ?? app.getName();
     this.#visible = options.show !== false;
+    const { x = 0, y = 0, width = 800, height = 600 } = options;
+    this.#bounds = { x, y, width, height };
     this.webContents = new StandInContents({
       preferences,
-      size: { width: options.width ?? 800, height: options.height ?? 600 },
+      bounds: this.#bounds,
       onClosed: () => this.#gone(),
       onShown: () => this.emit('ready-to-show'),
       onFailed: (error) => {
@@ -102,6 +119,7 @@ export class StandInWindow
 
   show(): void {
     this.#visible = true;
+    this.#toFront();
     void this.webContents.page?.bringToFront();
     this.emit('show');
   }
@@ -113,6 +131,7 @@ export class StandInWindow
 
   focus(): void {
     noteCall('BrowserWindow.focus');
+    this.#toFront();
   }
 
   restore(): void {
@@ -140,6 +159,19 @@ export class StandInWindow
     this.#fullScreen = flag;
     const { page } = this.webContents;
     if (headed && page) void setWholeScreen(page, flag);
+    this.emit(flag ? 'enter-full-screen' : 'leave-full-screen');
+  }
+
+  getNormalBounds(): Rectangle {
+    return { ...this.#bounds };
+  }
+
+  setBounds(bounds: Partial<Rectangle>): void {
+    this.#bounds = { ...this.#bounds, ...bounds };
+    const { page } = this.webContents;
+    if (page) void setPageBounds(page, this.#bounds);
+    if (bounds.width !== undefined || bounds.height !== undefined) this.emit('resize');
+    if (bounds.x !== undefined || bounds.y !== undefined) this.emit('move');
   }
 
   getTitle(): string {
@@ -158,6 +190,11 @@ export class StandInWindow
     await this.webContents.destroy();
     this.#gone();
     return true;
+  }
+
+  #toFront(): void {
+    turns += 1;
+    this.#frontAt = turns;
   }
 
   #gone(): void {

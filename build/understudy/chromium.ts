@@ -48,22 +48,42 @@ export function findChromium(): string | null {
 
 export const headed = process.env['UNDERSTUDY_HEADED'] === '1';
 
+export interface Bounds {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 /**
  * A page of this size. Headed, it is a popup, which has neither tabs nor an address that can be changed: the nearest to
  * an app's own window that a browser context in memory can have.
  */
-export async function openPage(context: BrowserContext, size: { width: number; height: number }): Promise<Page> {
+export async function openPage(context: BrowserContext, bounds: Bounds): Promise<Page> {
   const first = await context.newPage();
   if (!headed) {
-    await first.setViewportSize(size);
+    await first.setViewportSize({ width: bounds.width, height: bounds.height });
     return first;
   }
-  const features = `popup,noopener,width=${size.width},height=${size.height}`;
+  const { x, y, width, height } = bounds;
+  const features = `popup,noopener,left=${x},top=${y},width=${width},height=${height}`;
   const popup = context.waitForEvent('page');
   await first.evaluate(`window.open('about:blank', '', '${features}'); undefined`);
   const page = await popup;
   await first.close();
   return page;
+}
+
+/** Headless there is a page's size and no place. */
+export async function setPageBounds(page: Page, { x, y, width, height }: Bounds): Promise<void> {
+  if (!headed) {
+    await page.setViewportSize({ width, height });
+    return;
+  }
+  const session = await page.context().newCDPSession(page);
+  const { windowId } = await session.send('Browser.getWindowForTarget');
+  await session.send('Browser.setWindowBounds', { windowId, bounds: { left: x, top: y, width, height } });
+  await session.detach();
 }
 
 /** Whole screen and back; only a headed window has a screen. */

@@ -5,11 +5,13 @@
  */
 import type {
   Dialog,
+  Display,
   Menu as ElectronMenu,
   MenuItemConstructorOptions,
   Net,
   PowerMonitor as ElectronPowerMonitor,
   PowerSaveBlocker,
+  Screen,
   Shell,
   Tray as ElectronTray,
 } from 'electron';
@@ -112,6 +114,18 @@ export const powerSaveBlocker = strictModule('powerSaveBlocker', {
   },
   isStarted: (id) => blocking.has(id),
 } satisfies PowerSaveBlocker);
+
+const onlyDisplay = {
+  id: 1,
+  bounds: { x: 0, y: 0, width: 1920, height: 1080 },
+  workArea: { x: 0, y: 0, width: 1920, height: 1080 },
+};
+
+/** Nothing here knows the monitors: one of the usual size, until a test puts others in its place. */
+export const screen = strictModule('screen', {
+  // Safe for what is asked of it here: the rest of a display is not there, and nothing of it is read.
+  getAllDisplays: () => [onlyDisplay as Display],
+} satisfies Pick<Screen, 'getAllDisplays'>);
 
 /** There is no system to ask how long nobody touched anything: a test puts another answer in this one's place. */
 class PowerMonitor extends StrictEmitter implements Pick<ElectronPowerMonitor, 'getSystemIdleTime'> {

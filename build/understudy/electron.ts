@@ -4,7 +4,7 @@
  */
 import { app } from './app.ts';
 import { StandInWindow as BrowserWindow } from './browserWindow.ts';
-import { dialog, Menu, net, powerMonitor, powerSaveBlocker, shell, Tray } from './desk.ts';
+import { dialog, Menu, net, powerMonitor, powerSaveBlocker, screen, shell, Tray } from './desk.ts';
 import { ipcMain } from './ipc.ts';
 import { nativeImage } from './nativeImage.ts';
 import { StandInChannel as MessageChannelMain } from './ports.ts';
@@ -23,6 +23,7 @@ export {
   powerMonitor,
   powerSaveBlocker,
   protocol,
+  screen,
   session,
   shell,
   Tray,
@@ -40,6 +41,7 @@ export default strictModule('electron', {
   powerMonitor,
   powerSaveBlocker,
   protocol,
+  screen,
   session,
   shell,
   Tray,

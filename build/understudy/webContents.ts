@@ -21,7 +21,7 @@ type OpenHandler = Parameters<WebContents['setWindowOpenHandler']>[0];
 
 export interface ContentsPlan {
   preferences: WebPreferences;
-  size: { width: number; height: number };
+  bounds: { x: number; y: number; width: number; height: number };
   /** The page was closed from outside. */
   onClosed(): void;
   /** The page was loaded and has something to show. */
@@ -143,7 +143,7 @@ export class StandInContents
 
   async #start(): Promise<{ page: Page; link: PageLink }> {
     const context = await this.session.context();
-    const page = await openPage(context, this.#plan.size);
+    const page = await openPage(context, this.#plan.bounds);
     page.on('popup', (popup) => void popup.close());
     page.on('close', () => {
       if (this.#page === page) this.#plan.onClosed();

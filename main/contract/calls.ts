@@ -297,8 +297,8 @@ export const callArguments = {
 
   /** Which window asks. */
   'windows.own': nothing,
-  /** Opens the second window where it was last, or brings it to the front. */
-  'windows.openSecond': nothing,
+  /** From the first window the second one, and the first from that: opened where it was last, or brought to the front. */
+  'windows.openOther': nothing,
   /** The asking window: the whole screen, or back. */
   'windows.toggleWholeScreen': nothing,
 } satisfies Record<string, v.GenericSchema>;
@@ -424,7 +424,7 @@ export interface CallResults {
   'layouts.remove': Outcome<Settings>;
 
   'windows.own': WindowName;
-  'windows.openSecond': Outcome<null>;
+  'windows.openOther': Outcome<null>;
   'windows.toggleWholeScreen': null;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The system's own dialogs, and the file manager. Each asks above our window, and answers null when the user
+ * The system's own dialogs, and the file manager. Each asks above the window that has the focus, and answers null when the user
  * cancelled. Calls them as `dialog.…`, never taken apart, so that a journey can answer for the user.
  */
 import path from 'node:path';
@@ -20,7 +20,7 @@ export function openDialogs(): Dialogs {
 
 async function chooseFolder(title: string): Promise<string | null> {
   const options: OpenDialogOptions = { title, properties: ['openDirectory', 'createDirectory', 'dontAddToRecent'] };
-  const [parent] = BrowserWindow.getAllWindows();
+  const parent = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
   const answer = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options));
   return answer.canceled ? null : (answer.filePaths[0] ?? null);
 }
@@ -38,7 +38,7 @@ async function chooseSaveFile(suggestedName: string, what: 'clip' | 'picture'): 
     ],
     properties: ['createDirectory', 'showOverwriteConfirmation', 'dontAddToRecent'],
   };
-  const [parent] = BrowserWindow.getAllWindows();
+  const parent = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
   const answer = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options));
   return answer.canceled || answer.filePath === '' ? null : answer.filePath;
 }

@@ -8,6 +8,8 @@ import path from 'node:path';
 import { app, dialog } from 'electron';
 import type { Graphics, Handlers } from '../contract/calls.ts';
 import type { EventName, Events } from '../contract/events.ts';
+import type { WindowPlace } from '../contract/layouts.ts';
+import type { WindowName } from '../contract/model.ts';
 import { en } from '../contract/text/en.ts';
 import { openBridge, sendEvent } from './bridge.ts';
 import { Calls } from './calls.ts';
@@ -18,7 +20,7 @@ import { watchGraphics } from './graphics.ts';
 import { guardProcess, guardSessions } from './guard.ts';
 import { servePage } from './page.ts';
 import { Streams, type StreamPort } from './streams.ts';
-import { MainWindow } from './window.ts';
+import { AppWindows } from './window.ts';
 
 /** What the shell offers to the program. */
 export interface Shell {
@@ -35,9 +37,13 @@ export interface Shell {
   runtime: string;
   packaged: boolean;
   dialogs: Dialogs;
-  /** To the page; lost when there is none, which does no harm: each event holds the whole new value. */
+  /** Of the second window: at that place, or (null) on another screen than the first one. */
+  openSecondWindow(place: WindowPlace | null): void;
+  openMainWindow(): void;
+  toggleWholeScreen(window: WindowName): void;
+  /** To every page; lost when there is none, which does no harm: each event holds the whole new value. */
   emit<Name extends EventName>(name: Name, value: Events[Name]): void;
-  /** Loads the page anew: nothing of what it was told stays in it. */
+  /** Loads each page anew: nothing of what it was told stays in it. */
   forgetPage(): void;
   graphics(): Promise<Graphics>;
   /** How many cameras are being recorded: keeps the computer awake, and is said in the tray. */
@@ -55,6 +61,8 @@ export interface Program {
   idle(seconds: number): void;
   resume(): void;
   network(online: boolean): void;
+  /** Where the second window is; null: the user closed it. */
+  secondWindow(place: WindowPlace | null): void;
   close(): Promise<void>;
 }
 
@@ -109,34 +117,39 @@ async function run(plan: ShellPlan, graphics: () => Promise<Graphics>): Promise<
     open: then(opened.promise, (each) => (stream: StreamPort) => each.openStream(stream)),
     defect,
   });
-  const window = new MainWindow({
+  const windows = new AppWindows({
     session,
     preloadFile: plan.preloadFile,
     iconFile: `${plan.resourcesFolder}/nightjar.png`,
-    onPageGone: () => streams.closeAll(),
+    onPageGone: (window) => streams.closeAll(window),
     onMade: (contents) => reloadAfterCrash(contents, defect),
+    onSecond: (place) => program?.secondWindow(place),
     defect,
   });
-  openBridge({ calls, streams, ownContents: () => window.contents });
+  function emit<Name extends EventName>(name: Name, value: Events[Name]): void {
+    for (const contents of windows.contents) sendEvent(contents, name, value);
+  }
+  openBridge({ calls, streams, windowOf: (contents) => windows.nameOf(contents) });
   const desktop = new Desktop({
     trayIconFile: `${plan.resourcesFolder}/${process.platform === 'darwin' ? 'trayTemplate.png' : 'tray.png'}`,
-    openWindow: () => window.open(),
-    toggleFullScreen: () => window.toggleFullScreen(),
+    openWindow: () => windows.openMain(),
+    toggleFullScreen: () => windows.toggleFullScreen(null),
     onSuspend: () => program?.suspend(),
     onIdle: (seconds) => program?.idle(seconds),
     onResume: () => program?.resume(),
     onNetwork: (online) => {
       program?.network(online);
-      sendEvent(window.contents, 'network.changed', { online });
+      emit('network.changed', { online });
     },
     keepsRunning: () => program?.keepsRunning() ?? false,
     close: async () => {
+      windows.end();
       streams.closeAll();
       await (await opened.promise).close();
     },
     defect,
   });
-  window.open();
+  windows.openMain();
 
   const home = app.isPackaged ? null : (process.env['NIGHTJAR_HOME'] ?? null);
   const shell: Shell = {
@@ -148,8 +161,13 @@ async function run(plan: ShellPlan, graphics: () => Promise<Graphics>): Promise<
     runtime: runtimeName(),
     packaged: app.isPackaged,
     dialogs: openDialogs(),
-    emit: (name, value) => sendEvent(window.contents, name, value),
-    forgetPage: () => window.contents?.reload(),
+    openSecondWindow: (place) => windows.openSecond(place),
+    openMainWindow: () => windows.openMain(),
+    toggleWholeScreen: (window) => windows.toggleFullScreen(window),
+    emit,
+    forgetPage() {
+      for (const contents of windows.contents) contents.reload();
+    },
     graphics,
     setRecording: (cameras) => desktop.setRecording(cameras),
   };

@@ -1,10 +1,11 @@
 /**
  * The streams between page and main, one MessagePort each. Checks every request and every message of the page with
  * the contract; a page that breaks it loses the stream. A stream ends once: when either side closes it, or when the
- * page is gone (`closeAll`). After its end `send` and `notice` do nothing, so a producer need not ask first.
+ * page of its window is gone (`closeAll`). After its end `send` and `notice` do nothing, so a producer need not ask first.
  */
 import type { MessagePortMain } from 'electron';
 import * as v from 'valibot';
+import type { WindowName } from '../contract/model.ts';
 import {
   pageMessage,
   streamRequest,
@@ -15,7 +16,10 @@ import {
 } from '../contract/stream.ts';
 import { isSmall } from './weight.ts';
 
-/** 16 tiles, each changing from one stream to another, and 16 cameras played back in step, with room to spare. */
+/**
+ * Of each window: 16 tiles, each changing from one stream to another, and 16 cameras played back in step, with room to
+ * spare.
+ */
 const mostStreams = 128;
 
 /** What a stream uses of its port. */
@@ -91,7 +95,8 @@ export interface StreamDesk {
 
 export class Streams {
   readonly #desk: StreamDesk;
-  readonly #open = new Set<StreamPort>();
+  /** Of which window each is. */
+  readonly #open = new Map<StreamPort, WindowName>();
 
   constructor(desk: StreamDesk) {
     this.#desk = desk;
@@ -101,20 +106,25 @@ export class Streams {
     return this.#open.size;
   }
 
-  accept(port: Port, request: unknown): void {
+  accept(port: Port, request: unknown, from: WindowName = 'main'): void {
     const checked = isSmall(request) ? v.safeParse(streamRequest, request) : null;
-    if (!checked?.success || this.#open.size >= mostStreams) {
+    if (!checked?.success || this.#of(from).length >= mostStreams) {
       port.close();
       return;
     }
     const stream = new StreamPort(port, checked.output);
-    this.#open.add(stream);
+    this.#open.set(stream, from);
     stream.onClose(() => this.#open.delete(stream));
     void this.#hand(stream);
   }
 
-  closeAll(): void {
-    for (const stream of [...this.#open]) stream.close();
+  /** Those of one window, or of all. */
+  closeAll(from?: WindowName): void {
+    for (const stream of from === undefined ? [...this.#open.keys()] : this.#of(from)) stream.close();
+  }
+
+  #of(from: WindowName): StreamPort[] {
+    return [...this.#open].filter(([, window]) => window === from).map(([stream]) => stream);
   }
 
   async #hand(stream: StreamPort): Promise<void> {

@@ -12,6 +12,8 @@ const lookMs = 100;
 const pulseMs = 250;
 
 const tiles = new Map<number, Tile>();
+/** Tiles that will have a place soon. */
+const expected = new Set<number>();
 const canvases = new Map<number, WallCanvas>();
 let isSeen = true;
 let way: Way = 'graphics';
@@ -24,12 +26,18 @@ function changed(tile: Tile): void {
   for (const canvas of canvases.values()) canvas.paint(tile);
 }
 
-/** Only what can be seen is decoded. */
+/** Only what can be seen, or will be in a moment, is decoded. */
 function attend(tile: Tile): void {
-  tile.attend(
-    [...canvases.values()].some((canvas) => canvas.has(tile.number)),
-    isSeen,
-  );
+  const isPlaced = [...canvases.values()].some((canvas) => canvas.has(tile.number));
+  tile.attend(isPlaced || expected.has(tile.number), isSeen);
+}
+
+function expect(number: number, isExpected: boolean): void {
+  const tile = tiles.get(number);
+  if (tile === undefined) return;
+  if (isExpected) expected.add(number);
+  else expected.delete(number);
+  attend(tile);
 }
 
 function attendAll(): void {
@@ -56,6 +64,10 @@ function receive(message: ToWorker): void {
     case 'dropTile':
       tiles.get(message.tile)?.close();
       tiles.delete(message.tile);
+      expected.delete(message.tile);
+      break;
+    case 'expect':
+      expect(message.tile, message.expected);
       break;
     case 'view':
       tiles.get(message.tile)?.show(message.view);

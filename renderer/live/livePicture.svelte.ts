@@ -119,6 +119,11 @@ export class LivePicture {
     this.#ask();
   }
 
+  /** It will be shown soon: decoded although it has no place yet. Until it is taken back by `false`. */
+  expect(isExpected: boolean): void {
+    this.#tell({ is: 'expect', tile: this.#tile, expected: isExpected });
+  }
+
   /** Has the wanted stream converted, after all. */
   convert(): void {
     if (this.#wanted === null) return;

@@ -38,6 +38,8 @@ export type ToWorker =
   | { is: 'dropStream'; tile: number; stream: number }
   | { is: 'dropTile'; tile: number }
   | { is: 'view'; tile: number; view: PictureView }
+  /** It will have a place soon: decoded already, so that its picture is there with the place. */
+  | { is: 'expect'; tile: number; expected: boolean }
   /** The picture on screen as a PNG; answered by 'still' with the same number. */
   | { is: 'still'; tile: number; request: number }
   | { is: 'surface'; surface: number; canvas: OffscreenCanvas }

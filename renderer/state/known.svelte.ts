@@ -84,8 +84,9 @@ class Known {
     on('settings.changed', (settings) => (this.settings = settings));
     on('network.changed', ({ online }) => (this.online = online));
     try {
-      this.window = await call('windows.own');
-      await this.#tryToEnter(await call('app.state'));
+      const [own, app] = await Promise.all([call('windows.own'), call('app.state')]);
+      this.window = own;
+      await this.#tryToEnter(app);
     } catch {
       this.failed = true;
     }

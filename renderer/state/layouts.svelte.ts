@@ -120,9 +120,10 @@ class Layouts {
     return true;
   }
 
-  /** Of another vault nothing is undone. */
-  forgetUndone(): void {
+  /** Another vault was opened: nothing of the one before is undone, or shown in passing. */
+  begin(): void {
     this.#before = [];
+    this.#passingId = null;
     this.#pending.clear();
     this.problem = null;
   }

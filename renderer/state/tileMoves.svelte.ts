@@ -34,14 +34,14 @@ class TileMoves {
   #goes: ReturnType<typeof setTimeout> | undefined;
 
   /** In the free layout by a cell, changing places with the tile in the way; else with the next tile on that side. */
-  move(cameraId: CameraId, direction: Direction, mayswap: boolean): void {
+  move(cameraId: CameraId, direction: Direction, maySwap: boolean): void {
     if (wallPlace.kind !== 'free') {
       this.#swapWithNext(cameraId, direction);
       return;
     }
     const moved = moveBy(wallPlace.freePlaces, cameraId, direction);
     if (moved.done) this.#take(moved.places);
-    else if (moved.inTheWay !== null && mayswap) this.swap(cameraId, moved.inTheWay);
+    else if (moved.inTheWay !== null && maySwap) this.swap(cameraId, moved.inTheWay);
     else this.#sayNoRoom(cameraId, moved.inTheWay);
   }
 

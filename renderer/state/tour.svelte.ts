@@ -4,6 +4,7 @@
  * on its way is not written down as a choice. Turning by hand begins the time anew.
  */
 import type { CameraId } from '../../main/contract/model.ts';
+import type { LivePicture } from '../live/livePicture.svelte.ts';
 import { returnPicture, takePicture } from '../live/pictures.ts';
 import { announcer } from './announcer.svelte.ts';
 import { known } from './known.svelte.ts';
@@ -24,7 +25,8 @@ class Tour {
   state = $state<'off' | 'going' | 'paused'>('off');
   /** When it turns next, by this computer's clock. */
   nextMs = $state(0);
-  #opened: CameraId[] = [];
+  /** Taken for the next turn. */
+  #opened: LivePicture[] = [];
   #timers: ReturnType<typeof setTimeout>[] = [];
   /** Something is open or held that a turn would take away. */
   isBusy: () => boolean = () => false;
@@ -77,9 +79,11 @@ class Tour {
     this.#giveBack();
   }
 
-  #giveBack(): void {
-    for (const cameraId of this.#opened) returnPicture(cameraId);
-    this.#opened = [];
+  #giveBack(opened = this.#opened.splice(0)): void {
+    for (const picture of opened) {
+      picture.expect(false);
+      returnPicture(picture.cameraId);
+    }
   }
 
   #turn(): void {
@@ -88,11 +92,8 @@ class Tour {
       if (turn.is === 'layout') layouts.showForNow(turn.layoutId);
       wallPlace.page = turn.is === 'page' ? turn.page : 0;
     }
-    const opened = this.#opened;
-    this.#opened = [];
-    setTimeout(() => {
-      for (const cameraId of opened) returnPicture(cameraId);
-    }, giveBackAfterMs);
+    const opened = this.#opened.splice(0);
+    setTimeout(() => this.#giveBack(opened), giveBackAfterMs);
     this.#wait();
   }
 
@@ -110,11 +111,14 @@ class Tour {
   #open(turn: Turn): void {
     const { tiles, pins } = this.#tilesAfter(turn);
     for (const { camera, place } of tiles) {
+      // What is on the wall already is there, and stays in the size that it has.
+      if (wallPlace.tiles.some((one) => one.camera.id === camera.id)) continue;
       const role = roleFor(camera, wallPlace.widthOf(place), tiles.length, pins(camera.id));
+      const picture = takePicture(camera.id);
       const roles = camera.streams.map((stream) => stream.role);
-      if (!wallPlace.tiles.some((one) => one.camera.id === camera.id)) takePicture(camera.id).want(role, roles);
-      else takePicture(camera.id);
-      this.#opened.push(camera.id);
+      picture.want(role, roles);
+      picture.expect(true);
+      this.#opened.push(picture);
     }
   }
 

@@ -78,6 +78,32 @@ test('another window with the same preload and the same page may not call', asyn
   expect(await heard()).not.toContain('call cameras.stopSearch');
 });
 
+test('the second window is on another screen, has the same rules, and only its own streams end with it', async () => {
+  await app.evaluate(({ screen }) => {
+    const areas = [0, 1920].map((x) => ({ workArea: { x, y: 0, width: 1920, height: 1080 } }));
+    screen.getAllDisplays = () => areas as Electron.Display[];
+  });
+  await probe('keepStream');
+  await probe('call', 'windows.openOther');
+  await expect.poll(() => app.windows().length).toBe(2);
+  const second = app.windows().find((each) => each !== page) ?? page;
+  await expect(second.getByRole('heading')).toHaveText('Shell sample');
+  expect(await probe('call', 'windows.own')).toBe('main');
+  expect(await probeOn(second, 'call', ['windows.own'])).toBe('second');
+  expect(await probeOn(second, 'surface', [])).toEqual({ keys: ['call', 'on', 'openStream'], frozen: true, reach: [] });
+  expect(await probeOn(second, 'open', [])).toBe(true);
+  expect(await probeOn(second, 'image', ['https://elsewhere.example/pixel.png'])).toBe('refused');
+  await probeOn(second, 'keepStream', []);
+  await probe('call', 'windows.openOther');
+  expect(app.windows()).toHaveLength(2);
+  const bounds = await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[1]?.getNormalBounds());
+  expect(bounds).toEqual({ x: 2160, y: 90, width: 1440, height: 900 });
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[1]?.close());
+  await expect.poll(heard).toContain('second window closed');
+  await expect.poll(async () => (await heard()).filter((each) => each === 'stream live closed')).toHaveLength(1);
+  expect(await probe('call', 'windows.own')).toBe('main');
+});
+
 test('a stream carries credit, packets that own their buffer, and notices', async () => {
   expect(await probe('stream')).toEqual([[28, 28, 0], [28, 28, 1], [28, 28, 2], { is: 'edge', ticket: 7, atMs: 5 }]);
 });

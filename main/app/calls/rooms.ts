@@ -22,6 +22,7 @@ export interface Desk {
   windows?: {
     /** At that place, or (null) on another screen than the first one; brings it to the front where it is open. */
     openSecond(place: WindowPlace | null): void;
+    openMain(): void;
     toggleWholeScreen(window: WindowName): void;
   };
 }

@@ -8,9 +8,10 @@ type WindowCalls = Extract<keyof Handlers, `windows.${string}`>;
 export function windowCalls({ desk, withHouse }: Rooms): Pick<Handlers, WindowCalls> {
   return {
     'windows.own': async (_nothing, from = 'main') => from,
-    'windows.openSecond': () =>
+    'windows.openOther': (_nothing, from = 'main') =>
       withHouse(async (open) => {
-        desk.windows?.openSecond(open.settings.value.secondWindow.place);
+        if (from === 'second') desk.windows?.openMain();
+        else desk.windows?.openSecond(open.settings.value.secondWindow.place);
         return good(null);
       }),
     'windows.toggleWholeScreen': async (_nothing, from = 'main') => {

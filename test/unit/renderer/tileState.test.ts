@@ -100,6 +100,9 @@ test('the stream follows the width of its place, and a wall of nine keeps to sub
   assert.equal(roleFor(both, 460, 4), 'sub');
   assert.equal(roleFor(both, 1376, 1), 'main');
   assert.equal(roleFor(both, 920, 9), 'sub');
+  assert.equal(roleFor(both, 100, 16, 'main'), 'main', 'pinned');
+  assert.equal(roleFor(both, 1376, 1, 'sub'), 'sub', 'pinned');
+  assert.equal(roleFor(camera([stream('sub', 640)]), 100, 16, 'main'), 'sub', 'pinned to one that it has not');
   assert.equal(roleFor(camera([stream('main', 1920)]), 100, 16), 'main');
   assert.equal(roleFor(camera([stream('sub', 640)]), 1900, 1), 'sub');
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StandInChannel, type StandInPort } from '../../../build/understudy/ports.ts';
+import type { WindowName } from '../../../main/contract/model.ts';
 import { Streams, type StreamPort } from '../../../main/shell/streams.ts';
 
 const live = { kind: 'live', cameraId: '0123456789abcdef', role: 'main', converted: false };
@@ -13,13 +14,13 @@ interface Ends {
   closed: Promise<void>;
 }
 
-function accept(streams: Streams, request: unknown): Ends {
+function accept(streams: Streams, request: unknown, from?: WindowName): Ends {
   const { port1, port2 } = new StandInChannel();
   const received: unknown[] = [];
   const closed = new Promise<void>((resolve) => port1.on('close', () => resolve()));
   port1.on('message', ({ data }: { data: unknown }) => received.push(data));
   port1.start();
-  streams.accept(port2, request);
+  streams.accept(port2, request, from);
   return { page: port1, received, closed };
 }
 
@@ -152,4 +153,30 @@ test('a program that cannot take a stream is a defect, and the stream ends', asy
   const { streams, defects } = open();
   await accept(streams, { kind: 'playback', cameraId: '0123456789abcdef' }).closed;
   assert.deepEqual(defects, ['stream playback']);
+});
+
+test('the streams of a window that is gone end, those of the other go on', async () => {
+  const { streams, opened } = open();
+  const first = accept(streams, live, 'main');
+  const second = accept(streams, live, 'second');
+  await delivered();
+  streams.closeAll('second');
+  await second.closed;
+  assert.equal(streams.count, 1);
+  opened[0]?.send(new Uint8Array([7]));
+  await delivered();
+  assert.deepEqual(first.received, [new Uint8Array([7])]);
+  streams.closeAll();
+  await first.closed;
+  assert.equal(streams.count, 0);
+});
+
+test('one window’s streams leave room for the other’s', async () => {
+  const { streams } = open();
+  for (let at = 0; at < 200; at += 1) accept(streams, live, 'main');
+  await delivered();
+  const most = streams.count;
+  accept(streams, live, 'second');
+  assert.equal(streams.count, most + 1);
+  streams.closeAll();
 });
