@@ -37,6 +37,9 @@ export class LiveStream implements Viewer {
   #dropped = 0;
   #droppedTold = 0;
   #sound = false;
+  #video: VideoConfig | null = null;
+  /** undefined: nothing was told of it yet. */
+  #audio: AudioConfig | null | undefined = undefined;
   readonly #pictures: boolean;
 
   /** `pictures`: false for a stream of sound alone. */
@@ -52,11 +55,16 @@ export class LiveStream implements Viewer {
   }
 
   config(video: VideoConfig, audio: AudioConfig | null, { role, intake }: Origin): void {
-    // What follows is of another connection, and again a new viewer's beginning.
-    this.#skipping = false;
-    this.#keyframes = 0;
-    this.#outlet.notice({ is: 'video', config: video, converted: this.#converted, role, intake });
-    this.#outlet.notice({ is: 'audio', config: audio });
+    // Told again because of the sound, the pictures go on: a decoder that began anew would wait for the next keyframe.
+    if (video !== this.#video) {
+      this.#video = video;
+      // What follows is of another connection, and again a new viewer's beginning.
+      this.#skipping = false;
+      this.#keyframes = 0;
+      this.#outlet.notice({ is: 'video', config: video, converted: this.#converted, role, intake });
+    }
+    if (audio !== this.#audio) this.#outlet.notice({ is: 'audio', config: audio });
+    this.#audio = audio;
   }
 
   frame(frame: MediaFrame, arrivalMs: number): void {

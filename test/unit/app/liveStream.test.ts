@@ -125,3 +125,18 @@ test('a packet says when it came, not when it was sent on', () => {
   const [packet = new Uint8Array()] = sent;
   assert.equal(decodePacket(new Uint8Array(packet))?.arrivedMs, arrivalMs);
 });
+
+test('sound that is known a moment later does not begin the pictures anew', () => {
+  const told: LiveNotice['is'][] = [];
+  const outlet = { send: () => undefined, notice: (notice: LiveNotice) => void told.push(notice.is) };
+  const stream = new LiveStream(outlet, 'main', false);
+  const video = { codec: 'avc1.64001f', widthPixels: 0, heightPixels: 0, description: data };
+  const audio = { codec: 'alaw', sampleRate: 8000, channels: 1, description: new Uint8Array(0) };
+  const origin = { role: 'main', intake: 'rtsp' } as const;
+  stream.config(video, null, origin);
+  stream.config(video, audio, origin);
+  stream.config(video, audio, origin);
+  assert.deepEqual(told, ['video', 'audio', 'audio']);
+  stream.config({ ...video }, audio, origin);
+  assert.deepEqual(told, ['video', 'audio', 'audio', 'video']);
+});
