@@ -26,6 +26,8 @@ export class WallCanvas {
     this.#tileOf = tileOf;
     this.#context = canvas.getContext('2d', { alpha: false, willReadFrequently: way === 'processor' });
     this.#painter = this.#context && painterFor(this.#context, way);
+    // The graphics process crashed and is back: nothing of what was painted is left.
+    canvas.addEventListener('contextrestored', () => this.arrange(this.#arrangement));
   }
 
   has(tile: number): boolean {

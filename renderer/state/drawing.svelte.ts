@@ -19,10 +19,11 @@ class DrawingChoice {
   readonly isKnown = $derived(this.#graphics !== null);
 
   constructor() {
-    void this.#ask();
+    void this.ask();
   }
 
-  async #ask(): Promise<void> {
+  /** Asks anew: a graphics process that crashed too often is not used any more. */
+  async ask(): Promise<void> {
     try {
       this.#graphics = await call('app.graphics');
     } catch {

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { compileScaler } from '../../../build/scaler.ts';
 import type { Box } from '../../../renderer/live/geometry.ts';
+import { coloursOf } from '../../../renderer/live/scale/colours.ts';
 import { Scaler, type Colours, type PlaneFormat } from '../../../renderer/live/scale/scaler.ts';
 import { scalePlainly, type PlainPicture, type PlainPlane } from './plainScaler.ts';
 
@@ -137,6 +138,17 @@ test('black, white and the primaries are what the standard says', () => {
   // Red by BT.601 and by BT.709 (ITU-R BT.709-6, 3.2 to 3.5), limited range.
   near(colourOf(81, 90, 240, bt601), [254, 0, 0, 255]);
   near(colourOf(63, 102, 240, { matrix: 'bt709', fullRange: false }), [255, 0, 0, 255]);
+});
+
+test('a picture is taken for what it says of its colours, and as the browser takes it where it says nothing', () => {
+  const said = (matrix: string | null, fullRange: boolean | null, codedHeight = 360): Colours =>
+    coloursOf({ codedHeight, colorSpace: { matrix, fullRange } });
+  assert.deepEqual(said('bt709', false), { matrix: 'bt709', fullRange: false });
+  assert.deepEqual(said('smpte170m', true, 1080), { matrix: 'bt601', fullRange: true });
+  assert.deepEqual(said('bt470bg', null, 1080), { matrix: 'bt601', fullRange: false });
+  assert.deepEqual(said('bt2020-ncl', false), { matrix: 'bt2020', fullRange: false });
+  assert.deepEqual(said(null, null), { matrix: 'bt601', fullRange: false });
+  assert.deepEqual(said(null, null, 720), { matrix: 'bt709', fullRange: false });
 });
 
 test('memory grows with the largest picture, is used again, and has an end', () => {
