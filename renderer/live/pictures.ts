@@ -1,6 +1,6 @@
 /**
  * The live pictures that are on screen, one a camera, however many views show it, and the canvas that they are painted
- * on. A picture that no view shows any more is kept for a moment, so that going from the wall to one camera and back
+ * on. A picture that no view shows any more is kept for a while, so that going from the wall to one camera and back
  * connects nothing anew. While the window cannot be seen nothing is decoded; after a long time the streams are given
  * back.
  */
@@ -9,7 +9,10 @@ import { LivePicture } from './livePicture.svelte.ts';
 import { Surface } from './surface.ts';
 import type { FromWorker, Place, ToWorker, Way } from './workerMessages.ts';
 
-const lingerMs = 3000;
+/** Longer than most looks at one camera, and than two pages of a tour: what is not on screen is not decoded. */
+const lingerMs = 30_000;
+/** Beyond these the one that was seen longest ago goes. */
+const mostUnseen = 24;
 /** Until then a window that comes back shows its pictures at once. */
 const restAfterMs = 10 * 60_000;
 
@@ -106,6 +109,11 @@ export function returnPicture(cameraId: CameraId): void {
   one.viewers -= 1;
   if (one.viewers > 0) return;
   one.goes = setTimeout(() => drop(cameraId, one), lingerMs);
+  // In the order in which they were left.
+  kept.delete(cameraId);
+  kept.set(cameraId, one);
+  const unseen = [...kept].filter(([, { viewers }]) => viewers === 0);
+  for (const [oldId, old] of unseen.slice(0, -mostUnseen)) drop(oldId, old);
 }
 
 /** The vault was left meanwhile: what is kept for a moment is of connections that are gone. */
