@@ -1,8 +1,8 @@
 /**
  * Whether a camera is asked for another connection beside the one that is recorded. Many cameras grant few; some refuse
- * one more, some end the older for it. The recording comes first: one refusal, or a recording that was lost twice soon
- * after another connection began, and the camera is left with one connection for an hour. Kept for as long as the vault
- * is open; pure, the caller brings the time.
+ * one more, some end the older for it. The recording comes first: after a refusal the camera is left with one connection
+ * for an hour, and after a recording that was lost twice soon after another connection began for a day, because trying
+ * again would cost seconds of it. Kept for as long as the vault is open; pure, the caller brings the time.
  */
 
 /** A recording that ends so soon after another connection began may have ended for it. A stall takes 5 s to be noticed. */
@@ -10,6 +10,7 @@ const soonMs = 15_000;
 /** After the first such loss, which may have been a coincidence. */
 const secondTryMs = 60_000;
 const refusedForMs = 3_600_000;
+const harmfulForMs = 86_400_000;
 const mostLosses = 2;
 
 export class Beside {
@@ -34,8 +35,7 @@ export class Beside {
 
   /** The camera does not grant it. */
   refused(nowMs: number): void {
-    this.#losses = 0;
-    this.#notBeforeMs = nowMs + refusedForMs;
+    this.#notBeforeMs = Math.max(this.#notBeforeMs, nowMs + refusedForMs);
   }
 
   /**
@@ -48,7 +48,7 @@ export class Beside {
       return false;
     }
     this.#losses += 1;
-    if (this.#losses >= mostLosses) this.refused(nowMs);
+    if (this.#losses >= mostLosses) this.#notBeforeMs = nowMs + harmfulForMs;
     else if (!both) this.#notBeforeMs = nowMs + secondTryMs;
     return !this.mayAsk(nowMs);
   }

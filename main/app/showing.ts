@@ -169,9 +169,16 @@ export class Showing {
     return states.some((state) => state === 'live' || state === 'connecting');
   }
 
+  /** The recording has its connection; its first keyframe may be long in coming. */
+  #recordedStands(): boolean {
+    const state = this.#recordedState;
+    return state.state === 'live' || (state.state === 'connecting' && state.answered);
+  }
+
   /** The recording gets its connection in a moment, and then others may be asked for. */
   #isAboutToGrant(): boolean {
-    return this.#recordedState.state === 'connecting' && this.#beside.mayAsk(performance.now());
+    const waits = this.#recordedState.state === 'connecting' && !this.#recordedStands();
+    return waits && this.#beside.mayAsk(performance.now());
   }
 
   /** Whether the camera is asked for a connection to show this. */
@@ -182,7 +189,7 @@ export class Showing {
     // The recording gets its connection first. One that can never be had takes none away.
     const state = this.#recordedState;
     const never = state.state === 'refused' || (state.state === 'lost' && state.cause === 'codec');
-    return this.#viewing.has(key) || state.state === 'live' || (key !== 'main' && never);
+    return this.#viewing.has(key) || this.#recordedStands() || (key !== 'main' && never);
   }
 
   #open(key: ViewingKey): Viewing {
@@ -221,7 +228,7 @@ export class Showing {
   #ended(key: ViewingKey, viewing: Viewing, end: ConnectionEnd): void {
     if (this.#viewing.get(key) !== viewing) return;
     viewing.fruitless = end.hadPictures ? null : end.cause;
-    if (!end.hadPictures && this.#recordedState.state === 'live') {
+    if (!end.hadPictures && this.#recordedStands()) {
       const notGranted = refusals.has(end.cause) && !end.elsewhere;
       if (notGranted) this.#beside.refused(performance.now());
       // The recorded one shows it, by ffmpeg.

@@ -22,8 +22,12 @@ test('a recording that is lost soon after another connection began is believed t
   assert.equal(beside.mayAsk(63_000), true);
   beside.began(63_000);
   assert.equal(beside.recordingLost(64_000, false), true);
-  assert.equal(beside.mayAsk(hourMs), false);
-  assert.equal(beside.mayAsk(64_000 + hourMs), true);
+  assert.equal(beside.mayAsk(hourMs * 2), false);
+  const tomorrowMs = 64_000 + 24 * hourMs;
+  assert.equal(beside.mayAsk(tomorrowMs), true);
+  beside.began(tomorrowMs);
+  assert.equal(beside.recordingLost(tomorrowMs + 1000, false), true);
+  assert.equal(beside.mayAsk(tomorrowMs + hourMs), false, 'once more is enough then');
 });
 
 test('a recording that is lost later says nothing, and takes back an earlier suspicion', () => {
