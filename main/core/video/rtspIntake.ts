@@ -275,8 +275,8 @@ export class RtspIntake implements MediaIntake {
     if (nowMs - this.#lastAskedMs < session.keepAliveEveryMs) return;
     this.#lastAskedMs = nowMs;
     this.#talk.ask(session.keepAlive, session.uri, session.headers, answerWithinMs).then(
-      // Not known there: the other question keeps the session as well.
-      ({ status }) => (status === 405 || status === 501 ? (session.keepAlive = 'OPTIONS') : undefined),
+      // Not known there, however that is said: the other question keeps the session as well.
+      ({ status }) => (status >= 400 && status !== 454 ? (session.keepAlive = 'OPTIONS') : undefined),
       () => undefined,
     );
   }
