@@ -5,6 +5,7 @@
  * `elsewhere`: ffmpeg may. Never throws for what a camera sends; nothing here tries again.
  */
 import type { AudioConfig, VideoConfig } from '../../contract/stream.ts';
+import { controlUri, isToken } from '../wire/controlUri.ts';
 import { asksInClear, readRtspPlace, RtspConversation, RtspTrouble, type RtspPlace } from '../wire/rtspConversation.ts';
 import type { RtspReply } from '../wire/rtspReply.ts';
 import type { SignInMemory } from '../wire/signInMemory.ts';
@@ -151,10 +152,32 @@ export class RtspIntake implements MediaIntake {
     );
     const session = await this.#setUpTrack(base, video.track, picture, {});
     if (!session || !sound) return session;
-    const heard = this.#lane('audio', sound.track, (on) =>
-      sound.read({ ...on, config: (config) => this.#on.audio(config) }),
-    );
-    return this.#setUpTrack(base, sound.track, heard, session.headers);
+    return (await this.#setUpSound(base, sound, session.headers)) ?? session;
+  }
+
+  /** null where it cannot be had: the pictures come without it. */
+  async #setUpSound(
+    base: string,
+    sound: ChosenTrack<AudioConfig>,
+    headers: Record<string, string>,
+  ): Promise<Session | null> {
+    let lane: Lane;
+    try {
+      lane = this.#lane('audio', sound.track, (on) =>
+        sound.read({ ...on, config: (config) => this.#on.audio(config) }),
+      );
+    } catch (error) {
+      if (error instanceof MediaError) return null;
+      throw error;
+    }
+    const session = await this.#setUpTrack(base, sound.track, lane, headers);
+    if (!session) this.#dropLane(lane);
+    return session;
+  }
+
+  #dropLane(lane: Lane): void {
+    const at = this.#lanes.indexOf(lane);
+    if (at !== -1) this.#lanes.splice(at, 1);
   }
 
   #lane(
@@ -186,6 +209,7 @@ export class RtspIntake implements MediaIntake {
     const uri = controlUri(track.control, base, this.#place.uri);
     const transport = `RTP/AVP/TCP;unicast;interleaved=${lane.channel}-${lane.channel + 1}`;
     const reply = await this.#talk.ask('SETUP', uri, { ...headers, Transport: transport }, answerWithinMs);
+    if (lane.kind === 'audio' && (reply.status < 200 || reply.status >= 300)) return null;
     if (!this.#isGood('SETUP', reply)) return null;
     // The camera has the last word on the channels.
     const given = /interleaved\s*=\s*(\d{1,3})/i.exec(reply.headers.get('transport')?.[0] ?? '')?.[1];
@@ -226,7 +250,9 @@ export class RtspIntake implements MediaIntake {
     } catch (error) {
       // A RangeError is a length that a reader forgot to check: the camera's bytes are the occasion.
       if (!(error instanceof MediaError || error instanceof RangeError)) throw error;
-      this.#end({ cause: 'garbage', text: error.message, elsewhere: true });
+      // Sound that cannot be read costs the sound.
+      if (lane.kind === 'audio') this.#dropLane(lane);
+      else this.#end({ cause: 'garbage', text: error.message, elsewhere: true });
     }
   }
 
@@ -288,24 +314,6 @@ export class RtspIntake implements MediaIntake {
     this.#talk?.close(this.#session);
     this.#settle(end);
   }
-}
-
-/** Relative to the base as RFC 2326 appendix C.1.1 has it; another host in it changes nothing of where it is sent. */
-function controlUri(control: string, base: string, uri: string): string {
-  if (control === '' || control === '*') return isUri(base) ? base : uri;
-  if (/^rtsps?:\/\//i.test(control)) return isUri(control) ? control : uri;
-  const from = isUri(base) ? base : uri;
-  const whole = `${from}${from.endsWith('/') ? '' : '/'}${control}`;
-  return isUri(whole) ? whole : uri;
-}
-
-/** It goes into a request line: printable, no blanks. */
-function isUri(text: string): boolean {
-  return /^rtsps?:\/\/[\x21-\x7e]{1,2000}$/i.test(text);
-}
-
-function isToken(text: string): boolean {
-  return /^\s*[\x21-\x3a\x3c-\x7e]{1,200}\s*$/.test(text);
 }
 
 function endOfTrouble({ what, code }: RtspTrouble): IntakeEnd {

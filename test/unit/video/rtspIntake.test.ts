@@ -173,7 +173,7 @@ async function serverSaying(...replies: string[]): Promise<{ url: string; heard:
       heard.push(bytes.toString('utf8'));
       const reply = replies.shift();
       if (reply === undefined) socket.end();
-      else socket.write(reply);
+      else socket.write(reply, 'latin1');
     });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -238,6 +238,42 @@ test('a description without a track that is spoken here sends it elsewhere', asy
   const hostile = `m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=fmtp:96 sprop-parameter-sets=Z0I=,aA==\r\na=control:x\r\n`;
   const { heard } = await endSaying([describe(hostile), 'RTSP/1.0 454 Session Not Found\r\n\r\n']);
   assert.ok(heard.length <= 2);
+});
+
+test('sound that the camera does not grant, or that cannot be read, costs the sound and not the pictures', async () => {
+  const reply = (body = ''): string =>
+    `RTSP/1.0 200 OK\r\nCSeq: 1\r\nSession: 1\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const aac = 'a=fmtp:97 mode=AAC-hbr;config=1408;sizelength=13;indexlength=3;indexdeltalength=3';
+  const sdp = (format: string): string =>
+    [
+      'm=video 0 RTP/AVP 26',
+      'a=control:v',
+      'm=audio 0 RTP/AVP 97',
+      'a=rtpmap:97 MPEG4-GENERIC/16000',
+      format,
+      'a=control:a',
+      '',
+    ].join('\r\n');
+  const packet = (channel: number, type: number, ...payload: number[]): string => {
+    const bytes = [0x80, 0x80 | type, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, ...payload];
+    return Buffer.from([0x24, channel, 0, bytes.length, ...bytes]).toString('latin1');
+  };
+  // Its headers are said to be longer than the packet is.
+  const garbage = packet(2, 97, 0xff, 0xff);
+  const played = reply() + garbage + garbage + packet(0, 26, 0, 0, 0, 0, 1, 50, 2, 2, 1, 2, 3);
+  const cases = [
+    { format: aac, replies: [reply(), 'RTSP/1.0 500 No\r\nCSeq: 3\r\n\r\n', played], setUps: 2 },
+    { format: aac, replies: [reply(), reply(), played], setUps: 2 },
+    { format: aac.replace('13', '99'), replies: [reply(), played], setUps: 1 },
+  ];
+  for (const { format, replies, setUps } of cases) {
+    const { url, heard, close } = await serverSaying(reply(sdp(format)), ...replies);
+    const watched = watch({ url, credentials: null, video: 'MJPEG', audio: 'AAC' }, true);
+    await watched.pictures(1);
+    assert.equal(heard.filter((request) => request.startsWith('SETUP')).length, setUps);
+    await watched.intake.close();
+    close();
+  }
 });
 
 test('an address in a track’s control changes nothing of where it is sent, and writes no second line', async () => {
