@@ -3,8 +3,8 @@
  * it hands to the recorder comes in runs; after any loss it starts a new run, so a run never holds a gap. Never throws
  * after start: trouble is a state. Recording never fails because of the sound: where it does, the sound is left out.
  */
-import type { GapCause, RefusalCode, StreamRole, StreamState, VideoCodec } from '../../contract/model.ts';
-import { bad, type Outcome, type Problem } from '../../contract/problems.ts';
+import type { GapCause, RefusalCode, StreamRole, StreamState } from '../../contract/model.ts';
+import { bad, type Outcome } from '../../contract/problems.ts';
 import type { CameraClock } from './cameraClock.ts';
 import type { SignInMemory } from '../wire/signInMemory.ts';
 import { asksForClearPassword } from './clearPassword.ts';
@@ -16,6 +16,8 @@ import { FfmpegIntake } from './ffmpegIntake.ts';
 import type { Ffmpeg, Probe, StreamSource } from './ffmpeg.ts';
 import type { Fragment, Init } from './fmp4.ts';
 import type { StartIntake } from './intake.ts';
+import { causeOf, gapCause, type Cause } from './causes.ts';
+import { isSpoken } from './rtp/tracks.ts';
 import { RtspIntake } from './rtspIntake.ts';
 import { Runs } from './runs.ts';
 
@@ -61,8 +63,6 @@ export interface FeedOptions {
   on: FeedListener;
   clock?: Clock;
 }
-
-type Cause = ConnectionEnd['cause'];
 
 const lostDelaysMs = [1000, 2000, 5000, 10_000, 30_000];
 /** Some cameras lock an account for half an hour after five to seven wrong passwords. */
@@ -317,40 +317,5 @@ export class Feed {
     this.#state = state;
     this.#options.on.state?.(state);
     this.#fanOut.state(state);
-  }
-}
-
-/** Our own RTSP speaks them; what nobody knows yet is worth a try. */
-export function isSpoken(video: VideoCodec): boolean {
-  return video !== 'MPEG-4';
-}
-
-function gapCause(cause: Cause): GapCause {
-  return cause === 'refused' || cause === 'codec' ? cause : 'lost';
-}
-
-/** What a problem with the address means for the stream. */
-function causeOf(problem: Problem): Cause {
-  switch (problem.code) {
-    case 'passwordRefused':
-    case 'passwordMissing':
-    case 'passwordInClear':
-      return 'refused';
-    case 'noAnswer':
-    case 'noSuchHost':
-      return problem.code;
-    case 'keychainLocked':
-    case 'keychainMissing':
-      return 'keychain';
-    case 'noStreams':
-    case 'unsupportedCodec':
-      return 'codec';
-    case 'notACamera':
-      return 'garbage';
-    // The time to ask was over.
-    case 'cancelled':
-      return 'noAnswer';
-    default:
-      return 'failed';
   }
 }

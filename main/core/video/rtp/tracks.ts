@@ -2,6 +2,7 @@
  * Chooses which of a described session's tracks are taken in, and makes a reader for each: H.264, H.265, JPEG, AAC,
  * G.711 and Opus, in the forms that cameras send. null for a track that is not spoken here; ffmpeg may speak it.
  */
+import type { VideoCodec } from '../../../contract/model.ts';
 import type { AudioConfig, VideoConfig } from '../../../contract/stream.ts';
 import type { DescribedTrack, SessionDescription } from '../../wire/sessionDescription.ts';
 import { MediaError } from '../mediaError.ts';
@@ -16,6 +17,11 @@ export interface ChosenTrack<Config extends VideoConfig | AudioConfig> {
   track: DescribedTrack;
   /** Throws MediaError when the description is hostile. */
   read(on: TrackListener<Config>): TrackReader;
+}
+
+/** Our own RTSP speaks them; what nobody knows yet is worth a try. */
+export function isSpoken(video: VideoCodec): boolean {
+  return video !== 'MPEG-4';
 }
 
 export function chooseVideo({ tracks }: SessionDescription): ChosenTrack<VideoConfig> | null {
