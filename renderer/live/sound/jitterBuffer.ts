@@ -6,9 +6,9 @@
  */
 
 /** What shall still lie ahead right before the next piece comes: at first, at the least and at the most. */
-const reserveMs = { first: 40, least: 40, most: 100 };
+const reserveMs = { first: 60, least: 40, most: 160 };
 /** Running dry asks for so much more; so long without it, for so much less. */
-const moreMs = 20;
+const moreMs = 30;
 const lessMs = 10;
 const calmMs = 20_000;
 /** The least that lies ahead is looked at over so long. */

@@ -66,13 +66,13 @@ function uneven(mostMs: number): (atMs: number) => number {
   };
 }
 
-test('sound that arrives evenly is played whole, and no more than 0.12 s behind', () => {
+test('sound that arrives evenly is played whole, and no more than 0.14 s behind', () => {
   for (const pieceMs of [20, 32, 64]) {
     const { samples, aheadMs, buffer } = listen(10, { pieceMs });
     assert.equal(buffer.dries + buffer.skips, 0);
     assert.ok(Math.abs(buffer.waitMs - Math.min(...aheadMs.slice(-125))) < 10, 'it says how long a piece waits');
     const settled = aheadMs.slice(aheadMs.length / 2);
-    assert.ok(Math.max(...settled) <= 120, `${Math.max(...settled)} ms ahead with pieces of ${pieceMs} ms`);
+    assert.ok(Math.max(...settled) <= 140, `${Math.max(...settled)} ms ahead with pieces of ${pieceMs} ms`);
     assert.ok(Math.abs(loudness(samples.slice(rate)) - Math.SQRT1_2) < 0.02);
     assert.ok(greatestStep(samples) <= steepest);
   }
