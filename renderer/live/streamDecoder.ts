@@ -11,6 +11,7 @@
  */
 import type { StreamState } from '../../main/contract/model.ts';
 import { decodePacket, type LiveNotice, type Packet, type VideoConfig } from '../../main/contract/stream.ts';
+import { DecoderWatch } from './decoderWatch.ts';
 import { KeptPackets } from './keptPackets.ts';
 import { isWorthPainting, LiveEdge } from './liveEdge.ts';
 import {
@@ -33,12 +34,6 @@ const keepsUpAgainMs = 1000;
 const catchUpMs = 2000;
 /** So many errors without one picture between them: this computer cannot show it. */
 const mostErrors = 3;
-/** So many packets went in and no picture came out for this long: the decoder stands still. */
-const fewestWithoutPicture = 3;
-const standsStillMs = 500;
-/** After so many decoders in vain each next one is given twice as long, up to this. */
-const quickTries = 12;
-const longestStandsStillMs = 5000;
 /** Packets that lay this long on their way here are left out up to a keyframe. */
 const farBehindMs = 1500;
 /** Media time that goes back by this much begins anew. */
@@ -73,6 +68,7 @@ export class StreamDecoder {
   readonly #on: StreamListener;
   readonly #kept = new KeptPackets<VideoPacket>();
   readonly #edge = new LiveEdge();
+  readonly #watch = new DecoderWatch();
   /** When packets reached the main process that are being decoded, by the time stamp of their picture. */
   readonly #arrivals = new Map<number, number>();
   #decoder: PictureDecoder | null = null;
@@ -94,10 +90,6 @@ export class StreamDecoder {
   #paintedMs = -Infinity;
   #shownTimestamp = -Infinity;
   #keyframeTimeMs: number | null = null;
-  #inDecoder = 0;
-  #gaveMs = 0;
-  #patienceMs = standsStillMs;
-  #tries = 0;
 
   constructor(port: MessagePort, way: Way, attended: boolean, on: StreamListener) {
     this.#port = port;
@@ -130,12 +122,7 @@ export class StreamDecoder {
 
   /** To be called a few times a second: a decoder that stands still is replaced. */
   look(): void {
-    if (this.#decoder === null || this.#inDecoder < fewestWithoutPicture) return;
-    const nowMs = performance.now();
-    if (nowMs - this.#gaveMs < this.#patienceMs) return;
-    this.#tries += 1;
-    if (this.#tries > quickTries) this.#patienceMs = Math.min(longestStandsStillMs, 2 * this.#patienceMs);
-    this.#begin();
+    if (this.#decoder !== null && this.#watch.standsStill(performance.now())) this.#begin();
   }
 
   close(): void {
@@ -225,7 +212,7 @@ export class StreamDecoder {
     if (this.#config === null || this.#ability === null || !this.#attended) return;
     const nowMs = performance.now();
     this.#beganMs = nowMs;
-    this.#gaveMs = nowMs;
+    this.#watch.begin(nowMs);
     this.#awaitsKeyframe = true;
     const decoder = makeDecoder(this.#config, this.#ability, this.#way, {
       picture: (frame) => this.#emit(frame, decoder),
@@ -239,7 +226,6 @@ export class StreamDecoder {
     this.#decoder?.close();
     this.#decoder = null;
     this.#arrivals.clear();
-    this.#inDecoder = 0;
     this.#queueIsLongSinceMs = null;
   }
 
@@ -279,8 +265,7 @@ export class StreamDecoder {
       return;
     }
     this.#awaitsKeyframe = false;
-    if (this.#inDecoder === 0) this.#gaveMs = performance.now();
-    this.#inDecoder += 1;
+    this.#watch.fed(performance.now());
     if (this.#arrivals.size >= mostArrivals) this.#arrivals.clear();
     this.#arrivals.set(timestampOf(packet), packet.atMs);
     if (timestampOf(packet) < this.#shownTimestamp - leapBackMs * 1000) this.#shownTimestamp = -Infinity;
@@ -295,15 +280,11 @@ export class StreamDecoder {
     const nowMs = performance.now();
     const { timestamp } = frame;
     this.#errors = 0;
-    this.#gaveMs = nowMs;
-    this.#patienceMs = standsStillMs;
-    this.#tries = 0;
-    // Some decoders hold a few pictures back for good, to put them in order: what comes out counts for all before it.
-    this.#inDecoder = Math.max(0, Math.min(this.#inDecoder - 1, decoder.waiting));
+    this.#watch.gave(nowMs, decoder.waiting);
     const ageMs = Math.max(0, nowMs - (this.#arrivals.get(timestamp) ?? nowMs));
     this.#arrivals.delete(timestamp);
     const behindMs = Math.max(ageMs, this.#edge.behindMs(timestamp / 1000, nowMs));
-    const isWorthIt = this.#inDecoder === 0 || isWorthPainting(behindMs, nowMs - this.#paintedMs);
+    const isWorthIt = this.#watch.isEmpty || isWorthPainting(behindMs, nowMs - this.#paintedMs);
     if (timestamp < this.#shownTimestamp || !isWorthIt) {
       if (!this.#isCatchingUp) this.#droppedHere += 1;
       frame.close();

@@ -1,6 +1,7 @@
 /** How far behind the newest picture one is, when one is old, and what is kept to begin decoding again. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DecoderWatch } from '../../../renderer/live/decoderWatch.ts';
 import { KeptPackets } from '../../../renderer/live/keptPackets.ts';
 import { isWorthPainting, LiveEdge } from '../../../renderer/live/liveEdge.ts';
 import { Pace } from '../../../renderer/live/pace.ts';
@@ -76,4 +77,36 @@ test('what is kept begins with the last keyframe, and ends where it would grow t
   assert.equal(kept.all.length, 0);
   kept.add(packet(true));
   assert.equal(kept.all[0]?.keyframe, true);
+});
+
+test('a decoder that takes packets and gives nothing stands still; one that holds two back, or is not fed, does not', () => {
+  const watch = new DecoderWatch();
+  watch.begin(0);
+  for (let at = 0; at < 5000; at += 40) {
+    watch.fed(at);
+    if (at >= 80) watch.gave(at + 4, 0);
+    assert.ok(!watch.standsStill(at + 30));
+  }
+  watch.fed(5000);
+  watch.fed(5040);
+  assert.ok(!watch.standsStill(9000), 'the camera sends nothing more');
+  watch.fed(9000);
+  assert.ok(watch.standsStill(9040), 'three went in, and four seconds passed');
+});
+
+test('decoders that stand still are replaced quickly at first, and less and less often then', () => {
+  const watch = new DecoderWatch();
+  watch.begin(0);
+  const replaced: number[] = [];
+  for (let at = 0; at < 120_000; at += 40) {
+    watch.fed(at);
+    if (!watch.standsStill(at)) continue;
+    replaced.push(at);
+    watch.begin(at);
+  }
+  assert.ok((replaced[0] ?? 0) <= 600 && (replaced[9] ?? 0) <= 6000);
+  assert.ok((replaced.at(-1) ?? 0) - (replaced.at(-2) ?? 0) >= 5000);
+  watch.gave(120_000, 0);
+  for (let at = 120_040; at < 120_200; at += 40) watch.fed(at);
+  assert.ok(watch.standsStill(120_700), 'one that worked is watched as at first');
 });
