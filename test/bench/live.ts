@@ -1,7 +1,7 @@
 /**
  * The live wall, as the eye of a user gets it, and beside it the players that a user would pick instead.
  *
- *     npm run bench:live [-- --launches 3 --tiles 1,4,9,16 --seconds 10 --players all|none|<pattern> --only wall,players,first]
+ *     npm run bench:live [-- --launches 3 --tiles 1,4,9,16 --seconds 10 --players all|none|<pattern> --only wall,players,hot,cold,switching]
  *
  * **Measured.** *Latency*: from the moment at which a simulated camera writes a picture's packets to its connection, to
  * the moment at which that picture is on an X screen. Each picture carries its number burnt in as black and white
@@ -35,14 +35,18 @@
 import { parseArgs } from 'node:util';
 import { bundle } from '../../build/bundle.ts';
 import { runWithKeyring } from '../../build/withKeyring.ts';
+import { YardProcess } from '../yard/yardProcess.ts';
+import { coldRows, hotRow } from './firstPictures.ts';
 import { figuresOf, pushesTo } from './latency.ts';
 import { measureLoad, processes, report, rounded, type Row } from './measure.ts';
 import { isInstalled, placeOf, players, PlayerWindows, type Player } from './players.ts';
 import { BenchScreen } from './screen.ts';
 import { readFor } from './screenReader.ts';
 import type { Rectangle } from './strips.ts';
+import { switchingRows } from './switching.ts';
 import {
   openWall,
+  plainCamera,
   relaunch,
   screenSize,
   setAllPaused,
@@ -58,16 +62,18 @@ const settleMs = 5000;
 const { values } = parseArgs({
   options: {
     launches: { type: 'string', default: '3' },
+    'cold-rounds': { type: 'string', default: '3' },
     tiles: { type: 'string', default: '1,4,9,16' },
     seconds: { type: 'string', default: '10' },
     players: { type: 'string', default: 'all' },
-    only: { type: 'string', default: 'wall,players,first' },
+    only: { type: 'string', default: 'wall,players,hot,cold,switching' },
   },
 });
 const windowMs = Number(values.seconds) * 1000;
 // Safe: another number shows no layout, and the run fails there.
 const tileCounts = values.tiles.split(',').map(Number) as Tiles[];
 const launches = Number(values.launches);
+const coldRounds = Number(values['cold-rounds']);
 const parts = new Set(values.only.split(','));
 
 function pause(ms: number): Promise<void> {
@@ -133,6 +139,7 @@ async function ownRows(wall: BenchWall, screen: BenchScreen, places: Map<number,
     console.log(`not recorded: ${tiles} tiles …`);
     rows.push({ what: 'Nightjar, not recorded', ...(await measureWall(wall, screen, tiles, false)) });
   }
+  await setAllPaused(wall.page, false);
   return rows;
 }
 
@@ -192,15 +199,41 @@ async function playerRows(
   return { rows, said };
 }
 
+/** The first four cameras as most are, with a main and a sub stream, and recorded; nothing is connected to the others. */
+const recordedOnes = 4;
+
+async function coldAndSwitching(screen: BenchScreen): Promise<Row[]> {
+  const yard = await YardProcess.start(
+    16,
+    Array.from({ length: 16 }, (_, at) =>
+      at < recordedOnes ? {} : { ...plainCamera, rtsp: { startsWithKeyframe: at % 2 === 0 } },
+    ),
+  );
+  const wall = await openWall(yard, { screen, records: (at) => at < recordedOnes });
+  try {
+    const rows: Row[] = [];
+    console.log('switching, cold …');
+    if (parts.has('switching')) rows.push(...(await switchingRows(wall, screen)));
+    if (parts.has('cold')) rows.push(...(await coldRows(wall, screen, recordedOnes, coldRounds)));
+    return rows;
+  } finally {
+    await wall.close();
+  }
+}
+
 async function main(): Promise<void> {
   const rows: Row[] = [];
   const said: string[] = [];
   const screen = await BenchScreen.open(screenSize.widthPixels, screenSize.heightPixels);
   try {
+    if (parts.has('cold') || parts.has('switching')) rows.push(...(await coldAndSwitching(screen)));
+    if (!['wall', 'players', 'hot'].some((part) => parts.has(part))) return;
     const wall = await openWall(await startBenchYard(16), { screen });
     try {
       const places = new Map<number, Rectangle[]>();
       if (parts.has('wall') || parts.has('players')) rows.push(...(await ownRows(wall, screen, places)));
+      if (parts.has('hot')) console.log('hot …');
+      if (parts.has('hot')) rows.push(await hotRow(wall, screen));
       if (parts.has('players') && values.players !== 'none') {
         await wall.household.close();
         const beside = await playerRows(wall, screen, places);
@@ -212,9 +245,10 @@ async function main(): Promise<void> {
     }
   } finally {
     await screen.close();
+    // What was measured is kept, whatever ended the run.
+    report('live', rows);
+    for (const line of said) console.log(line);
   }
-  report('live', rows);
-  for (const line of said) console.log(line);
 }
 
 if (process.env['NIGHTJAR_BENCH'] === 'inside') await main();

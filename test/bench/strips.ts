@@ -13,6 +13,18 @@ export interface Rectangle {
   heightPixels: number;
 }
 
+/** What both have in common. */
+export function overlapOf(one: Rectangle, other: Rectangle): Rectangle {
+  const x = Math.max(one.x, other.x);
+  const y = Math.max(one.y, other.y);
+  return {
+    x,
+    y,
+    widthPixels: Math.min(one.x + one.widthPixels, other.x + other.widthPixels) - x,
+    heightPixels: Math.min(one.y + one.heightPixels, other.y + other.heightPixels) - y,
+  };
+}
+
 /** The one row of the screen that is read of a picture, and the part of it that holds the squares. */
 export interface StripRow {
   row: number;
@@ -42,6 +54,15 @@ export function numberIn(
 ): number | null {
   const place = { x: insetPixels, y: 0, widthPixels: pictureWidthPixels, heightPixels: 1 };
   return readFrameNumber(pixels, widthPixels, 1, place);
+}
+
+/** Green (0..255) below which the first square, which is white, is dimmed: whole it has 220 and more, greyed 150. */
+const dimBelow = 190;
+
+/** Whether a picture whose number can be read is dimmed, as one that is old is. */
+export function isDimmed(pixels: Uint8Array, { insetPixels, pictureWidthPixels }: StripRow): boolean {
+  const middle = Math.floor(insetPixels + (pictureWidthPixels * strip.squareWidthShare) / 2);
+  return (pixels[middle * 4 + 1] ?? 0) < dimBelow;
 }
 
 /** Least difference of brightness (0..255, green) within something that shows a picture. The yard's have 150 and more. */

@@ -32,10 +32,19 @@ export function startBenchYard(cameras: number): Promise<YardProcess> {
   );
 }
 
-/** The app with that yard's cameras, all of them recorded or only those that `records` names; closes the yard, too. */
+export interface WallOptions {
+  /** Shows the page in a window there; without, it is headless. */
+  screen?: BenchScreen | null;
+  /** Whether the app gets that camera of the yard; all of them. */
+  adds?: (at: number) => boolean;
+  /** Whether it is recorded; all of them. */
+  records?: (at: number) => boolean;
+}
+
+/** The app with that yard's cameras; closes the yard, too. */
 export async function openWall(
   yard: YardProcess,
-  { screen = null, records = () => true }: { screen?: BenchScreen | null; records?: (at: number) => boolean } = {},
+  { screen = null, adds = () => true, records = () => true }: WallOptions = {},
 ): Promise<BenchWall> {
   const onScreen = screen === null ? {} : { DISPLAY: screen.display, UNDERSTUDY_HEADED: '1' };
   const household = await Household.make(onScreen);
@@ -53,7 +62,9 @@ export async function openWall(
   };
   try {
     await household.makeVault(wall.page);
-    for (const [at, camera] of yard.cameras.entries()) await add(wall.page, camera, records(at));
+    for (const [at, camera] of yard.cameras.entries()) {
+      if (adds(at)) await addByAddress(wall.page, camera, `http://${camera.host}:${camera.onvifPort}`, records(at));
+    }
     await goTo(wall.page, 'Live');
     return wall;
   } catch (error) {
@@ -66,12 +77,12 @@ export async function openBenchWall(cameras: number): Promise<BenchWall> {
   return openWall(await startBenchYard(cameras));
 }
 
-async function add(page: Page, camera: YardCamera, records: boolean): Promise<void> {
-  const { name, host, onvifPort, user, password } = camera;
+export async function addByAddress(page: Page, camera: YardCamera, text: string, records = true): Promise<void> {
+  const { name, user, password } = camera;
   const added = await page.evaluate(
-    async ({ text, ...given }) => {
+    async (given) => {
       const tried = await window.nightjar.call('cameras.try', {
-        target: { by: 'address', text },
+        target: { by: 'address', text: given.text },
         user: given.user,
         password: given.password,
       });
@@ -81,7 +92,7 @@ async function add(page: Page, camera: YardCamera, records: boolean): Promise<vo
       const answer = await window.nightjar.call('cameras.add', choice);
       return answer.ok ? 'added' : answer.problem.code;
     },
-    { text: `http://${host}:${onvifPort}`, name, user, password, records },
+    { text, name, user, password, records },
   );
   if (added !== 'added') throw new Error(`${name} was not added: ${added}`);
 }
@@ -127,4 +138,9 @@ export function placesOf(page: Page, selector: string): Promise<Rectangle[]> {
       return { x: left + x, y: top + y, widthPixels: width, heightPixels: height };
     });
   }, selector);
+}
+
+/** Makes the whole page invisible, for trying the checks; the app goes on and knows nothing of it. */
+export async function hidePage(page: Page, hidden: boolean): Promise<void> {
+  await page.evaluate((opacity) => void (document.documentElement.style.opacity = opacity), hidden ? '0' : '');
 }
