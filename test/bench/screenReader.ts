@@ -29,6 +29,8 @@ export type Change<Value> = [Value, number];
 export interface Reading {
   /** Of each picture. */
   numbers: Change<number | null>[][];
+  /** Of each picture: true while it is dimmed, as one that is old is. */
+  dimmed: Change<boolean>[][];
   /** Of each part: true while it shows nothing. */
   blanks: Change<boolean>[][];
   /** Samples in which each part showed nothing. */

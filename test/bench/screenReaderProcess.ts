@@ -7,7 +7,7 @@ import { openSync, readSync } from 'node:fs';
 import os from 'node:os';
 import { pixelBytes } from './screen.ts';
 import type { Change, Reading, ReadPlan, ReaderMessage } from './screenReader.ts';
-import { isBlank, numberIn, rowsAcross, stripRowOf, type Rectangle, type StripRow } from './strips.ts';
+import { isBlank, isDimmed, numberIn, rowsAcross, stripRowOf, type Rectangle, type StripRow } from './strips.ts';
 
 /** Samples between two looks at the messages. */
 const samplesAtATime = 20;
@@ -15,6 +15,7 @@ const samplesAtATime = 20;
 class Picture {
   readonly strip: StripRow;
   readonly changes: Change<number | null>[] = [];
+  readonly dimmed: Change<boolean>[] = [];
   #before = Buffer.alloc(0);
 
   constructor(place: Rectangle) {
@@ -26,6 +27,9 @@ class Picture {
     this.#before = Buffer.from(pixels);
     const number = numberIn(pixels, this.strip);
     if (this.changes.length === 0 || this.changes.at(-1)?.[0] !== number) this.changes.push([number, nowMs]);
+    if (number === null) return;
+    const dim = isDimmed(pixels, this.strip);
+    if (this.dimmed.at(-1)?.[0] !== dim) this.dimmed.push([dim, nowMs]);
   }
 }
 
@@ -118,6 +122,7 @@ class Sampling {
     const intervalAt = (share: number): number => intervals[Math.floor(intervals.length * share)] ?? 0;
     return {
       numbers: this.#pictures.map(({ changes }) => changes),
+      dimmed: this.#pictures.map(({ dimmed }) => dimmed),
       blanks: this.#parts.map(({ changes }) => changes),
       blankSamples: this.#parts.map(({ blankSamples }) => blankSamples),
       samples: this.#samples,

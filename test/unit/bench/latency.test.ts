@@ -7,6 +7,7 @@ import { frameNumberOf } from '../../yard/frameNumber.ts';
 
 const reading: Reading = {
   numbers: [],
+  dimmed: [],
   blanks: [],
   blankSamples: [],
   samples: 1000,

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { ScreenReader, type Reading } from '../../bench/screenReader.ts';
-import { isBlank, numberIn, rowsAcross, stripRowOf, type Rectangle } from '../../bench/strips.ts';
+import { isBlank, isDimmed, numberIn, rowsAcross, stripRowOf, type Rectangle } from '../../bench/strips.ts';
 import { checkOf, strip } from '../../yard/frameNumber.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'nightjar-screen-test-'));
@@ -43,6 +43,15 @@ test('one row of the screen tells the number of a picture of any size, also betw
     for (const number of [0, 1, 21_845, 65_535])
       assert.equal(numberIn(rowOf(drawn(number, place), place), stripRowOf(place)), number);
   }
+});
+
+test('a picture that is dimmed is told from one that is not', () => {
+  const place = { x: 8.5, y: 20.5, widthPixels: 342.5, heightPixels: 192.656 };
+  const whole = rowOf(drawn(77, place), place);
+  const dim = Buffer.from(whole.map((level) => Math.round(level * 0.58 + 4)));
+  assert.equal(isDimmed(whole, stripRowOf(place)), false);
+  assert.equal(isDimmed(dim, stripRowOf(place)), true);
+  assert.equal(numberIn(dim, stripRowOf(place)), 77);
 });
 
 test('a row that is painted only in part tells no number, and never a wrong one', () => {
