@@ -43,8 +43,11 @@ export class LiveEdge {
 
 /** A picture this much behind the newest one belongs to the past. */
 const caughtUpMs = 250;
-/** Without a painted picture for this long even one of the past is better; its age is shown. */
-const longestWithoutMs = 500;
+/**
+ * Without a painted picture for this long one of the past is better: decoding may be what is slow, and then every picture
+ * is behind. Painting one costs a tenth of decoding it.
+ */
+const longestWithoutMs = 100;
 
 /** Whether a decoded picture is to be painted, or left out because a newer one is on its way. */
 export function isWorthPainting(behindMs: number, sincePaintedMs: number): boolean {

@@ -39,7 +39,7 @@ test('what is behind is left out while newer pictures come, but never for long',
   assert.ok(isWorthPainting(0, 0));
   assert.ok(isWorthPainting(249, 40));
   assert.ok(!isWorthPainting(400, 40));
-  assert.ok(isWorthPainting(400, 600));
+  assert.ok(isWorthPainting(400, 120));
 });
 
 test('a picture is old after 0.6 s, of a slow camera after two pictures, and a pause is no slow camera', () => {
