@@ -10,6 +10,7 @@ import type { Outcome } from '../../main/contract/problems.ts';
 import { call } from '../home.ts';
 import { defectOf } from './defect.ts';
 import { known } from './known.svelte.ts';
+import { camerasOn } from './layoutCameras.ts';
 import { sayProblem, text } from './text.ts';
 
 const mostUndone = 50;
@@ -43,14 +44,8 @@ class Layouts {
   });
   readonly canUndo = $derived(this.#before.length > 0);
 
-  /** The cameras that a layout shows, in its order. The first layout shows those too that were added since. */
   camerasOf(layout: Layout): Camera[] {
-    const own = layout.cameraIds.map((id) => known.camera(id)).filter((camera) => camera !== null);
-    if (layout.id !== this.list[0]?.id) return own;
-    const others = known.cameras
-      .filter(({ id }) => !layout.cameraIds.includes(id) && !layout.leftOut.includes(id))
-      .sort((a, b) => a.addedMs - b.addedMs);
-    return [...own, ...others];
+    return camerasOn(layout, layout.id === this.list[0]?.id, known.cameras);
   }
 
   nameOf(layout: Layout): string {
