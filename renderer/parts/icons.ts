@@ -29,6 +29,7 @@ export const icons = {
   left: { line: 'm12.5 5-5 5 5 5' },
   up: { line: 'm5 12.5 5-5 5 5' },
   play: { solid: 'M5.5 3.5v13l11-6.5z' },
+  record: { solid: 'M4.5 10a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0z' },
   pause: { solid: 'M5 3.5h3.4v13H5zM11.6 3.5H15v13h-3.4z' },
   previous: { line: 'M5 4v12M15.5 4.5 8.5 10l7 5.5z' },
   next: { line: 'M15 4v12M4.5 4.5l7 5.5-7 5.5z' },

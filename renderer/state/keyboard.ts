@@ -16,6 +16,8 @@ export function hasNoModifier(event: KeyboardEvent): boolean {
 export function isTaken(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]') !== null) return true;
   const target = event.target;
+  // A box to tick takes its one key alone.
+  if (target instanceof HTMLInputElement && target.type === 'checkbox') return event.key === ' ';
   return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null;
 }
 

@@ -16,6 +16,7 @@ import { leaving } from './en/leaving.ts';
 import { lock } from './en/lock.ts';
 import { places } from './en/places.ts';
 import { problems } from './en/problems.ts';
+import { ptz } from './en/ptz.ts';
 import { settings } from './en/settings.ts';
 import { units } from './en/units.ts';
 import { wall } from './en/wall.ts';
@@ -35,6 +36,7 @@ export const en = {
   keys,
   leaving,
   places,
+  ptz,
   settings,
   clips,
   desktop,

@@ -60,6 +60,7 @@ export const app = {
     details: 'Picture details',
     snapshot: 'Snapshot',
     sound: 'Sound on, off',
+    pause: 'Pause recording (asks), go on',
     digitalZoom: 'Digital zoom',
     panZoom: 'Move what is seen, while zoomed',
     wholePicture: 'Whole picture',
