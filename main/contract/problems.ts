@@ -31,6 +31,8 @@ export type Problem =
   | { code: 'moveRefused'; reason: string }
   /** The camera did not answer the order to stop. It stops by itself within this time; 0: it moves by single steps. */
   | { code: 'notStopped'; withinMs: number }
+  /** The camera does not tell of events: in its own words, '' where it has none. */
+  | { code: 'eventsRefused'; reason: string }
   /** The same camera is on the list already, under this name. */
   | { code: 'alreadyAdded'; name: string }
   /** The camera, recording, job or place that the page names is not there any more. */

@@ -146,6 +146,15 @@ export class YardCamera {
     this.events.fireMotion(moving);
   }
 
+  fireInput(closed: boolean): void {
+    this.events.fireInput(closed);
+  }
+
+  /** The camera knows no subscription any more, and says nothing of that. */
+  forgetSubscriptions(): void {
+    this.events.endAll();
+  }
+
   start(): Promise<void> {
     return this.change(async () => {
       await this.openPorts();

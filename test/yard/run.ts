@@ -9,7 +9,7 @@
  *
  *   {"camera":0,"fault":{"freeze":true}}   {"camera":0,"fault":null}   {"camera":1,"reboot":true,"forMs":2000}
  *   {"camera":1,"motion":true}             {"pushed":true,"sinceMs":1790000000000}
- *   {"camera":0,"head":true}
+ *   {"camera":0,"head":true}               {"camera":1,"input":true}
  *
  * `pushed` answers with [frame number, epoch ms] pairs of each stream, and of each of its viewers; `head` with where it
  * points, whether it moves, and what it was told. Ends with its standard input or by SIGTERM.
@@ -25,6 +25,7 @@ interface Command {
   reboot?: boolean;
   forMs?: number;
   motion?: boolean;
+  input?: boolean;
   head?: boolean;
   pushed?: boolean;
   sinceMs?: number;
@@ -113,6 +114,7 @@ async function obey(running: Yard, line: string): Promise<object> {
     if (!camera) return { ok: false, reason: 'no such camera' };
     if (command.fault !== undefined) await camera.fault(command.fault);
     if (command.motion !== undefined) camera.fireMotion(command.motion);
+    if (command.input !== undefined) camera.fireInput(command.input);
     if (command.reboot) await camera.reboot(command.forMs);
     if (command.head) {
       return { ok: true, position: camera.headPosition, moving: camera.headMoving, orders: camera.headOrders };

@@ -8,12 +8,12 @@
 import { Cam } from 'onvif';
 import type { Problem } from '../../contract/problems.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
-import { safeStreamAddress } from './address.ts';
+import { hostInUrl, safeStreamAddress } from './address.ts';
 import type { Credentials } from '../wire/digest.ts';
 import { libraryName, libraryShape, servicePath } from './libraryShape.ts';
 import { readProfiles, type Profile } from './profiles.ts';
 import { scopeValue } from './scopes.ts';
-import { SoapClient, type SoapPlace } from './soap.ts';
+import { SoapClient, type SoapManner, type SoapPlace } from './soap.ts';
 import { child, childrenOf, escapeXml, find, textAt, type XmlElement } from './xml.ts';
 
 export interface OnvifPlace extends SoapPlace {
@@ -202,6 +202,21 @@ export class OnvifCamera {
     );
   }
 
+  /** Sends a question that the library has no words for, or wrong ones, signed. `path` is on the camera itself. */
+  send(path: string, body: string, signal: AbortSignal, manner: SoapManner): Promise<Outcome<XmlElement>> {
+    return this.#sent(path, body, signal, manner);
+  }
+
+  /** Of a path on the camera itself, as WS-Addressing wants it. */
+  addressOf(path: string): string {
+    return `${this.#place.scheme}://${hostInUrl(this.#place.host)}:${this.#place.port}${path}`;
+  }
+
+  /** The path of a service; null where the camera does not have it. */
+  pathOf(service: Service): string | null {
+    return this.#paths.get(service) ?? null;
+  }
+
   has(service: Service): boolean {
     return this.#paths.has(service);
   }
@@ -228,17 +243,20 @@ export class OnvifCamera {
     return good(null);
   }
 
+  #signed(message: Message, signal: AbortSignal): Promise<Outcome<XmlElement>> {
+    return this.#sent(this.#paths.get(serviceNamed(message.service)) ?? this.#place.path, message.body, signal, {});
+  }
+
   /** Sends it signed. A refusal may mean that the camera's clock was set meanwhile: then it is sent once more. */
-  async #signed(message: Message, signal: AbortSignal): Promise<Outcome<XmlElement>> {
-    const path = this.#paths.get(serviceNamed(message.service)) ?? this.#place.path;
-    const reply = await this.#soap.send(path, message.body, true, signal);
+  async #sent(path: string, body: string, signal: AbortSignal, manner: SoapManner): Promise<Outcome<XmlElement>> {
+    const reply = await this.#soap.send(path, body, true, signal, manner);
     if (reply.ok) this.#isSignedIn = true;
     // At the first sign-in the clock was measured just now: then it is the password.
     if (reply.ok || reply.problem.code !== 'passwordRefused' || !this.#isSignedIn) return reply;
     const before = this.#soap.clockOffsetMs;
     const measured = await this.#measureClock(signal);
     const jumped = measured.ok && Math.abs(this.#soap.clockOffsetMs - before) > clockJumpMs;
-    return jumped ? this.#soap.send(path, message.body, true, signal) : reply;
+    return jumped ? this.#soap.send(path, body, true, signal, manner) : reply;
   }
 
   async #readDevice(signal: AbortSignal): Promise<Outcome<null>> {

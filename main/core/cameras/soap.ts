@@ -27,6 +27,16 @@ export interface HttpReply {
   body: Buffer;
 }
 
+/** What is beside the usual about a question. */
+export interface SoapManner {
+  /** Elements of the header, beside those of signing in. */
+  header?: string;
+  /** Where it is not the element's own name. */
+  action?: string;
+  /** How long its answer may take. */
+  timeoutMs?: number;
+}
+
 interface HttpQuestion {
   method: 'GET' | 'POST';
   path: string;
@@ -58,14 +68,21 @@ export class SoapClient {
   }
 
   /** Sends `body`, one element, and returns the one element inside the reply's Body. */
-  async send(path: string, body: string, signed: boolean, signal: AbortSignal): Promise<Outcome<XmlElement>> {
+  async send(
+    path: string,
+    body: string,
+    signed: boolean,
+    signal: AbortSignal,
+    { header = '', action, timeoutMs = requestTimeoutMs }: SoapManner = {},
+  ): Promise<Outcome<XmlElement>> {
     const reply = await this.#exchange(
       'POST',
       path,
       signed,
-      () => ({ body: envelope(body, signed ? this.#securityHeader() : ''), type: contentType(body) }),
+      () => ({ body: envelope(body, header + (signed ? this.#security() : '')), type: contentType(body, action) }),
       maxReplyBytes,
       signal,
+      timeoutMs,
     );
     if (!reply.ok) return reply;
     return this.#readReply(reply.value);
@@ -87,8 +104,9 @@ export class SoapClient {
     compose: () => { body: string; type: string },
     maxBytes: number,
     signal: AbortSignal,
+    timeoutMs = requestTimeoutMs,
   ): Promise<Outcome<HttpReply>> {
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]);
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     for (let attempt = 1; ; attempt += 1) {
       const { body, type } = compose();
       const headers: Record<string, string> = type === '' ? {} : { 'Content-Type': type };
@@ -128,18 +146,18 @@ export class SoapClient {
   }
 
   /** WS-UsernameToken 1.0: the digest is over nonce, time and the password in UTF-8. */
-  #securityHeader(): string {
+  #security(): string {
     if (this.#credentials === null) return '';
     const nonce = randomBytes(16);
     const created = new Date(Date.now() + this.clockOffsetMs).toISOString();
     const digest = createHash('sha1').update(nonce).update(created).update(this.#credentials.password, 'utf8');
     return (
-      `<s:Header><wsse:Security s:mustUnderstand="1" xmlns:wsse="${securityPrefix}-secext-1.0.xsd" ` +
+      `<wsse:Security s:mustUnderstand="1" xmlns:wsse="${securityPrefix}-secext-1.0.xsd" ` +
       `xmlns:wsu="${securityPrefix}-utility-1.0.xsd"><wsse:UsernameToken>` +
       `<wsse:Username>${escapeXml(this.#credentials.user)}</wsse:Username>` +
       `<wsse:Password Type="${tokenProfile}#PasswordDigest">${digest.digest('base64')}</wsse:Password>` +
       `<wsse:Nonce EncodingType="${encoding}">${nonce.toString('base64')}</wsse:Nonce>` +
-      `<wsu:Created>${created}</wsu:Created></wsse:UsernameToken></wsse:Security></s:Header>`
+      `<wsu:Created>${created}</wsu:Created></wsse:UsernameToken></wsse:Security>`
     );
   }
 
@@ -155,15 +173,15 @@ export class SoapClient {
 function envelope(body: string, header: string): string {
   return (
     '<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope">' +
-    `${header}<s:Body>${body}</s:Body></s:Envelope>`
+    `${header === '' ? '' : `<s:Header>${header}</s:Header>`}<s:Body>${body}</s:Body></s:Envelope>`
   );
 }
 
 /** Names the action as well: some cameras go by it alone. */
-function contentType(body: string): string {
+function contentType(body: string, given: string | undefined): string {
   const match = /^<([A-Za-z0-9]+)[^>]*?\sxmlns="([^"]+)"/.exec(body);
-  const action = match ? `; action="${match[2] ?? ''}/${match[1] ?? ''}"` : '';
-  return `application/soap+xml; charset=utf-8${action}`;
+  const action = given ?? (match ? `${match[2] ?? ''}/${match[1] ?? ''}` : '');
+  return `application/soap+xml; charset=utf-8${action === '' ? '' : `; action="${action}"`}`;
 }
 
 /** By code (ONVIF core, 5.8.2.2) or, since cameras are careless there, by words. */

@@ -1,6 +1,6 @@
 /**
  * The event service (ver10/events) with pull points: subscriptions that end at their termination time, long polls that
- * answer at once when something happened, and the camera's motion alarm. A subscription holds a bounded number of
+ * answer at once when something happened, the camera's motion alarm and its digital input. A subscription holds a bounded number of
  * messages; the oldest go first. After `forget` (a reboot) no subscription is known any more.
  */
 import { randomBytes } from 'node:crypto';
@@ -26,6 +26,7 @@ export class Events {
   private readonly state: CameraState;
   private readonly subscriptions = new Map<string, Subscription>();
   private motion = false;
+  private input = false;
 
   constructor(state: CameraState) {
     this.state = state;
@@ -37,13 +38,25 @@ export class Events {
 
   fireMotion(moving: boolean): void {
     this.motion = moving;
-    for (const subscription of this.subscriptions.values()) this.tell(subscription, 'Changed');
+    for (const subscription of this.subscriptions.values()) this.put(subscription, this.motionMessage('Changed'));
+  }
+
+  /** Its digital input, a door bell perhaps. */
+  fireInput(closed: boolean): void {
+    this.input = closed;
+    for (const subscription of this.subscriptions.values()) this.put(subscription, this.inputMessage('Changed'));
+  }
+
+  /** No subscription is known any more. */
+  endAll(): void {
+    for (const subscription of this.subscriptions.values()) subscription.wake?.();
+    this.subscriptions.clear();
   }
 
   forget(): void {
-    for (const subscription of this.subscriptions.values()) subscription.wake?.();
-    this.subscriptions.clear();
+    this.endAll();
     this.motion = false;
+    this.input = false;
   }
 
   subscribe(lifeMs: number): Subscription | null {
@@ -52,7 +65,7 @@ export class Events {
     const id = randomBytes(6).toString('hex');
     const subscription: Subscription = { id, endsMs: performance.now() + lifeMs, messages: [], wake: null };
     this.subscriptions.set(id, subscription);
-    this.tell(subscription, 'Initialized');
+    this.tellAll(subscription);
     return subscription;
   }
 
@@ -87,8 +100,27 @@ export class Events {
     return subscription.messages.splice(0, count);
   }
 
-  tell(subscription: Subscription, operation: 'Initialized' | 'Changed'): void {
-    subscription.messages.push(motionMessage(this.state.nowMs(), operation, this.motion));
+  /** What holds now. */
+  tellAll(subscription: Subscription): void {
+    this.put(subscription, this.motionMessage('Initialized'));
+    this.put(subscription, this.inputMessage('Initialized'));
+  }
+
+  private motionMessage(operation: Operation): string {
+    const source: Item = ['Source', 'VideoSource_1'];
+    return message(this.state.nowMs(), 'tns1:VideoSource/MotionAlarm', operation, source, ['State', this.motion]);
+  }
+
+  private inputMessage(operation: Operation): string {
+    const source: Item = ['InputToken', 'DI_00'];
+    return message(this.state.nowMs(), 'tns1:Device/Trigger/DigitalInput', operation, source, [
+      'LogicalState',
+      this.input,
+    ]);
+  }
+
+  private put(subscription: Subscription, text: string): void {
+    subscription.messages.push(text);
     if (subscription.messages.length > messagesAtMost) subscription.messages.shift();
     subscription.wake?.();
   }
@@ -115,7 +147,10 @@ export const eventService: Service = {
       '<wstop:TopicSet xmlns:wstop="http://docs.oasis-open.org/wsn/t-1"><tns1:VideoSource><MotionAlarm wstop:topic="true">' +
       '<tt:MessageDescription IsProperty="true"><tt:Source><tt:SimpleItemDescription Name="Source" Type="tt:ReferenceToken"/>' +
       '</tt:Source><tt:Data><tt:SimpleItemDescription Name="State" Type="xs:boolean" xmlns:xs="http://www.w3.org/2001/XMLSchema"/>' +
-      '</tt:Data></tt:MessageDescription></MotionAlarm></tns1:VideoSource></wstop:TopicSet></tev:GetEventPropertiesResponse>',
+      '</tt:Data></tt:MessageDescription></MotionAlarm></tns1:VideoSource><tns1:Device><Trigger><DigitalInput wstop:topic="true">' +
+      '<tt:MessageDescription IsProperty="true"><tt:Source><tt:SimpleItemDescription Name="InputToken" Type="tt:ReferenceToken"/>' +
+      '</tt:Source><tt:Data><tt:SimpleItemDescription Name="LogicalState" Type="xs:boolean" xmlns:xs="http://www.w3.org/2001/XMLSchema"/>' +
+      '</tt:Data></tt:MessageDescription></DigitalInput></Trigger></tns1:Device></wstop:TopicSet></tev:GetEventPropertiesResponse>',
   }),
 };
 
@@ -147,7 +182,7 @@ export const subscriptionService: Service = {
 
   SetSynchronizationPoint: (call) =>
     ofSubscription(call, ({ events }, subscription) => {
-      events.tell(subscription, 'Initialized');
+      events.tellAll(subscription);
       return '<tev:SetSynchronizationPointResponse/>';
     }),
 };
@@ -167,13 +202,16 @@ function times(prefix: string, state: CameraState, { endsMs }: Subscription, end
   return endFirst ? end + now : now + end;
 }
 
-function motionMessage(timeMs: number, operation: string, moving: boolean): string {
+type Operation = 'Initialized' | 'Changed';
+type Item = [name: string, value: string | boolean];
+
+function message(timeMs: number, topic: string, operation: Operation, source: Item, data: Item): string {
+  const item = ([name, value]: Item): string => `<tt:SimpleItem Name="${name}" Value="${value}"/>`;
   return (
     '<wsnt:NotificationMessage><wsnt:Topic Dialect="http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet">' +
-    'tns1:VideoSource/MotionAlarm</wsnt:Topic><wsnt:Message>' +
-    `<tt:Message UtcTime="${isoTime(timeMs)}" PropertyOperation="${operation}"><tt:Source>` +
-    '<tt:SimpleItem Name="Source" Value="VideoSource_1"/></tt:Source><tt:Data>' +
-    `<tt:SimpleItem Name="State" Value="${moving}"/></tt:Data></tt:Message></wsnt:Message></wsnt:NotificationMessage>`
+    `${topic}</wsnt:Topic><wsnt:Message>` +
+    `<tt:Message UtcTime="${isoTime(timeMs)}" PropertyOperation="${operation}"><tt:Source>${item(source)}</tt:Source>` +
+    `<tt:Data>${item(data)}</tt:Data></tt:Message></wsnt:Message></wsnt:NotificationMessage>`
   );
 }
 

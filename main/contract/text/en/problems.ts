@@ -103,6 +103,10 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
         ? 'It moves by single steps, and makes no further one.'
         : `It stops by itself within ${units.duration(withinMs)}. Check that it is on the network.`,
   }),
+  eventsRefused: ({ reason }) => ({
+    fact: 'The camera does not tell of its events.',
+    remedy: `${reason === '' ? '' : `It says: “${reason}”. `}Check on its own page whether events are switched on.`,
+  }),
   alreadyAdded: ({ name }) => ({
     fact: `This camera is on the list already, as “${name}”.`,
     remedy: 'Open it in Cameras to change it.',

@@ -1,0 +1,242 @@
+/**
+ * Hears what one camera sees, by ONVIF pull points: subscribes, asks and waits, renews, and begins anew when the camera
+ * has forgotten the subscription. Answers that come at once, and failures, are followed by growing pauses, so that no
+ * camera is asked without end; a refused password is tried as rarely as for its streams. Never throws after start:
+ * trouble is a state.
+ *
+ * The questions are written here, not by the onvif library: it wants its own subscription, header and loop for them.
+ */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { bad, good, type Outcome, type Problem } from '../../contract/problems.ts';
+import { readLifeMs, readMessages, readSubscription, type Subscription } from './eventReplies.ts';
+import { EventStates, type CameraEvent } from './eventStates.ts';
+import type { OnvifCamera } from './onvif.ts';
+import { readFault } from './ptzReplies.ts';
+import { escapeXml, type XmlElement } from './xml.ts';
+
+export type EventsState =
+  | { state: 'connecting' }
+  | { state: 'heard'; sinceMs: number }
+  /** It is tried again at `nextTryMs`. */
+  | { state: 'lost'; problem: Problem; nextTryMs: number }
+  /** The camera has no events. */
+  | { state: 'none' };
+
+export interface EventPullOptions {
+  /** Reaches the camera and signs in. */
+  open: (signal: AbortSignal) => Promise<Outcome<OnvifCamera>>;
+  on: {
+    /** `arrivedMs`: by this computer's clock. */
+    event: (event: CameraEvent, arrivedMs: number) => void;
+    state: (state: EventsState) => void;
+  };
+  /** Milliseconds before the next try, by how many failed in a row; the last for all after it. */
+  pausesMs?: readonly number[];
+  refusedPausesMs?: readonly number[];
+}
+
+const events = 'http://www.onvif.org/ver10/events/wsdl';
+const notification = 'http://docs.oasis-open.org/wsn';
+const addressing = 'http://www.w3.org/2005/08/addressing';
+/** The camera answers after this when nothing happens. */
+const pollSeconds = 20;
+const pollDeadlineMs = 30_000;
+const lifeSeconds = 120;
+const messageLimit = 100;
+/** Cameras that do not wait are asked this often. */
+const leastPollMs = 1000;
+const usualPausesMs = [1000, 2000, 5000, 10_000, 30_000];
+/** As a refused stream: some cameras lock an account after five wrong passwords. */
+const usualRefusedPausesMs = [5000, 30_000, 60_000, 300_000];
+const closeDeadlineMs = 1500;
+/** What was active before a camera fell silent for so long is not the same event any more. */
+const forgetAfterMs = 60_000;
+
+/** What became of a subscription: it has to be made anew, at once or after a pause. */
+type Ending = { forgotten: true } | { forgotten: false; problem: Problem };
+
+export class EventPull {
+  readonly #options: EventPullOptions;
+  readonly #ended = new AbortController();
+  readonly #states = new EventStates();
+  readonly #running: Promise<void>;
+  /** How many tries failed in a row. */
+  #failures = 0;
+  #heardMs = performance.now();
+
+  constructor(options: EventPullOptions) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  /** Ends the subscription at the camera too, where it answers soon. May be called twice. */
+  async close(): Promise<void> {
+    this.#ended.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#ended;
+    while (!isEnded(signal)) {
+      this.#options.on.state({ state: 'connecting' });
+      const opened = await this.#options.open(signal);
+      if (opened.ok && !opened.value.has('events')) {
+        this.#options.on.state({ state: 'none' });
+        return;
+      }
+      const problem = opened.ok ? await this.#follow(opened.value) : opened.problem;
+      const silentMs = performance.now() - this.#heardMs;
+      if (isEnded(signal) || silentMs > forgetAfterMs) this.#tell(this.#states.endAll());
+      if (!isEnded(signal)) await this.#pause(problem);
+    }
+  }
+
+  /** One subscription after another, until the camera cannot be reached or refuses. */
+  async #follow(camera: OnvifCamera): Promise<Problem> {
+    const { signal } = this.#ended;
+    for (;;) {
+      const subscribed = await subscribe(camera, signal);
+      if (!subscribed.ok) return subscribed.problem;
+      this.#options.on.state({ state: 'heard', sinceMs: Date.now() });
+      const ending = await this.#pull(camera, subscribed.value);
+      if (isEnded(signal)) {
+        await unsubscribe(camera, subscribed.value);
+        return { code: 'cancelled' };
+      }
+      if (!ending.forgotten) return ending.problem;
+      // A camera that forgets each subscription at once is not asked without a pause.
+      if (this.#failures > 0) return { code: 'eventsRefused', reason: '' };
+      this.#failures += 1;
+    }
+  }
+
+  /** Until the subscription ends. */
+  async #pull(camera: OnvifCamera, subscription: Subscription): Promise<Ending> {
+    const { signal } = this.#ended;
+    let endsMs = performance.now() + subscription.lifeMs;
+    let renewMs = performance.now() + subscription.lifeMs / 2;
+    this.#states.subscribed();
+    for (let first = true; ; first = false) {
+      const askedMs = performance.now();
+      const reply = await ask(camera, subscription, first ? statesQuestion : pullQuestion, signal, pollDeadlineMs);
+      if (!reply.ok) return { forgotten: false, problem: reply.problem };
+      if (reply.value.name === 'Fault') return { forgotten: true };
+      this.#failures = 0;
+      this.#heardMs = performance.now();
+      const messages = readMessages(reply.value);
+      this.#tell(messages.map((message) => this.#states.take(message)).filter((event) => event !== null));
+      if (first) this.#tell(this.#states.allTold());
+      // Most cameras prolong it by each question; the others want to be asked.
+      const leftMs = readLifeMs(reply.value);
+      if (leftMs !== null) endsMs = Math.max(endsMs, performance.now() + leftMs);
+      if (performance.now() >= renewMs) {
+        const renewed = await ask(camera, subscription, renewQuestion, signal);
+        if (!renewed.ok) return { forgotten: false, problem: renewed.problem };
+        const lifeMs = readLifeMs(renewed.value) ?? subscription.lifeMs;
+        if (renewed.value.name !== 'Fault') endsMs = performance.now() + lifeMs;
+        renewMs = performance.now() + Math.max((endsMs - performance.now()) / 2, leastPollMs);
+      }
+      const tookMs = performance.now() - askedMs;
+      if (messages.length === 0 && tookMs < leastPollMs) await pause(leastPollMs - tookMs, signal);
+      if (isEnded(signal)) return { forgotten: false, problem: { code: 'cancelled' } };
+    }
+  }
+
+  #tell(list: CameraEvent[]): void {
+    for (const event of list) this.#options.on.event(event, Date.now());
+  }
+
+  async #pause(problem: Problem): Promise<void> {
+    const { pausesMs = usualPausesMs, refusedPausesMs = usualRefusedPausesMs } = this.#options;
+    const isRefused = problem.code === 'passwordRefused' || problem.code === 'passwordMissing';
+    const pauses = isRefused ? refusedPausesMs : pausesMs;
+    const ms = pauses[Math.min(this.#failures, pauses.length - 1)] ?? leastPollMs;
+    this.#failures += 1;
+    this.#options.on.state({ state: 'lost', problem, nextTryMs: Date.now() + ms });
+    await pause(ms, this.#ended.signal);
+  }
+}
+
+interface Question {
+  body: string;
+  action: string;
+}
+
+const pullQuestion = pull(pollSeconds);
+/** What holds when the subscription begins is there at once, or not at all. */
+const statesQuestion = pull(1);
+const renewQuestion: Question = {
+  body: `<Renew xmlns="${notification}/b-2"><TerminationTime>PT${lifeSeconds}S</TerminationTime></Renew>`,
+  action: `${notification}/bw-2/SubscriptionManager/RenewRequest`,
+};
+const unsubscribeQuestion: Question = {
+  body: `<Unsubscribe xmlns="${notification}/b-2"/>`,
+  action: `${notification}/bw-2/SubscriptionManager/UnsubscribeRequest`,
+};
+
+function pull(seconds: number): Question {
+  const body =
+    `<PullMessages xmlns="${events}"><Timeout>PT${seconds}S</Timeout>` +
+    `<MessageLimit>${messageLimit}</MessageLimit></PullMessages>`;
+  return { body, action: `${events}/PullPointSubscription/PullMessagesRequest` };
+}
+
+/** Asked anew after each wait, which the compiler cannot know. */
+function isEnded(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+async function subscribe(camera: OnvifCamera, signal: AbortSignal): Promise<Outcome<Subscription>> {
+  const body =
+    `<CreatePullPointSubscription xmlns="${events}"><InitialTerminationTime>PT${lifeSeconds}S</InitialTerminationTime>` +
+    '</CreatePullPointSubscription>';
+  const question = { body, action: `${events}/EventPortType/CreatePullPointSubscriptionRequest` };
+  const reply = await ask(camera, { path: camera.pathOf('events') ?? '/', id: '' }, question, signal);
+  if (!reply.ok) return reply;
+  if (reply.value.name === 'Fault') return bad({ code: 'eventsRefused', reason: readFault(reply.value).reason });
+  const subscription = readSubscription(reply.value);
+  return subscription === null ? bad({ code: 'eventsRefused', reason: '' }) : good(subscription);
+}
+
+function ask(
+  camera: OnvifCamera,
+  { path, id }: Pick<Subscription, 'path' | 'id'>,
+  { body, action }: Question,
+  signal: AbortSignal,
+  timeoutMs?: number,
+): Promise<Outcome<XmlElement>> {
+  const header = headerOf(action, camera.addressOf(path), id);
+  return camera.send(path, body, signal, { header, action, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+}
+
+/** What comes of it is nobody's business any more. */
+async function unsubscribe(camera: OnvifCamera, subscription: Subscription): Promise<void> {
+  await ask(camera, subscription, unsubscribeQuestion, AbortSignal.timeout(closeDeadlineMs));
+}
+
+/** WS-Addressing 1.0: some cameras go by the action and address in it alone, and Axis by the subscription's id. */
+function headerOf(action: string, address: string, id: string): string {
+  const reference =
+    id === ''
+      ? ''
+      : '<SubscriptionId xmlns="http://www.axis.com/2009/event" ' +
+        `xmlns:a="${addressing}" a:IsReferenceParameter="true">${escapeXml(id)}</SubscriptionId>`;
+  const parts = { Action: action, MessageID: `urn:uuid:${randomUuid()}`, To: address };
+  const elements = Object.entries(parts).map(
+    ([name, text]) => `<a:${name} xmlns:a="${addressing}">${escapeXml(text)}</a:${name}>`,
+  );
+  return elements.join('') + reference;
+}
+
+/** RFC 9562, version 4. */
+function randomUuid(): string {
+  const bytes = randomBytes(16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal }).catch(() => undefined);
+}

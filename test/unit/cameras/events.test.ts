@@ -1,0 +1,152 @@
+/** Hearing what simulated cameras see: every event once, also over lost subscriptions, connections and reboots. */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { EventPull, type EventsState } from '../../../main/core/cameras/events.ts';
+import { OnvifCamera } from '../../../main/core/cameras/onvif.ts';
+import { startYard, type Yard, type YardCamera } from '../../yard/yard.ts';
+import { smallPlan } from '../yard/smallCamera.ts';
+
+let yard: Yard;
+before(async () => {
+  const cameras = [smallPlan(), smallPlan({ onvif: { events: false } }), smallPlan({ onvif: { auth: 'httpDigest' } })];
+  yard = await startYard({ cameras, discovery: false, firstAddress: 191 });
+});
+after(() => yard.stop());
+
+const pulls: EventPull[] = [];
+afterEach(async () => {
+  await Promise.all(pulls.splice(0).map((pull) => pull.close()));
+  for (const camera of yard.cameras) {
+    await camera.fault(null);
+    await camera.reboot(0);
+  }
+});
+
+class Heard {
+  readonly camera: YardCamera;
+  readonly events: string[] = [];
+  state: EventsState = { state: 'connecting' };
+  readonly pull: EventPull;
+
+  constructor(at: number) {
+    const camera = yard.cameras[at];
+    assert.ok(camera);
+    this.camera = camera;
+    const place = { scheme: 'http' as const, host: camera.host, port: camera.onvifPort, path: '/onvif/device_service' };
+    const credentials = { user: camera.user, password: camera.plan.password };
+    this.pull = new EventPull({
+      open: (signal) => OnvifCamera.open(place, credentials, signal),
+      on: {
+        event: ({ kind, is }) => this.events.push(`${kind} ${is}`),
+        state: (state) => (this.state = state),
+      },
+      pausesMs: [50, 100],
+      refusedPausesMs: [100],
+    });
+    pulls.push(this.pull);
+  }
+
+  async until(what: string, isSo: () => boolean): Promise<void> {
+    const deadline = performance.now() + 20_000;
+    while (!isSo()) {
+      assert.ok(performance.now() < deadline, `never: ${what}; ${JSON.stringify([this.events, this.state])}`);
+      await wait(10);
+    }
+  }
+
+  heard(): Promise<void> {
+    return this.until('subscribed', () => this.state.state === 'heard' && this.camera.subscribers > 0);
+  }
+}
+
+test('motion and inputs are heard, each once, by token and by digest', async () => {
+  for (const at of [0, 2]) {
+    const one = new Heard(at);
+    await one.heard();
+    one.camera.fireMotion(true);
+    one.camera.fireMotion(true);
+    one.camera.fireInput(true);
+    one.camera.fireMotion(false);
+    await one.until('all', () => one.events.length >= 3);
+    one.camera.fireInput(false);
+    await one.until('the last', () => one.events.length >= 4);
+    assert.deepEqual(one.events, ['motion begins', 'input begins', 'motion ends', 'input ends']);
+  }
+});
+
+test('what holds already when it is subscribed to is told', async () => {
+  yard.cameras[0]?.fireMotion(true);
+  const one = new Heard(0);
+  await one.until('motion', () => one.events.includes('motion begins'));
+});
+
+test('a subscription that the camera forgot is made anew, and what goes on is not told again', async () => {
+  const one = new Heard(0);
+  await one.heard();
+  one.camera.fireMotion(true);
+  await one.until('motion', () => one.events.length === 1);
+  one.camera.forgetSubscriptions();
+  one.camera.fireInput(true);
+  await one.until('the input', () => one.events.includes('input begins'));
+  assert.deepEqual(one.events, ['motion begins', 'input begins']);
+  assert.equal(one.camera.subscribers, 1);
+});
+
+test('what ended while the camera rebooted has ended, and what begins afterwards is heard', async () => {
+  const one = new Heard(0);
+  await one.heard();
+  one.camera.fireMotion(true);
+  await one.until('motion', () => one.events.length === 1);
+  await one.camera.reboot(300);
+  await one.until('its end', () => one.events.includes('motion ends'));
+  await one.heard();
+  one.camera.fireMotion(true);
+  await one.until('motion again', () => one.events.length === 3);
+  assert.deepEqual(one.events, ['motion begins', 'motion ends', 'motion begins']);
+});
+
+test('a connection that is lost in the middle of an event does not make two of it', async () => {
+  const one = new Heard(0);
+  await one.heard();
+  one.camera.fireMotion(true);
+  await one.until('motion', () => one.events.length === 1);
+  await one.camera.fault({ drop: true });
+  await one.until('lost', () => one.state.state === 'lost');
+  await one.camera.fault(null);
+  await one.heard();
+  one.camera.fireMotion(false);
+  await one.until('its end', () => one.events.length === 2);
+  assert.deepEqual(one.events, ['motion begins', 'motion ends']);
+});
+
+test('a refused password, a camera that does not answer, and one without events are told', async () => {
+  const without = new Heard(1);
+  await without.until('none', () => without.state.state === 'none');
+  const one = new Heard(0);
+  await one.heard();
+  await one.camera.fault({ password: 'another one' });
+  one.camera.fireMotion(true);
+  await one.until('refused', () => {
+    const { state } = one;
+    return state.state === 'lost' && state.problem.code === 'passwordRefused';
+  });
+  await one.camera.fault({ garbage: 'onvif' });
+  await one.until('garbage', () => {
+    const { state } = one;
+    return state.state === 'lost' && state.problem.code === 'notACamera';
+  });
+  await one.camera.fault(null);
+  await one.heard();
+});
+
+test('closing ends the subscription at the camera, and what was active', async () => {
+  const one = new Heard(0);
+  await one.heard();
+  one.camera.fireMotion(true);
+  await one.until('motion', () => one.events.length === 1);
+  await one.pull.close();
+  await one.pull.close();
+  assert.equal(one.camera.subscribers, 0);
+  assert.deepEqual(one.events, ['motion begins', 'motion ends']);
+});
