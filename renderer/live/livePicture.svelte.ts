@@ -249,6 +249,7 @@ export class LivePicture {
     if (stream !== this.#shownStream) {
       this.#pulses = [];
       this.lastMinute = [];
+      this.measured = nothingMeasured;
     }
     this.#shownStream = stream;
     this.shown = shown;
