@@ -106,7 +106,7 @@ export class Keeping {
   async preview(typed: TypedRules): Promise<Outcome<RetentionPreview>> {
     const { settings, cameras } = this.#options;
     const wanted = typed.keepBytes === undefined ? settings.value.keepBytes : typed.keepBytes;
-    const previewed = await this.retention.preview(this.#wishes(wanted ?? (await this.#freeRoom()), typed));
+    const previewed = await this.retention.preview(this.#wishes(wanted ?? (await this.#freeRoom(false)), typed));
     if (!previewed.ok) return previewed;
     const { total, overBytes } = previewed.value;
     const names = new Map([...cameras.list(), ...cameras.removed()].map(({ id, name }) => [id, name]));
@@ -238,12 +238,15 @@ export class Keeping {
     const { settings, cameras } = this.#options;
     const general = typed.keepDays === undefined ? settings.value.keepDays : typed.keepDays;
     const rules = new Map(cameras.list().map((camera) => [camera.id, camera.keepDays]));
+    const removed = new Set(cameras.removed().map(({ id }) => id));
     if (typed.camera) rules.set(typed.camera.cameraId, typed.camera.keepDays);
     return {
       keepBytes,
       keepDays: (cameraId) => {
         const own = rules.get(cameraId) ?? null;
-        return own === 'room' ? null : (own ?? general);
+        // Of a camera on neither list nobody knows any more how long it was to be kept: the list was lost.
+        if (own === 'room' || !(rules.has(cameraId) || removed.has(cameraId))) return null;
+        return own ?? general;
       },
       isProtected: (row) => this.#isProtected(row),
     };
@@ -285,7 +288,7 @@ export class Keeping {
     const { settings, log } = this.#options;
     if (settings.value.keepBytes !== null) return;
     const decide = async (): Promise<void> => {
-      const decided = await this.#freeRoom();
+      const decided = await this.#freeRoom(settings.warning?.code === 'settingsLost');
       // Closed before every day was looked at, it would be too little.
       if (this.#closed) return;
       await settings.update((value) => ({ ...value, keepBytes: value.keepBytes ?? decided }));
@@ -294,10 +297,15 @@ export class Keeping {
     void decide().catch((error: unknown) => log.defect(error, 'the room to keep'));
   }
 
-  /** What is recorded counts as free: to leave it to Nightjar must not delete nearly everything on a full disk. */
-  async #freeRoom(): Promise<number> {
+  /**
+   * What is recorded counts as free: to leave it to Nightjar must not delete nearly everything on a full disk. Where the
+   * user's own figure was lost, it is all the room that there is: what is deleted is gone for good.
+   */
+  async #freeRoom(lost: boolean): Promise<number> {
     const { library, vault } = this.#options;
-    return defaultKeepBytes(await freeBytesOf(vault.folder), await library.usedBytes());
+    const freeBytes = await freeBytesOf(vault.folder);
+    const usedBytes = await library.usedBytes();
+    return lost ? freeBytes + usedBytes : defaultKeepBytes(freeBytes, usedBytes);
   }
 }
 

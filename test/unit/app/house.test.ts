@@ -13,7 +13,7 @@ import type { StoredCamera } from '../../../main/core/cameras/cameraDocument.ts'
 import { openLog } from '../../../main/core/log.ts';
 import { Keychain } from '../../../main/core/vault/keychain.ts';
 import { openStore } from '../../../main/core/vault/sealedStore.ts';
-import { makeVault, type Place, tenMs } from '../recorder/footage.ts';
+import { makeVault, type Place, tenMs, until } from '../recorder/footage.ts';
 
 // No keychain of the person who runs this, and none at all: every call of it is refused.
 process.env['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=/nonexistent';
@@ -87,6 +87,12 @@ test('settings and a list of cameras that are lost for good keep no vault closed
   assert.deepEqual((await house.status()).warning, { code: 'camerasLost' });
   assert.equal(house.cameras.list().length, 0);
   assert.deepEqual(house.settings.warning, { code: 'settingsLost' });
+  // A row alone; nothing reads its recording here.
+  await house.library.add({ cameraId: pausedCamera.id, startMs: tenMs, endMs: tenMs + 1000, sizeBytes: 2e12 });
+  await house.settings.update((value) => ({ ...value, keepBytes: null }));
+  house.keeping.apply();
+  await until('the room is decided on', () => house.settings.value.keepBytes !== null);
+  assert.ok((house.settings.value.keepBytes ?? 0) > 2e12, 'nothing that is there goes because a figure was lost');
 });
 
 test('a camera that leaves the list is recorded no more, also when the keychain keeps its password', async (t) => {

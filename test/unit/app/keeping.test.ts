@@ -112,6 +112,18 @@ test('a camera keeps its own days, or as the rule for all says, or as long as th
   assert.equal((await house.keeping.holdings(gone.id)).all.recordings, 1);
 });
 
+test('of a camera on neither list nothing goes for its age: how long it was to be kept is not known', async (t) => {
+  const home = await enter(t);
+  const { house } = home;
+  const nobody = '00112233445566cc';
+  for (const id of [nobody, stays.id]) await addRecording(home, id, 9);
+  await house.settings.update((value) => ({ ...value, keepDays: 3 }));
+  house.keeping.apply();
+  await house.keeping.retention.checkAnew();
+  assert.equal((await house.keeping.holdings(stays.id)).all.recordings, 0);
+  assert.equal((await house.keeping.holdings(nobody)).all.recordings, 1);
+});
+
 test('a version 1 list of cameras keeps what it kept', () => {
   const old = {
     cameras: [
