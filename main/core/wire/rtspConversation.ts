@@ -225,7 +225,9 @@ export class RtspConversation {
   #arrived(bytes: Uint8Array): void {
     if (this.#gone) return;
     this.bytes += bytes.length;
-    let rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+    const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+    // No Buffer, whose slice() copies nothing: what is kept of it would keep all of it.
+    let rest = new Uint8Array(all.buffer, all.byteOffset, all.length);
     while (rest.length > 0 && !this.#isGone()) {
       const taken = rest[0] === 0x24 ? this.#media(rest) : this.#reply(rest);
       if (taken === 0) break;

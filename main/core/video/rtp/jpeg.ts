@@ -6,6 +6,7 @@
 import type { VideoConfig } from '../../../contract/stream.ts';
 import { MediaError } from '../mediaError.ts';
 import { huffmanTables, quantizationTables } from './jpegTables.ts';
+import { Parts } from './parts.ts';
 import type { RtpPacket } from './rtpPacket.ts';
 import { SequenceWatch, type TrackListener, type TrackReader } from './track.ts';
 
@@ -33,8 +34,8 @@ export class JpegReader implements TrackReader {
   /** Tables that a camera sends once for a quality of 128 to 254. */
   readonly #kept = new Map<number, Uint8Array>();
   #form: Form | null = null;
-  #parts: Uint8Array[] = [];
-  #bytes = 0;
+  /** Of the picture that has begun. */
+  readonly #data = new Parts('JPEG picture', mostPictureBytes);
   #timestamp = 0;
   #told = '';
   /** In the first packet of the picture. */
@@ -55,12 +56,9 @@ export class JpegReader implements TrackReader {
     if (payload.length < headBytes) throw new MediaError('RTP: JPEG head cut off');
     const offset = (payload[1] ?? 0) * 65_536 + (payload[2] ?? 0) * 256 + (payload[3] ?? 0);
     if (offset === 0) this.#begin(payload, timestamp);
-    else if (this.#form && (timestamp !== this.#timestamp || offset !== this.#bytes)) this.#drop();
+    else if (this.#form && (timestamp !== this.#timestamp || offset !== this.#data.sizeBytes)) this.#drop();
     if (!this.#form) return;
-    const data = payload.subarray(offset === 0 ? this.#dataStart : headBytes + restartBytes(payload));
-    this.#bytes += data.length;
-    if (this.#bytes > mostPictureBytes) throw new MediaError('RTP: JPEG picture too large');
-    this.#parts.push(data);
+    this.#data.add(payload.subarray(offset === 0 ? this.#dataStart : headBytes + restartBytes(payload)));
     if (marker) this.#handOn(this.#form);
   }
 
@@ -95,16 +93,12 @@ export class JpegReader implements TrackReader {
 
   #handOn(form: Form): void {
     const head = fileHead(form);
-    const tail = this.#parts.at(-1);
-    const isEnded = tail?.at(-2) === 0xff && tail.at(-1) === 0xd9;
-    const data = new Uint8Array(head.length + this.#bytes + (isEnded ? 0 : 2));
+    const coded = this.#data.bytes;
+    const isEnded = coded.at(-2) === 0xff && coded.at(-1) === 0xd9;
+    const data = new Uint8Array(head.length + coded.length + (isEnded ? 0 : 2));
     data.set(head);
-    let offset = head.length;
-    for (const part of this.#parts) {
-      data.set(part, offset);
-      offset += part.length;
-    }
-    if (!isEnded) data.set([0xff, 0xd9], offset);
+    data.set(coded, head.length);
+    if (!isEnded) data.set([0xff, 0xd9], head.length + coded.length);
     const timestamp = this.#timestamp;
     this.#drop();
     const { widthPixels, heightPixels } = form;
@@ -117,8 +111,7 @@ export class JpegReader implements TrackReader {
 
   #drop(): void {
     this.#form = null;
-    this.#parts = [];
-    this.#bytes = 0;
+    this.#data.clear();
   }
 }
 

@@ -4,6 +4,7 @@
  * or never, are found out by their timestamps, and from then on a picture ends where the next begins.
  */
 import { MediaError } from '../mediaError.ts';
+import { Parts } from './parts.ts';
 
 /** The largest pictures of cameras are a tenth of this. */
 const mostUnitBytes = 16 * 2 ** 20;
@@ -11,7 +12,6 @@ const mostNals = 2000;
 
 export interface Picture {
   timestamp: number;
-  /** Views of the packets' bytes, or of bytes put together. */
   nals: readonly Uint8Array[];
 }
 
@@ -43,7 +43,8 @@ export class PictureGather {
     if (slice && this.#handedOn === this.#timestamp) this.#byMarker = false;
     this.#bytes += nal.length;
     if (this.#bytes > mostUnitBytes || this.#nals.length >= mostNals) throw new MediaError('RTP: picture too large');
-    this.#nals.push(nal);
+    // A view of a read buffer many times its size would keep that until the picture is whole.
+    this.#nals.push(nal.length * 4 < nal.buffer.byteLength ? new Uint8Array(nal) : nal);
     this.#holdsSlice ||= slice;
   }
 
@@ -87,42 +88,29 @@ export function withLengths(nals: readonly Uint8Array[]): Uint8Array<ArrayBuffer
 
 /** Puts the fragments of one NAL unit together. */
 export class FragmentGather {
-  #parts: Uint8Array[] = [];
-  #bytes = 0;
+  readonly #parts = new Parts('fragmented NAL unit', mostUnitBytes);
 
   begin(head: Uint8Array, part: Uint8Array): void {
-    this.#parts = [head];
-    this.#bytes = head.length;
-    this.#add(part);
+    this.#parts.clear();
+    this.#parts.add(head);
+    this.#parts.add(part);
   }
 
   /** False where nothing was begun: its beginning was lost. */
   more(part: Uint8Array): boolean {
-    if (this.#parts.length === 0) return false;
-    this.#add(part);
+    if (this.#parts.sizeBytes === 0) return false;
+    this.#parts.add(part);
     return true;
   }
 
   /** The whole NAL unit. */
   end(): Uint8Array {
-    const nal = new Uint8Array(this.#bytes);
-    let offset = 0;
-    for (const part of this.#parts) {
-      nal.set(part, offset);
-      offset += part.length;
-    }
+    const nal = this.#parts.bytes.slice();
     this.drop();
     return nal;
   }
 
   drop(): void {
-    this.#parts = [];
-    this.#bytes = 0;
-  }
-
-  #add(part: Uint8Array): void {
-    this.#bytes += part.length;
-    if (this.#bytes > mostUnitBytes) throw new MediaError('RTP: fragmented NAL unit too large');
-    this.#parts.push(part);
+    this.#parts.clear();
   }
 }
