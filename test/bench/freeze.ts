@@ -7,7 +7,8 @@
  *
  * **Measured**: `saidMs`, from the last picture that appeared on the screen (read there, screenReader.ts) to the moment
  * at which the tile's name, which is what is on it in words and what a screen reader says, is another than live; `goneMs`,
- * from the end of the freeze to the moment at which it is live again; `stillAsLiveMs`, the longest that any tile called
+ * from the end of the freeze to the moment at which it is live again (a camera that was silent is well again with the
+ * first keyframe it sends: what it sends before builds on pictures that it never sent); `stillAsLiveMs`, the longest that any tile called
  * itself live while the screen showed one and the same picture in its colours. `greyedMs` is, like `saidMs`, the time to
  * the moment at which the picture on the screen is greyed. While the window's thread is busy it can say nothing: then the
  * pictures must either go on or be greyed (in the understudy they come through that thread, and are greyed).
@@ -20,14 +21,17 @@ import { parseArgs } from 'node:util';
 import type { Page, Worker } from 'playwright/test';
 import { bundle } from '../../build/bundle.ts';
 import { runWithKeyring } from '../../build/withKeyring.ts';
+import { positionOf } from '../yard/frameNumber.ts';
 import { toldOf, type Told } from './freezeTold.ts';
 import { HeldProxy } from './heldProxy.ts';
+import { cameraOf, pushesTo } from './latency.ts';
 import { percentile, report, rounded, type Row } from './measure.ts';
 import { BenchScreen } from './screen.ts';
 import { ScreenReader, type Change, type Reading } from './screenReader.ts';
 import {
   addByAddress,
   hidePage,
+  keyframeEvery,
   openWall,
   screenSize,
   showTiles,
@@ -49,6 +53,8 @@ interface Freeze {
   begin(): Promise<() => Promise<void>>;
   /** Nothing can be said in words meanwhile. */
   wordless?: boolean;
+  /** When each tile could show pictures again, where that is later than the end; asked when the round is over. */
+  wellAt?(endedMs: number): Promise<number[]>;
 }
 
 /** [the tile's name from then on, epoch ms], of each tile. */
@@ -152,6 +158,14 @@ function freezesOf({ page, yard }: BenchWall, proxies: HeldProxy[]): Freeze[] {
           await faults(null);
         };
       },
+      async wellAt(endedMs) {
+        const pushed = await pushesTo(yard, /^Nightjar/, endedMs);
+        const keyframes = [...pushed].filter(([number]) => positionOf(number) % keyframeEvery === 0);
+        return Array.from({ length: tiles }, (_, camera) => {
+          const first = keyframes.filter(([number]) => cameraOf(number) === camera).map(([, atMs]) => atMs);
+          return Math.min(...first.filter((atMs) => atMs >= endedMs));
+        });
+      },
     },
     {
       what: 'network holds',
@@ -230,8 +244,11 @@ async function main(): Promise<void> {
       const told: Told[] = [];
       for (let round = 0; round < rounds; round++) {
         const { reading, words, ...times } = await runRound(wall, screen, freeze);
-        for (let tile = 0; tile < tiles; tile++)
-          told.push(toldOf(words[tile] ?? [], reading.numbers[tile] ?? [], reading.dimmed[tile] ?? [], times));
+        const wellAt = await freeze.wellAt?.(times.endedMs);
+        for (let tile = 0; tile < tiles; tile++) {
+          const own = { ...times, endedMs: wellAt?.[tile] ?? times.endedMs };
+          told.push(toldOf(words[tile] ?? [], reading.numbers[tile] ?? [], reading.dimmed[tile] ?? [], own));
+        }
       }
       const row = rowOf(freeze, told);
       rows.push(row);

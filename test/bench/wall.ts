@@ -22,7 +22,9 @@ export type Tiles = 1 | 4 | 9 | 16;
 /** The page's window, with the line above it that the understudy has, fits on a screen of this size. */
 export const screenSize = { widthPixels: 1440, heightPixels: 960 };
 
-const stream = { widthPixels: 640, heightPixels: 360, framesPerSecond: 25, keyframeEvery: 50, sound: null };
+/** Pictures from one keyframe to the next: every 2 s. */
+export const keyframeEvery = 50;
+const stream = { widthPixels: 640, heightPixels: 360, framesPerSecond: 25, keyframeEvery, sound: null };
 export const plainCamera = { main: { ...stream, bitsPerSecond: 512_000 }, sub: null };
 
 export function startBenchYard(cameras: number): Promise<YardProcess> {
