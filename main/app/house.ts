@@ -145,6 +145,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   const ptz = new Ptz({
     wayTo: (cameraId) => cameras.wayTo(cameraId),
     learned: (cameraId, moves) => cameras.keepMoves(cameraId, moves),
+    defect: defect('moving a camera'),
   });
 
   let { warning } = options;
@@ -343,23 +344,36 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     async close() {
       if (closed) return;
       closed = true;
-      newWords.cancel();
-      networks.close();
-      discovery.stop();
-      const stopped = ptz.close();
-      cameras.close();
-      await Promise.all([leftEntries, stopped]);
-      await Promise.all([checking.close(), leaving.close(), exporter.close()]);
-      await watching.close();
-      await lookAround.close();
-      await keeping.close();
-      await puttingRight;
-      await library.close();
-      libraryTold.close();
-      await log.keepIn(null);
+      const ends = [
+        () => newWords.cancel(),
+        () => networks.close(),
+        () => discovery.stop(),
+        () => cameras.close(),
+        () => Promise.all([ptz.close(), leftEntries]),
+        () => Promise.all([checking.close(), leaving.close(), exporter.close()]),
+        () => watching.close(),
+        () => lookAround.close(),
+        () => keeping.close(),
+        () => puttingRight,
+        () => library.close(),
+        () => libraryTold.close(),
+        () => log.keepIn(null),
+      ];
+      await oneAfterAnother(ends, defect('closing the vault'));
       vault.lock();
     },
   });
+}
+
+/** Whatever one of them throws, the next ones are ended too: a recording that is not finished is cut off. */
+async function oneAfterAnother(ends: readonly (() => unknown)[], defect: (error: unknown) => void): Promise<void> {
+  for (const end of ends) {
+    try {
+      await end();
+    } catch (error) {
+      defect(error);
+    }
+  }
 }
 
 /** Passes each camera's news on at once, and then at most once in that time, the last never lost. */

@@ -170,7 +170,9 @@ export class Watching {
     this.#closed = true;
     const all = [...this.#watched.values()];
     this.#watched.clear();
-    await Promise.all(all.map((watched) => this.#end(watched)));
+    const ended = await Promise.allSettled(all.map((watched) => this.#end(watched)));
+    const failed = ended.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   /** In its turn: a camera that is paused and taken up again at once must not be left with the first of the two. */
@@ -231,8 +233,11 @@ export class Watching {
 
   async #end(watched: Watched): Promise<void> {
     await watched.turn;
-    await Promise.all([watched.recording?.close(), watched.showing.close()]);
-    await watched.recorder.close();
+    try {
+      await Promise.all([watched.recording?.close(), watched.showing.close()]);
+    } finally {
+      await watched.recorder.close();
+    }
   }
 
   #tell(watched: Watched): void {

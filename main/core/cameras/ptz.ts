@@ -22,6 +22,8 @@ export interface PtzOptions {
   wayTo: (cameraId: CameraId) => Promise<Outcome<PtzWay>>;
   /** What of the camera can be moved, as it tells now. */
   learned: (cameraId: CameraId, moves: Moves | null) => Promise<void>;
+  /** Returns the id that the user sees. */
+  defect: (error: unknown) => string;
 }
 
 interface Open {
@@ -115,12 +117,14 @@ export class Ptz {
     const before = this.#learnedAtMs.get(cameraId);
     if (before !== undefined && performance.now() - before < learnEveryMs) return;
     this.#learnedAtMs.set(cameraId, performance.now());
-    this.#learning = this.#learning.then(() => this.#learn(cameraId));
+    this.#learning = this.#learning
+      .then(() => this.#learn(cameraId))
+      .catch((error: unknown) => void this.#options.defect(error));
   }
 
   /** It is signed in to differently, or gone. Its head is stopped by the way that was known. */
   forget(cameraId: CameraId): void {
-    void this.#drop(cameraId);
+    this.#drop(cameraId).catch((error: unknown) => void this.#options.defect(error));
   }
 
   /** Resolves when every head was told to stop, or soon. May be called twice. */
@@ -129,7 +133,7 @@ export class Ptz {
     this.#ended.abort();
     const enough = new AbortController();
     const deadline = wait(closeDeadlineMs, undefined, { signal: enough.signal }).catch(() => undefined);
-    await Promise.race([Promise.all(all), deadline]);
+    await Promise.race([Promise.all(all).catch((error: unknown) => this.#options.defect(error)), deadline]);
     enough.abort();
     await this.#learning;
   }
@@ -166,7 +170,7 @@ export class Ptz {
     const before = this.#moved.get(cameraId);
     if (before) return before;
     const opening = this.#open(cameraId).then((head) =>
-      head.ok ? good({ head: head.value, hold: new PtzHold(head.value) }) : head,
+      head.ok ? good({ head: head.value, hold: new PtzHold(head.value, this.#options.defect) }) : head,
     );
     const moved: Moved = { opening, open: null, releases: 0 };
     this.#moved.set(cameraId, moved);

@@ -42,6 +42,7 @@ type Answer = Outcome<null> | 'replaced';
 
 export class PtzHold {
   readonly #head: HeldHead;
+  readonly #defect: (error: unknown) => string;
   #wanted: Speed | null = null;
   /** Set when a hold failed, until it is let go: what is renewed then does not begin anew. */
   #problem: Problem | null = null;
@@ -55,8 +56,10 @@ export class PtzHold {
   #waiting: ((stopped: Outcome<null>) => void)[] = [];
   #closed = false;
 
-  constructor(head: HeldHead) {
+  /** `defect`: returns the id that the user sees. */
+  constructor(head: HeldHead, defect: (error: unknown) => string) {
     this.#head = head;
+    this.#defect = defect;
   }
 
   /** Begins, changes or renews a hold. What is told is what is known by now: a renewal tells how the order before went. */
@@ -105,7 +108,7 @@ export class PtzHold {
     this.#grace = setTimeout(() => interrupt.abort(), graceMs).unref();
   }
 
-  /** Never rejects: what a head answers is an outcome. */
+  /** Never rejects. */
   async #work(): Promise<void> {
     /** What may be moving. */
     let running = still;
@@ -155,8 +158,17 @@ export class PtzHold {
 
   async #order(deadlineMs: number, send: (signal: AbortSignal) => Promise<Outcome<null>>): Promise<Answer> {
     const { signal } = this.#next();
-    const answer = await send(AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]));
+    const answer = await this.#sent(() => send(AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])));
     return signal.aborted && !answer.ok ? 'replaced' : answer;
+  }
+
+  /** An order that ends in a defect may have been heard: the head is stopped after it as after any other. */
+  async #sent(send: () => Promise<Outcome<null>>): Promise<Outcome<null>> {
+    try {
+      return await send();
+    } catch (error) {
+      return bad({ code: 'defect', id: this.#defect(error) });
+    }
   }
 
   async #pause(ms: number): Promise<void> {
@@ -191,5 +203,5 @@ function either(one: Speed, other: Speed): Speed {
 
 /** The order was sent, and what came back does not say what became of it. */
 function mayBeHeard({ code }: Problem): boolean {
-  return code === 'noAnswer' || code === 'notACamera' || code === 'cancelled';
+  return code === 'noAnswer' || code === 'notACamera' || code === 'cancelled' || code === 'defect';
 }

@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Moves } from '../../../main/contract/model.ts';
 import { bad, good, type Outcome, type Problem } from '../../../main/contract/problems.ts';
 import { Ptz } from '../../../main/core/cameras/ptz.ts';
+import { PtzHold } from '../../../main/core/cameras/ptzHold.ts';
 import { wholePtz, type PtzPlan } from '../../yard/plans.ts';
 import { startYard, type Yard, type YardCamera } from '../../yard/yard.ts';
 import { smallPlan } from '../yard/smallCamera.ts';
@@ -29,6 +30,7 @@ before(async () => {
 after(() => yard.stop());
 
 const opened: Ptz[] = [];
+const defects: unknown[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((ptz) => ptz.close()));
   for (const camera of yard.cameras) {
@@ -58,6 +60,7 @@ function start(learned: (name: string, moves: Moves | null) => void = () => unde
       return good({ place, credentials: { user: camera.user, password: camera.plan.password } });
     },
     learned: async (name, moves) => learned(name, moves),
+    defect: (error) => String(defects.push(error)),
   });
   opened.push(ptz);
   return ptz;
@@ -258,6 +261,47 @@ test('a camera that does not answer when it is asked is asked again', async () =
   assert.deepEqual(told[1], whole);
 });
 
+test('what goes wrong while one camera is asked keeps neither the next one nor the end waiting', async () => {
+  const told: string[] = [];
+  const broken = new Error('the list could not be kept');
+  const ptz = start((name) => {
+    told.push(name);
+    if (name === 'whole') throw broken;
+  });
+  ptz.learn('whole');
+  ptz.learn('fixed');
+  await until('the one after it was asked', () => told.length === 2);
+  await ptz.close();
+  assert.deepEqual(defects.splice(0), [broken]);
+});
+
+test('an order that ends in a defect is followed by a stop, and the next hold begins anew', async () => {
+  const orders: string[] = [];
+  const broken = new Error('not composed');
+  const hold = new PtzHold(
+    {
+      stopsAfterMs: 1000,
+      async move() {
+        orders.push('move');
+        if (orders.length === 1) throw broken;
+        return good(null);
+      },
+      async stop() {
+        orders.push('stop');
+        return good(null);
+      },
+    },
+    (error) => String(defects.push(error)),
+  );
+  assert.ok(hold.hold(right).ok);
+  await until('stopped', () => orders.includes('stop'));
+  await hold.release();
+  assert.ok(hold.hold(right).ok);
+  await until('moved again', () => orders.filter((order) => order === 'move').length === 2);
+  await hold.close();
+  assert.deepEqual(defects.splice(0), [broken]);
+});
+
 test('a camera is moved along what it has, and told from what it has not', async () => {
   const ptz = start();
   const zooms = cameraOf('zoomOnly');
@@ -349,6 +393,7 @@ test('a user whom the camera does not let move it is told so, and nothing is tri
         credentials: { user: 'viewer', password: 'only looks' },
       }),
     learned: async () => undefined,
+    defect: (error) => String(defects.push(error)),
   });
   opened.push(ptz);
   const held = await holdUntil(ptz, 'any', right, () => false);
