@@ -23,6 +23,7 @@ export function readRtspPlace(url: string): RtspPlace | null {
   const match = /^(rtsps?):\/\/(\[[^\]]+\]|[^:/@?#]+):(\d{1,5})(\/[\x21-\x7e]*)$/.exec(url);
   if (match === null) return null;
   const [, scheme = '', hostText = '', portText = '', path = ''] = match;
+  if (Number(portText) < 1 || Number(portText) > 65_535) return null;
   const host = hostText.startsWith('[') ? hostText.slice(1, -1).replace('%25', '%') : hostText;
   // A zone means something on this computer only.
   const zoneless = isIPv6(host) ? `[${host.split('%', 1)[0] ?? ''}]` : host;
@@ -58,8 +59,8 @@ export function asksInClear({ secure }: RtspPlace, { status, headers }: RtspRepl
 export interface RtspListener {
   /** A piece of interleaved media; a view of what arrived. */
   media(channel: number, bytes: Uint8Array): void;
-  /** A reply has arrived, whatever it says. */
-  replied?(): void;
+  /** A reply has arrived, whatever it says; also the one that asks to sign in. */
+  replied?(reply: RtspReply): void;
   /** Once, when the connection is gone for another reason than `close`. */
   ended(trouble: RtspTrouble): void;
 }
@@ -131,7 +132,7 @@ export class RtspConversation {
       this.#remembered = false;
       this.#challenge = { headers: asked, count: 0 };
       if (wasAnswered && !asked.some((header) => /\bstale\s*=\s*"?true/i.test(header))) return reply;
-      if (this.#authorization(method, uri) === null) return reply;
+      if (this.#answer(method, uri) === null) return reply;
     }
   }
 
@@ -181,8 +182,11 @@ export class RtspConversation {
   #write(method: string, uri: string, headers: Readonly<Record<string, string>>): void {
     this.#sequence += 1;
     const lines = [`${method} ${uri} RTSP/1.0`, `CSeq: ${this.#sequence}`, 'User-Agent: Nightjar'];
-    const authorization = this.#authorization(method, uri);
-    if (authorization !== null) lines.push(`Authorization: ${authorization}`);
+    const authorization = this.#answer(method, uri);
+    if (authorization !== null) {
+      if (this.#challenge) this.#challenge.count += 1;
+      lines.push(`Authorization: ${authorization}`);
+    }
     for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
     this.#socket.write(`${lines.join('\r\n')}\r\n\r\n`, 'utf8');
   }
@@ -192,11 +196,11 @@ export class RtspConversation {
     if (this.#challenge) this.#memory?.accepted(this.#challenge);
   }
 
-  #authorization(method: string, uri: string): string | null {
+  /** The next answer to the challenge, which counts only when it is written; null where there is none. */
+  #answer(method: string, uri: string): string | null {
     if (!this.#challenge || !this.#credentials) return null;
     const challenges = this.#challenge.headers.flatMap((header) => readChallenges(header));
-    this.#challenge.count += 1;
-    const request = { method, uri, body: '', count: this.#challenge.count, allowBasic: this.#allowBasic };
+    const request = { method, uri, body: '', count: this.#challenge.count + 1, allowBasic: this.#allowBasic };
     return answerChallenge(challenges, this.#credentials, request);
   }
 
@@ -214,6 +218,8 @@ export class RtspConversation {
     // Some cameras close the connection after their challenge, and expect the answer on another.
     const question = this.#waiting;
     if (question && this.#challenge?.count === 1 && this.#connections === 1) {
+      // The answer went to a connection that was gone: it is the first one still.
+      this.#challenge.count = 0;
       this.#rest = new Uint8Array(0);
       this.#socket = this.#connect();
       this.#write(question.method, question.uri, question.headers);
@@ -254,7 +260,7 @@ export class RtspConversation {
     }
     const waiting = this.#waiting;
     this.#waiting = null;
-    this.#on.replied?.();
+    this.#on.replied?.(reply);
     waiting?.resolve(reply);
     return reply.sizeBytes;
   }
