@@ -7,7 +7,7 @@ import type { GapCause, RefusalCode, StreamRole, StreamState } from '../../contr
 import { bad, type Outcome } from '../../contract/problems.ts';
 import type { CameraClock } from './cameraClock.ts';
 import type { SignInMemory } from '../wire/signInMemory.ts';
-import { asksForClearPassword } from './clearPassword.ts';
+import { askBeforeFfmpeg } from './beforeFfmpeg.ts';
 import { type Clock, ClockWatch, systemClock } from './clock.ts';
 import { Connection, type ConnectionEnd } from './connection.ts';
 import { BitRate } from './bitRate.ts';
@@ -95,8 +95,6 @@ export class Feed {
   #connected = false;
   /** Why the last try was refused, if it was. */
   #refusal: RefusalCode = 'passwordRefused';
-  /** The address whose camera was found not to ask for the password in the clear. */
-  #askedUrl: string | null = null;
 
   constructor(options: FeedOptions) {
     this.role = options.role;
@@ -166,15 +164,13 @@ export class Feed {
     this.#runs.connect();
     const { by, ...manner } = this.#manner;
     const spoken = by === 'rtsp' && isSpoken(source.value.video);
-    if (!spoken && (await this.#asksInClear(source.value))) {
-      this.#refusal = 'passwordInClear';
-      return { cause: 'refused', again: false };
-    }
+    const asked = spoken ? source : await this.#askBeforeFfmpeg(source.value);
+    if (!asked.ok) return { cause: asked.cause, again: false };
     if (this.#isClosing()) return { cause: 'closed', again: false };
     const start: StartIntake = (listener) =>
       spoken
-        ? new RtspIntake({ source: source.value, sound: manner.sound, clock: this.#clock, signInMemory }, listener)
-        : new FfmpegIntake(ffmpeg, { source: source.value, record, convert, ...manner }, listener);
+        ? new RtspIntake({ source: asked.value, sound: manner.sound, clock: this.#clock, signInMemory }, listener)
+        : new FfmpegIntake(ffmpeg, { source: asked.value, record, convert, ...manner }, listener);
     this.#connection = new Connection(start, record, this.#clock, {
       answered: () => this.#answered(),
       video: (config) => this.#fanOut.video(config, { role: this.role, intake: spoken ? 'rtsp' : 'ffmpeg' }),
@@ -203,12 +199,20 @@ export class Feed {
     return { cause: end.cause, again };
   }
 
-  /** Whether ffmpeg would send the password in the clear, against the user's wish. Asked once an address. */
-  async #asksInClear(source: StreamSource): Promise<boolean> {
-    if (this.#askedUrl === source.url) return false;
-    const asks = await asksForClearPassword(source, this.#closing.signal);
-    if (!asks) this.#askedUrl = source.url;
-    return asks;
+  /** What ffmpeg may be given; an end told like a connection's where it may not be started. */
+  async #askBeforeFfmpeg(
+    source: StreamSource,
+  ): Promise<{ ok: true; value: StreamSource } | { ok: false; cause: Cause }> {
+    const asked = await askBeforeFfmpeg(source, this.#closing.signal);
+    if (asked.ok) return { ok: true, value: asked.source };
+    const { cause, text, inClear = false } = asked.end;
+    if (inClear) this.#refusal = 'passwordInClear';
+    const { on } = this.#options;
+    if (!this.#isClosing()) {
+      if (text !== '') on.note?.(text);
+      on.ended?.({ cause, text, elsewhere: false, inClear, hadPictures: false });
+    }
+    return { ok: false, cause };
   }
 
   async #askSource(): Promise<Outcome<StreamSource>> {

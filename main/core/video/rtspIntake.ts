@@ -21,6 +21,7 @@ import { RtpClock } from './rtp/rtpClock.ts';
 import { readRtpPacket, readSenderReport, type SenderReport } from './rtp/rtpPacket.ts';
 import type { TrackListener, TrackReader, Unit } from './rtp/track.ts';
 import { chooseSound, chooseVideo, type ChosenTrack } from './rtp/tracks.ts';
+import { endOfTrouble } from './rtspEnd.ts';
 
 const answerWithinMs = 10_000;
 const usualSessionSeconds = 60;
@@ -314,12 +315,4 @@ export class RtspIntake implements MediaIntake {
     this.#talk?.close(this.#session);
     this.#settle(end);
   }
-}
-
-function endOfTrouble({ what, code }: RtspTrouble): IntakeEnd {
-  if (what === 'notRtsp') return { cause: 'garbage', text: 'what answered is no RTSP', elsewhere: true };
-  if (what === 'late') return { cause: 'noAnswer', text: 'no answer in time' };
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return { cause: 'noSuchHost', text: code };
-  const isUnreachable = /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EHOSTDOWN)$/.test(code ?? '');
-  return { cause: isUnreachable ? 'noAnswer' : 'closed', text: code ?? 'the connection was closed' };
 }

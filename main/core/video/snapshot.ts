@@ -4,8 +4,9 @@
  */
 import { Readable } from 'node:stream';
 import { bad, type Outcome, type Problem } from '../../contract/problems.ts';
+import { askBeforeFfmpeg } from './beforeFfmpeg.ts';
 import { type Ffmpeg, runFfmpeg } from './ffmpeg.ts';
-import { endOf, withoutSecrets } from './intakeEnd.ts';
+import { endOf, withoutSecrets, type IntakeEnd } from './intakeEnd.ts';
 import { intakeInput, intakeScript, type StreamSource } from './intakeScript.ts';
 
 const deadlineMs = 15_000;
@@ -18,7 +19,10 @@ export async function firstPicture(
   source: StreamSource,
   signal: AbortSignal,
 ): Promise<Outcome<Uint8Array<ArrayBuffer>>> {
-  const script = intakeScript(source, 'long', false);
+  const asked = await askBeforeFfmpeg(source, signal);
+  if (signal.aborted) return bad({ code: 'cancelled' });
+  if (!asked.ok) return bad(problemOf(asked.end, source));
+  const script = intakeScript(asked.source, 'long', false);
   if (script === null) return bad({ code: 'passwordRefused' });
   const ran = await runFfmpeg(ffmpeg, {
     args: ['-skip_frame', 'nokey', ...intakeInput('long', false), ...jpeg, ...toStdout],
@@ -28,19 +32,23 @@ export async function firstPicture(
   });
   if (ran.ok && ran.value.stdout.length > 0) return { ok: true, value: ran.value.stdout };
   if (ran.ok) return bad({ code: 'ffmpegFailed', reason: 'no picture came' });
-  return bad(ran.problem.code === 'ffmpegFailed' ? problemOf(ran.problem.reason, source) : ran.problem);
+  return bad(
+    ran.problem.code === 'ffmpegFailed'
+      ? problemOf({ cause: endOf(ran.problem.reason, 1), text: ran.problem.reason }, source)
+      : ran.problem,
+  );
 }
 
-function problemOf(reason: string, source: StreamSource): Problem {
+function problemOf({ cause, text, inClear = false }: IntakeEnd, source: StreamSource): Problem {
   const { hostname: host, port, protocol } = new URL(source.url);
-  switch (endOf(reason, 1)) {
+  switch (cause) {
     case 'refused':
-      return { code: 'passwordRefused' };
+      return { code: inClear ? 'passwordInClear' : 'passwordRefused' };
     case 'noSuchHost':
       return { code: 'noSuchHost', host };
     case 'noAnswer':
       return { code: 'noAnswer', host, port: port === '' ? (protocol === 'rtsps:' ? 322 : 554) : Number(port) };
     default:
-      return { code: 'ffmpegFailed', reason: withoutSecrets(reason, source) };
+      return { code: 'ffmpegFailed', reason: withoutSecrets(text, source) };
   }
 }

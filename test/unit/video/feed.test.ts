@@ -138,7 +138,15 @@ test('ffmpeg is given no password for a camera that asks for it in the clear, un
     allowsClearPassword = true;
     feed.feed.retryNow();
     await feed.live();
-  });
+    // Taken back, it holds from the next connection on, also for one that lasted.
+    allowsClearPassword = false;
+    const refused = feed.next('state', ({ state }) => state.state === 'refused' && state.code === 'passwordInClear');
+    await camera(5).fault({ drop: true });
+    await feed.next('state', ({ state }) => state.state === 'lost');
+    await camera(5).fault(null);
+    feed.feed.retryNow();
+    await refused;
+  }).finally(() => camera(5).fault(null));
 });
 
 test('a camera that asks for a password where there is none is told apart from a wrong one', async () => {
