@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { bad, good, type Outcome } from '../contract/problems.ts';
+import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
 import { markOf, putInPlace, type FileMark } from '../core/exporter/places.ts';
 import { localStamp, safeName } from '../core/exporter/stamps.ts';
 import { problemOf } from '../core/vault/vaultError.ts';
@@ -38,7 +38,8 @@ export function snapshotName(cameraName: string, atMs: number): string {
 
 export class Snapshots {
   readonly #choose: (suggestedName: string) => Promise<string | null>;
-  #folder: string | null = null;
+  /** Where the last one went, and from which vault. */
+  #place: { folder: string; vaultFolder: string } | null = null;
   #last: string | null = null;
 
   /** `choose`: the system's dialog; null when the user cancelled. */
@@ -51,20 +52,43 @@ export class Snapshots {
     return this.#last;
   }
 
-  /** null when the user cancelled. Problems: `insideVault`, `fileExists`, and those of the disk. */
-  async save(snapshot: Snapshot, vaultFolder: string): Promise<Outcome<SavedSnapshot | null>> {
+  /**
+   * null when the user cancelled. `closed`: why nothing of the vault may be written any more, asked when the user has
+   * chosen. Problems: that one, `insideVault`, `fileExists`, and those of the disk.
+   */
+  async save(
+    snapshot: Snapshot,
+    vaultFolder: string,
+    closed: () => Problem | null,
+  ): Promise<Outcome<SavedSnapshot | null>> {
     const name = snapshotName(snapshot.cameraName, snapshot.atMs);
-    const folder = snapshot.elsewhere ? null : this.#folder;
+    const folder = snapshot.elsewhere ? null : await this.#folderBeside(vaultFolder);
     const saved = folder === null ? null : await writeBeside(path.join(folder, name), snapshot.png);
     // The folder that was chosen is gone: another one is chosen.
     if (saved === null || (!saved.ok && saved.problem.code === 'vaultMissing'))
-      return await this.#ask(name, snapshot.png, vaultFolder);
+      return await this.#ask(name, snapshot.png, vaultFolder, closed);
     return saved.ok ? good(this.#saved(saved.value)) : saved;
   }
 
-  async #ask(name: string, png: Uint8Array, vaultFolder: string): Promise<Outcome<SavedSnapshot | null>> {
+  /** The folder that was chosen, as long as the same vault is where it was then, and not around that folder. */
+  async #folderBeside(vaultFolder: string): Promise<string | null> {
+    if (this.#place === null) return null;
+    const { folder, vaultFolder: before } = this.#place;
+    if (before !== vaultFolder || (await isInsideVault(folder, vaultFolder))) this.#place = null;
+    return this.#place === null ? null : folder;
+  }
+
+  async #ask(
+    name: string,
+    png: Uint8Array,
+    vaultFolder: string,
+    closed: () => Problem | null,
+  ): Promise<Outcome<SavedSnapshot | null>> {
     const typed = await this.#choose(name);
     if (typed === null) return good(null);
+    // The dialog may stand open for hours.
+    const problem = closed();
+    if (problem !== null) return bad(problem);
     const file = await chosenFile(typed, ['png']);
     if (!file.ok) return file;
     const folder = path.dirname(file.value);
@@ -72,7 +96,7 @@ export class Snapshots {
     // What is there was seen by the dialog, which asked whether to replace it.
     const saved = await writeAs(file.value, png, markOf(file.value));
     if (!saved.ok) return saved;
-    this.#folder = folder;
+    this.#place = { folder, vaultFolder };
     return good(this.#saved(file.value));
   }
 

@@ -12,6 +12,8 @@ const png = pngOf(2, 2, 3);
 const door = { cameraName: 'Front door', atMs, png, elsewhere: false };
 const name = 'Front door 2026-11-20 16.52.07.png';
 
+const open = (): null => null;
+
 function place(t: TestContext): { folder: string; vault: string; pictures: string } {
   const folder = mkdtempSync(path.join(tmpdir(), 'nightjar-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,9 +35,9 @@ function desk(folder: string, typed: string | null = name): { snapshots: Snapsho
 test('the first asks where, the next ones go to the same folder, each under a name of its own', async (t) => {
   const { vault, pictures } = place(t);
   const { snapshots, asked } = desk(pictures);
-  assert.deepEqual(await snapshots.save(door, vault), { ok: true, value: { name, folder: pictures } });
-  await snapshots.save(door, vault);
-  await snapshots.save({ ...door, cameraName: 'Garden' }, vault);
+  assert.deepEqual(await snapshots.save(door, vault, open), { ok: true, value: { name, folder: pictures } });
+  await snapshots.save(door, vault, open);
+  await snapshots.save({ ...door, cameraName: 'Garden' }, vault, open);
   assert.deepEqual(asked, [name]);
   assert.deepEqual(readdirSync(pictures).sort(), [
     'Front door 2026-11-20 16.52.07 2.png',
@@ -44,7 +46,7 @@ test('the first asks where, the next ones go to the same folder, each under a na
   ]);
   assert.deepEqual(new Uint8Array(readFileSync(path.join(pictures, name))), png);
   assert.equal(snapshots.last, path.join(pictures, 'Garden 2026-11-20 16.52.07.png'));
-  await snapshots.save({ ...door, elsewhere: true }, vault);
+  await snapshots.save({ ...door, elsewhere: true }, vault, open);
   assert.equal(asked.length, 2);
 });
 
@@ -58,11 +60,14 @@ test('a file that the dialog did not ask about stays as it is', async (t) => {
   const { vault, pictures } = place(t);
   writeFileSync(path.join(pictures, 'Door.png'), 'of the user');
   const { snapshots } = desk(pictures, 'Door');
-  assert.deepEqual(await snapshots.save(door, vault), { ok: false, problem: { code: 'fileExists', file: 'Door.png' } });
+  assert.deepEqual(await snapshots.save(door, vault, open), {
+    ok: false,
+    problem: { code: 'fileExists', file: 'Door.png' },
+  });
   writeFileSync(path.join(pictures, name), 'of the user');
   const second = desk(pictures, 'Other.png').snapshots;
-  await second.save(door, vault);
-  await second.save(door, vault);
+  await second.save(door, vault, open);
+  await second.save(door, vault, open);
   assert.equal(readFileSync(path.join(pictures, name), 'utf8'), 'of the user');
   assert.deepEqual(
     readdirSync(pictures).sort(),
@@ -73,8 +78,8 @@ test('a file that the dialog did not ask about stays as it is', async (t) => {
 test('cancelled, nothing is saved, and the next one asks again', async (t) => {
   const { vault, pictures } = place(t);
   const { snapshots, asked } = desk(pictures, null);
-  assert.deepEqual(await snapshots.save(door, vault), { ok: true, value: null });
-  await snapshots.save(door, vault);
+  assert.deepEqual(await snapshots.save(door, vault, open), { ok: true, value: null });
+  await snapshots.save(door, vault, open);
   assert.equal(asked.length, 2);
   assert.equal(snapshots.last, null);
   assert.deepEqual(readdirSync(pictures), []);
@@ -85,7 +90,7 @@ test('nothing in the clear goes into the vault, also not by a link', async (t) =
   symlinkSync(vault, path.join(folder, 'link'));
   mkdirSync(path.join(vault, 'recordings'));
   for (const inside of [vault, path.join(vault, 'recordings'), path.join(folder, 'link')]) {
-    const answer = await desk(inside).snapshots.save(door, vault);
+    const answer = await desk(inside).snapshots.save(door, vault, open);
     assert.equal(answer.ok ? 'saved' : answer.problem.code, 'insideVault');
   }
   assert.deepEqual(readdirSync(vault), ['recordings']);
@@ -94,17 +99,46 @@ test('nothing in the clear goes into the vault, also not by a link', async (t) =
 test('a folder that is gone is asked for again, and a failure leaves nothing behind', async (t) => {
   const { vault, pictures } = place(t);
   const { snapshots, asked } = desk(pictures);
-  await snapshots.save(door, vault);
+  await snapshots.save(door, vault, open);
   rmSync(pictures, { recursive: true });
-  const gone = await snapshots.save(door, vault);
+  const gone = await snapshots.save(door, vault, open);
   assert.equal(gone.ok ? 'saved' : gone.problem.code, 'vaultMissing');
   assert.equal(asked.length, 2);
   mkdirSync(pictures);
   mkdirSync(path.join(pictures, name));
-  const onFolder = await snapshots.save(door, vault);
+  const onFolder = await snapshots.save(door, vault, open);
   assert.deepEqual(onFolder, { ok: true, value: { name: name.replace('.png', ' 2.png'), folder: pictures } });
   assert.deepEqual(
     readdirSync(pictures).filter((each) => each.startsWith('.')),
     [],
   );
+});
+
+test('a folder that lies in the vault by now, or was chosen from another one, is asked for again', async (t) => {
+  const { folder, vault, pictures } = place(t);
+  const { snapshots, asked } = desk(pictures);
+  await snapshots.save(door, vault, open);
+  // Its name leads into the vault now.
+  rmSync(pictures, { recursive: true });
+  symlinkSync(vault, pictures);
+  const inside = await snapshots.save(door, vault, open);
+  assert.equal(inside.ok ? 'saved' : inside.problem.code, 'insideVault');
+  assert.equal(asked.length, 2);
+  assert.deepEqual(readdirSync(vault), []);
+  rmSync(pictures);
+  mkdirSync(pictures);
+  await snapshots.save(door, vault, open);
+  assert.equal(asked.length, 3);
+  const other = path.join(folder, 'other');
+  mkdirSync(other);
+  assert.ok((await snapshots.save({ ...door, cameraName: 'Garden' }, other, open)).ok);
+  assert.equal(asked.length, 4);
+});
+
+test('nothing is written when the vault was locked while the dialog was open', async (t) => {
+  const { vault, pictures } = place(t);
+  const { snapshots } = desk(pictures);
+  const answer = await snapshots.save(door, vault, () => ({ code: 'locked' }));
+  assert.deepEqual(answer, { ok: false, problem: { code: 'locked' } });
+  assert.deepEqual(readdirSync(pictures), []);
 });
