@@ -163,6 +163,8 @@ export class LivePicture {
     for (const stream of this.#requests.keys()) this.#tell({ is: 'dropStream', tile: this.#tile, stream });
     this.#requests.clear();
     this.#asked = null;
+    // What is on screen stays, and grows old; of the next stream every state is heard.
+    this.#shownStream = 0;
   }
 
   wake(): void {
