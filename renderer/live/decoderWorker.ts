@@ -29,7 +29,7 @@ function changed(tile: Tile): void {
 /** Only what can be seen, or will be in a moment, is decoded. */
 function attend(tile: Tile): void {
   const isPlaced = [...canvases.values()].some((canvas) => canvas.has(tile.number));
-  tile.attend(isPlaced || expected.has(tile.number), isSeen);
+  tile.attend({ isPlaced, isExpected: expected.has(tile.number), isSeen });
 }
 
 function expect(number: number, isExpected: boolean): void {

@@ -13,7 +13,7 @@ export class GraphicsPainter implements Painter {
     this.#context = context;
   }
 
-  paint(frame: VideoFrame, view: PictureView, box: Box): undefined {
+  paint(frame: VideoFrame, view: PictureView, box: Box): boolean {
     const part = shownPart(view, { width: frame.displayWidth, height: frame.displayHeight });
     // 'low' looks at four pixels only: made smaller by more than half, a picture would glitter.
     this.#context.imageSmoothingQuality = part.width > 2 * box.width ? 'medium' : 'low';
@@ -22,8 +22,10 @@ export class GraphicsPainter implements Painter {
         ...([frame, part.x, part.y, part.width, part.height] as const),
         ...([box.x, box.y, box.width, box.height] as const),
       );
+      // Without its context a canvas takes every call, and paints nothing.
+      return !this.#context.isContextLost();
     } catch {
-      // The frame was closed, or its memory is gone with the graphics process: the next one comes soon.
+      return false; // the frame was closed, or its memory is gone with the graphics process: the next one comes soon
     }
   }
 }

@@ -8,10 +8,11 @@ import type { PictureView } from './pictureView.ts';
 export interface Painter {
   /**
    * Paints what the view shows of the frame into the box, both in whole pixels of the canvas. Returns a promise where
-   * the frame must be read first; only one such reading may be under way. The frame stays the caller's, who may close
-   * it meanwhile. Never throws or rejects: a frame that cannot be painted leaves the box as it was.
+   * the frame must be read first; only one such reading may be under way, and it ends within a good second. The frame
+   * stays the caller's, who may close it meanwhile. Never throws or rejects: a frame that cannot be painted leaves the
+   * box as it was, and the answer is false.
    */
-  paint(frame: VideoFrame, view: PictureView, box: Box): Promise<void> | undefined;
+  paint(frame: VideoFrame, view: PictureView, box: Box): Promise<boolean> | boolean;
 }
 
 export type CanvasContext = OffscreenCanvasRenderingContext2D;

@@ -11,10 +11,16 @@ import type { PictureView } from './pictureView.ts';
 import { coloursOf } from './scale/colours.ts';
 import { Scaler, type PlaneFormat, type Room } from './scale/scaler.ts';
 
+/** A picture is read in a few milliseconds at most; after this, painting goes on without it. */
+const readingDeadlineMs = 1000;
+/** Copies that may be under way for good, each with a scaler of its own; beyond these pictures are drawn. */
+const mostStuck = 3;
+
 /** One for all canvases: a picture is copied in, made and put out before the next. */
 let scaler: Scaler | null = null;
 /** Who copies into it now. */
-let reading: Promise<void> | null = null;
+let reading: Promise<boolean> | null = null;
+let stuck = 0;
 
 export class ProcessorPainter implements Painter {
   readonly #context: CanvasContext;
@@ -26,12 +32,9 @@ export class ProcessorPainter implements Painter {
     scaler ??= new Scaler(scalerBytes);
   }
 
-  paint(frame: VideoFrame, view: PictureView, box: Box): Promise<void> | undefined {
+  paint(frame: VideoFrame, view: PictureView, box: Box): Promise<boolean> | boolean {
     const format = planeFormatOf(frame);
-    if (format === null) {
-      this.#other.paint(frame, view, box);
-      return undefined;
-    }
+    if (format === null || stuck >= mostStuck) return this.#other.paint(frame, view, box);
     const mine = this.#paintPlanes(frame, format, view, box, reading).finally(() => {
       if (reading === mine) reading = null;
     });
@@ -44,30 +47,58 @@ export class ProcessorPainter implements Painter {
     format: PlaneFormat,
     view: PictureView,
     box: Box,
-    before: Promise<void> | null,
-  ): Promise<void> {
+    before: Promise<boolean> | null,
+  ): Promise<boolean> {
     // The caller may close the frame while it waits for its turn; a clone shares its memory.
     const own = before === null ? frame : frame.clone();
     try {
       if (before !== null) await before;
       const visible = own.visibleRect;
       const room = visible && (scaler?.room(format, visible.width, visible.height) ?? null);
-      if (!visible || !room) this.#other.paint(own, view, box);
-      else await this.#copyAndPut(own, room, shownPart(view, visible), box);
+      if (!visible || !room) return this.#other.paint(own, view, box);
+      return await this.#copyAndPut(own, room, shownPart(view, visible), box);
     } catch {
-      // The frame was closed, or its memory is gone with the graphics process: the next one comes soon.
+      return false; // the frame was closed, or its memory is gone with the graphics process: the next one comes soon
     } finally {
       if (own !== frame) own.close();
     }
   }
 
-  async #copyAndPut(frame: VideoFrame, room: Room, part: Box, box: Box): Promise<void> {
+  async #copyAndPut(frame: VideoFrame, room: Room, part: Box, box: Box): Promise<boolean> {
     const colours = coloursOf(frame);
     // At once for pictures in the computer's own memory.
-    await frame.copyTo(room.bytes, { layout: room.layout });
+    const copied = frame.copyTo(room.bytes, { layout: room.layout });
+    if (!(await endsInTime(copied))) {
+      giveUp(copied);
+      return false;
+    }
     const pixels = scaler?.paint(colours, part, box.width, box.height);
-    if (pixels) this.#context.putImageData(new ImageData(pixels, box.width, box.height), box.x, box.y);
+    if (!pixels) return false;
+    this.#context.putImageData(new ImageData(pixels, box.width, box.height), box.x, box.y);
+    return !this.#context.isContextLost();
   }
+}
+
+/** False after the deadline. Rejects as the copy does. */
+async function endsInTime(copied: Promise<unknown>): Promise<boolean> {
+  const { promise: deadline, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(() => resolve(false), readingDeadlineMs);
+  try {
+    return await Promise.race([copied.then(() => true), deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The copy may still be written, at any time, over what another picture would have there: that memory is left to it. */
+function giveUp(copied: Promise<unknown>): void {
+  const settled = (): void => {
+    stuck -= 1;
+  };
+  stuck += 1;
+  copied.then(settled, settled);
+  scaler = null; // where no other can be made
+  scaler = new Scaler(scalerBytes);
 }
 
 function planeFormatOf({ format }: VideoFrame): PlaneFormat | null {

@@ -1,7 +1,8 @@
 /**
  * One camera's picture in the worker. Keeps the picture that is on screen, so that every new place of it is painted at
  * once, and knows whether it is old. A new stream takes over with its first picture. Owns its pictures: each is closed
- * when the next one takes its place. Leaves painting to the canvases that have a place for it.
+ * when the next one takes its place. Leaves painting to the canvases that have a place for it, and goes by what they
+ * have painted: a picture that was decoded and could not be painted makes nothing live.
  */
 import { Pace } from './pace.ts';
 import { wholePicture, type PictureView } from './pictureView.ts';
@@ -11,6 +12,27 @@ import type { FromWorker, Pulse, Way } from './workerMessages.ts';
 interface Source {
   stream: number;
   decoder: StreamDecoder;
+}
+
+/** A picture that waits to be painted. */
+export interface Awaited {
+  stream: number;
+  widthPixels: number;
+  heightPixels: number;
+  /** When it was the newest there was, by this computer's clock. */
+  pictureMs: number;
+  /** How long it was on its way, where that is known, and since when it is here. */
+  wayMs: number | null;
+  sinceMs: number;
+  isBegun: boolean;
+  isPainted: boolean;
+}
+
+/** What is looked at: a place on a canvas, one that will be there soon, the window itself. */
+export interface Attention {
+  isPlaced: boolean;
+  isExpected: boolean;
+  isSeen: boolean;
 }
 
 export interface TileListener {
@@ -28,13 +50,12 @@ export class Tile {
   #frame: VideoFrame | null = null;
   #view: PictureView = wholePicture;
   #isOld = false;
-  #isPlaced = false;
-  #isSeen = true;
+  #attention: Attention = { isPlaced: false, isExpected: false, isSeen: true };
   #size = '';
+  /** Of the picture on screen; without a place, of the one that would be. */
   #pictureMs: number | null = null;
   #painted = 0;
-  /** Of the picture that waits to be painted: how long it was on its way, and since when it is here. */
-  #waiting: { wayMs: number | null; sinceMs: number } | null = null;
+  #waiting: Awaited | null = null;
   #latencyMs = { sum: 0, count: 0, worst: 0 };
 
   constructor(tile: number, on: TileListener) {
@@ -89,11 +110,9 @@ export class Tile {
     this.#frame = null;
   }
 
-  /** Whether it has a place on a canvas, and whether the window can be seen. */
-  attend(isPlaced: boolean, isSeen: boolean): void {
+  attend(attention: Attention): void {
     const before = this.#isAttended;
-    this.#isPlaced = isPlaced;
-    this.#isSeen = isSeen;
+    this.#attention = attention;
     if (before === this.#isAttended) return;
     this.#pace.pause();
     this.#coming?.decoder.attend(this.#isAttended);
@@ -105,12 +124,20 @@ export class Tile {
     this.#on.changed(this);
   }
 
-  /** A canvas has painted the picture. */
-  paintedNow(): void {
-    if (this.#waiting === null) return;
-    const { wayMs, sinceMs } = this.#waiting;
-    this.#waiting = null;
+  /** A canvas begins to paint the picture, and gives this to `paintedNow` when it has. null: it was painted before. */
+  beginPainting(): Awaited | null {
+    if (this.#waiting !== null) this.#waiting.isBegun = true;
+    return this.#waiting;
+  }
+
+  /** A canvas has painted this picture; another one may wait by now. */
+  paintedNow(awaited: Awaited | null): void {
+    if (awaited === null || awaited.isPainted || awaited.stream !== this.#shown?.stream) return;
+    awaited.isPainted = true;
+    if (this.#waiting === awaited) this.#waiting = null;
     this.#painted += 1;
+    this.#nowShows(awaited);
+    const { wayMs, sinceMs } = awaited;
     if (wayMs === null) return;
     const latencyMs = wayMs + performance.now() - sinceMs;
     const { sum, count, worst } = this.#latencyMs;
@@ -149,7 +176,8 @@ export class Tile {
   }
 
   get #isAttended(): boolean {
-    return this.#isPlaced && this.#isSeen;
+    const { isPlaced, isExpected, isSeen } = this.#attention;
+    return (isPlaced || isExpected) && isSeen;
   }
 
   #take(stream: number, { frame, behindMs, wayMs }: Decoded): void {
@@ -158,16 +186,29 @@ export class Tile {
       frame.close();
       return;
     }
-    if (this.#waiting !== null) this.#shown?.decoder.leftOut();
+    if (this.#waiting?.isBegun === false) this.#shown?.decoder.leftOut();
     this.#frame?.close();
     this.#frame = frame;
-    this.#waiting = { wayMs, sinceMs: performance.now() };
     const nowMs = Date.now();
     this.#pace.picture(nowMs);
-    this.#pictureMs = nowMs - behindMs;
-    this.#isOld = behindMs > this.#pace.staleAfterMs;
-    this.#sayShown(stream, frame, this.#pictureMs);
+    this.#waiting = {
+      stream,
+      widthPixels: frame.displayWidth,
+      heightPixels: frame.displayHeight,
+      pictureMs: nowMs - behindMs,
+      wayMs,
+      sinceMs: performance.now(),
+      isBegun: false,
+      isPainted: false,
+    };
+    if (!this.#attention.isPlaced) this.#nowShows(this.#waiting);
     this.#on.changed(this);
+  }
+
+  #nowShows(picture: Awaited): void {
+    this.#pictureMs = picture.pictureMs;
+    this.#isOld = Date.now() - picture.pictureMs > this.#pace.staleAfterMs;
+    this.#sayShown(picture);
   }
 
   #change(to: Source): void {
@@ -179,9 +220,7 @@ export class Tile {
     this.#waiting = null;
   }
 
-  #sayShown(stream: number, frame: VideoFrame, pictureMs: number): void {
-    const widthPixels = frame.displayWidth;
-    const heightPixels = frame.displayHeight;
+  #sayShown({ stream, widthPixels, heightPixels, pictureMs }: Awaited): void {
     const size = `${widthPixels}x${heightPixels}`;
     if (size === this.#size) return;
     this.#size = size;

@@ -10,6 +10,11 @@ import { ProcessorPainter } from './processorPainter.ts';
 import type { Tile } from './tile.ts';
 import type { Arrangement, Place, Way } from './workerMessages.ts';
 
+interface Filled {
+  box: Box;
+  isGrey: boolean;
+}
+
 export class WallCanvas {
   readonly #canvas: OffscreenCanvas;
   readonly #context: CanvasContext | null;
@@ -17,7 +22,7 @@ export class WallCanvas {
   readonly #tileOf: (tile: number) => Tile | undefined;
   #arrangement: Arrangement = { widthPixels: 0, heightPixels: 0, places: [], ground: '#000', bare: '#000' };
   /** Where each place's picture lies; a picture of another shape leaves other pixels bare. */
-  readonly #filled = new Map<Place, Box>();
+  readonly #filled = new Map<Place, Filled>();
   readonly #waiting = new Set<Place>();
   #isReading = false;
 
@@ -72,27 +77,46 @@ export class WallCanvas {
     const frame = tile?.frame;
     if (!tile || !frame || isEmpty(place.box)) return;
     const box = fitted({ width: frame.displayWidth, height: frame.displayHeight }, place.box);
-    const reading = this.#painter?.paint(frame, place.whole ? wholePicture : tile.view, box);
-    if (reading === undefined) {
-      this.#finish(place, tile, box);
+    const awaited = tile.beginPainting();
+    const painted = this.#painter?.paint(frame, place.whole ? wholePicture : tile.view, box) ?? false;
+    const finish = (isPainted: boolean): void => {
+      if (!isPainted) {
+        this.#leave(place, tile.isOld);
+        return;
+      }
+      tile.paintedNow(awaited); // and so it may be old no more
+      this.#finish(place, box, tile.isOld);
+    };
+    if (typeof painted === 'boolean') {
+      finish(painted);
       return;
     }
     this.#isReading = true;
-    void reading.then(() => {
+    void painted.then((isPainted) => {
       this.#isReading = false;
       // The places may have changed meanwhile: what was just painted could lie over another one.
-      if (this.#arrangement.places.includes(place)) this.#finish(place, tile, box);
+      if (this.#arrangement.places.includes(place)) finish(isPainted);
       else this.arrange(this.#arrangement);
       this.#work();
     });
   }
 
-  #finish(place: Place, tile: Tile, box: Box): void {
+  #finish(place: Place, box: Box, isOld: boolean): void {
     const before = this.#filled.get(place);
-    if (before === undefined || !sameBox(before, box)) this.#bareAround(place.box, box);
-    this.#filled.set(place, box);
-    if (tile.isOld && this.#context) paintGrey(this.#context, box);
-    tile.paintedNow();
+    if (before === undefined || !sameBox(before.box, box)) this.#bareAround(place.box, box);
+    this.#filled.set(place, { box, isGrey: isOld });
+    if (isOld && this.#context) paintGrey(this.#context, box);
+  }
+
+  /** The picture could not be painted. What is there stays, and may grow old; it is not left where it may be another's. */
+  #leave(place: Place, isOld: boolean): void {
+    const before = this.#filled.get(place);
+    if (before === undefined) {
+      this.#fill(this.#arrangement.bare, place.box);
+    } else if (isOld && !before.isGrey && this.#context) {
+      paintGrey(this.#context, before.box);
+      this.#filled.set(place, { ...before, isGrey: true });
+    }
   }
 
   /** What the picture leaves of its place: at most two strips. */
