@@ -97,9 +97,11 @@ function receive(message: ToWorker): void {
 }
 
 async function answerStill(tile: number, request: number): Promise<void> {
-  const frame = tiles.get(tile)?.frame;
-  const picture = frame ? await pngOf(frame) : null;
-  tell({ is: 'still', tile, request, picture });
+  const shown = tiles.get(tile);
+  const frame = shown?.frame;
+  const atMs = shown?.frameMs ?? 0;
+  const png = frame ? await pngOf(frame) : null;
+  tell({ is: 'still', tile, request, still: png && { png, atMs } });
 }
 
 /** The whole picture at its own size. null when it cannot be drawn. */

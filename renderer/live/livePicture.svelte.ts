@@ -7,6 +7,7 @@ import type { CameraId, StreamRole, StreamState } from '../../main/contract/mode
 import { openStream } from '../home.ts';
 import { withPoint, type Point } from './lastMinute.ts';
 import { wholePicture, type PictureView } from './pictureView.ts';
+import type { Still } from './stillOf.ts';
 import type { Coming, FromWorker, Pulse, ToWorker } from './workerMessages.ts';
 
 const openAgainMs = 2000;
@@ -86,7 +87,7 @@ export class LivePicture {
   #pulses: { pulse: Pulse; atMs: number }[] = [];
   #stills = 0;
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- as said above
-  readonly #awaitedStills = new Map<number, (picture: Blob | null) => void>();
+  readonly #awaitedStills = new Map<number, (still: Still | null) => void>();
 
   /** `place` makes an element a place where this picture is painted, until the function it returns is called. */
   constructor(
@@ -139,19 +140,19 @@ export class LivePicture {
     return this.#place(element, whole);
   }
 
-  /** The whole picture that is on screen now, at the stream's own size, as a PNG. Rejects when there is none. */
-  still(): Promise<Blob> {
+  /** The whole picture that is on screen now, at the stream's own size. Rejects when there is none. */
+  still(): Promise<Still> {
     const request = ++this.#stills;
-    const { promise, resolve, reject } = Promise.withResolvers<Blob>();
+    const { promise, resolve, reject } = Promise.withResolvers<Still>();
     const none = (): void => reject(new Error('There is no picture, or it could not be drawn.'));
     const deadline = setTimeout(() => {
       this.#awaitedStills.delete(request);
       none();
     }, stillDeadlineMs);
-    this.#awaitedStills.set(request, (picture) => {
+    this.#awaitedStills.set(request, (still) => {
       clearTimeout(deadline);
-      if (picture === null) none();
-      else resolve(picture);
+      if (still === null) none();
+      else resolve(still);
     });
     this.#tell({ is: 'still', tile: this.#tile, request });
     return promise;
@@ -181,7 +182,7 @@ export class LivePicture {
 
   receive(message: OfTile): void {
     if (message.is === 'still') {
-      this.#awaitedStills.get(message.request)?.(message.picture);
+      this.#awaitedStills.get(message.request)?.(message.still);
       this.#awaitedStills.delete(message.request);
       return;
     }

@@ -1,3 +1,10 @@
+/** A picture as a PNG. */
+export interface Still {
+  png: Blob;
+  /** When it was taken, or, of a live one, the newest there was: by this computer's clock. */
+  atMs: number;
+}
+
 /** The picture that a `<video>` shows now, at its own size, as a PNG. Rejects when it shows none. */
 export async function stillOf(video: HTMLVideoElement): Promise<Blob> {
   if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0)

@@ -48,6 +48,7 @@ export class Tile {
   #shown: Source | null = null;
   #coming: Source | null = null;
   #frame: VideoFrame | null = null;
+  #frameMs = 0;
   #view: PictureView = wholePicture;
   #isOld = false;
   #attention: Attention = { isPlaced: false, isExpected: false, isSeen: true };
@@ -66,6 +67,11 @@ export class Tile {
   /** The picture on screen; it stays this tile's own. null before the first. */
   get frame(): VideoFrame | null {
     return this.#frame;
+  }
+
+  /** When `frame` was the newest picture there was. */
+  get frameMs(): number {
+    return this.#frameMs;
   }
 
   get view(): PictureView {
@@ -191,11 +197,12 @@ export class Tile {
     this.#frame = frame;
     const nowMs = Date.now();
     this.#pace.picture(nowMs);
+    this.#frameMs = nowMs - behindMs;
     this.#waiting = {
       stream,
       widthPixels: frame.displayWidth,
       heightPixels: frame.displayHeight,
-      pictureMs: nowMs - behindMs,
+      pictureMs: this.#frameMs,
       wayMs,
       sinceMs: performance.now(),
       isBegun: false,

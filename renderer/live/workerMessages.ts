@@ -7,6 +7,7 @@ import type { StreamRole, StreamState } from '../../main/contract/model.ts';
 import type { IntakeKind } from '../../main/contract/stream.ts';
 import type { Box } from './geometry.ts';
 import type { PictureView } from './pictureView.ts';
+import type { Still } from './stillOf.ts';
 
 /** How pictures get onto the canvas: drawn by the graphics card, or scaled and converted by the processor. */
 export type Way = 'graphics' | 'processor';
@@ -89,5 +90,5 @@ export type FromWorker =
   /** The main process closed the port. */
   | { is: 'ended'; tile: number; stream: number }
   /** null when there is no picture. */
-  | { is: 'still'; tile: number; request: number; picture: Blob | null }
+  | { is: 'still'; tile: number; request: number; still: Still | null }
   | { is: 'pulses'; pulses: Pulse[] };

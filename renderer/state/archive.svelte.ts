@@ -6,8 +6,9 @@
 import type { CameraId, Span } from '../../main/contract/model.ts';
 import type { PlaybackPlayer } from '../live/playback.ts';
 import type { Passed, PlaybackState } from '../live/playbackState.ts';
+import type { Still } from '../live/stillOf.ts';
 import { library } from './library.svelte.ts';
-import { snapshots, type Still } from './snapshots.svelte.ts';
+import { snapshots } from './snapshots.svelte.ts';
 import { gapAfter, gapBefore, lastRecorded, recordedAfter, spanAt } from './spans.ts';
 import { dayBeside, dayHolding, hourMs, minuteMs, sameClockOn, secondMs, type TimeSpan } from './time.ts';
 

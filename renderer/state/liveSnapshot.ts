@@ -1,4 +1,4 @@
-/** A snapshot of a live picture: of the one that is on screen, with the time at which it came. */
+/** A snapshot of a live picture: of the one that is on screen, with its own time, not that of the key. */
 import type { Camera } from '../../main/contract/model.ts';
 import { returnPicture, takePicture } from '../live/pictures.ts';
 import { known } from './known.svelte.ts';
@@ -9,12 +9,9 @@ import { tileState } from './tileState.ts';
 export async function snapshotLive(camera: Camera, elsewhere = false): Promise<void> {
   const picture = takePicture(camera.id);
   try {
-    const nowMs = Date.now();
-    const state = tileState(camera, known.statuses.get(camera.id)?.stream ?? null, picture, nowMs);
+    const state = tileState(camera, known.statuses.get(camera.id)?.stream ?? null, picture, Date.now());
     if (state.is !== 'live' && state.is !== 'stale') return;
-    // An old picture carries its own time, not that of the key.
-    const atMs = state.is === 'stale' ? state.pictureMs : nowMs;
-    await snapshots.take(camera.id, async () => ({ png: await picture.still(), atMs }), elsewhere);
+    await snapshots.take(camera.id, () => picture.still(), elsewhere);
   } finally {
     returnPicture(camera.id);
   }

@@ -5,18 +5,13 @@
  */
 import type { CameraId } from '../../main/contract/model.ts';
 import { call } from '../home.ts';
+import type { Still } from '../live/stillOf.ts';
 import { announcer } from './announcer.svelte.ts';
 import type { Trouble } from './asking.svelte.ts';
 import { defectOf } from './defect.ts';
 import { sayProblem, text } from './text.ts';
 
 const saidForMs = 8000;
-
-/** A picture, and when it was taken. */
-export interface Still {
-  png: Blob;
-  atMs: number;
-}
 
 export type SnapshotNote =
   { is: 'saved'; name: string; folder: string; first: boolean } | { is: 'failed'; trouble: Trouble };
