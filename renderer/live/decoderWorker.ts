@@ -122,13 +122,18 @@ function sendPulses(): void {
 
 let lookedMs = performance.now();
 let pulsedMs = performance.now();
+let waitedBefore = false;
 
-/** A worker that was held up hears first what came meanwhile, or live pictures would be called old for a moment. */
+/**
+ * A worker that was held up hears first what came meanwhile, or live pictures would be called old for a moment. Once
+ * only: one that is held up all the time greys what is old as well.
+ */
 function look(): void {
   const nowMs = performance.now();
-  const wasHeldUp = nowMs - lookedMs > 3 * lookMs;
+  const waits = nowMs - lookedMs > 3 * lookMs && !waitedBefore;
+  waitedBefore = waits;
   lookedMs = nowMs;
-  const becameOld = wasHeldUp ? [] : [...tiles.values()].filter((tile) => tile.look(Date.now()));
+  const becameOld = waits ? [] : [...tiles.values()].filter((tile) => tile.look(Date.now()));
   if (becameOld.length === 0 && nowMs - pulsedMs < pulseMs - lookMs / 2) return;
   pulsedMs = nowMs;
   sendPulses();
