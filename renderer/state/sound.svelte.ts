@@ -16,7 +16,7 @@ const unseenForMs = 500;
 const keepAfterMs = 500;
 
 class Sound {
-  /** The camera that is heard; null while the sound is off. */
+  /** The camera that is heard, or that could not be made heard; null while the sound is off. */
   cameraId = $state<CameraId | null>(null);
   state = $state.raw<SoundState>({ is: 'awaited' });
   /** 0 to 1 on a scale of 60 dB, of what is heard. */
@@ -33,8 +33,9 @@ class Sound {
     return known.settings.soundVolume;
   }
 
+  /** Not where no sound comes out of this computer: then the next press tries again. */
   isOn(cameraId: CameraId): boolean {
-    return this.cameraId === cameraId;
+    return this.cameraId === cameraId && this.state.is !== 'noOutput';
   }
 
   toggle(camera: Camera, shown: StreamRole): void {
@@ -89,8 +90,12 @@ class Sound {
     this.state = state;
     const words = text.wall.sound;
     if (state.is === 'none') announcer.say(words.none);
-    else if (state.is === 'noOutput') announcer.say(words.noOutput);
     else if (state.is === 'undecodable') announcer.say(words.undecodable(words.codecOf(state.codec)));
+    else if (state.is === 'noOutput') {
+      announcer.say(words.noOutput);
+      clearInterval(this.#look);
+      this.#lookNow();
+    }
   }
 }
 

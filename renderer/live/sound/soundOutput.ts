@@ -34,7 +34,10 @@ export class SoundOutput {
     this.#samples = new Float32Array(this.#analyser.fftSize);
     this.#gain.connect(this.#analyser).connect(this.#context.destination);
     this.#context.addEventListener('error', () => this.#fail());
-    this.#begin(samples).catch(() => this.#fail());
+    this.#begin(samples).catch(() => {
+      samples.close(); // nothing where it has gone to the player
+      this.#fail();
+    });
   }
 
   setVolume(volume: number): void {
@@ -73,7 +76,10 @@ export class SoundOutput {
 
   async #begin(samples: MessagePort): Promise<void> {
     await this.#context.audioWorklet.addModule(workletAddress);
-    if (this.#closed) return;
+    if (this.#closed) {
+      samples.close();
+      return;
+    }
     this.#player = new AudioWorkletNode(this.#context, 'nightjar-sound', {
       numberOfInputs: 0,
       outputChannelCount: [1],

@@ -1,7 +1,7 @@
 /**
  * The live sound of one camera, from its stream to the loudspeaker. Asks for a stream of sound alone, which comes over the
- * connection that shows the camera; one that ends by itself is asked for again. Never throws: what is wrong is a state.
- * `close` may be called twice.
+ * connection that shows the camera; one that ends by itself is asked for again. Never throws: what is wrong is a state,
+ * and where no sound comes out of the computer nothing is fetched or decoded any more. `close` may be called twice.
  */
 import type { CameraId, StreamRole } from '../../../main/contract/model.ts';
 import type { IntakeKind } from '../../../main/contract/stream.ts';
@@ -18,7 +18,7 @@ export type SoundState =
   /** None comes, with pictures that come that way. */
   | { is: 'none'; intake: IntakeKind }
   | { is: 'undecodable'; codec: string }
-  /** No sound comes out of this computer. */
+  /** No sound comes out of this computer. The last state: the source has closed itself. */
   | { is: 'noOutput' };
 
 export interface SoundMeasured {
@@ -128,12 +128,18 @@ export class SoundSource {
     const { port1, port2 } = new MessageChannel();
     tell({ is: 'out', stream: this.#stream, port: port1 }, [port1]);
     try {
-      this.#output = new SoundOutput(format.sampleRate, this.#volume, port2, () => this.#silence({ is: 'noOutput' }));
+      this.#output = new SoundOutput(format.sampleRate, this.#volume, port2, () => this.#giveUp());
       this.#changed({ is: 'heard', format });
     } catch {
       // A rate that no output takes, or no output at all.
-      this.#silence({ is: 'noOutput' });
+      port2.close();
+      this.#giveUp();
     }
+  }
+
+  #giveUp(): void {
+    this.close();
+    this.#changed({ is: 'noOutput' });
   }
 
   #silence(state: SoundState): void {
