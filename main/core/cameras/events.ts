@@ -1,7 +1,7 @@
 /**
  * Hears what one camera sees, by ONVIF pull points: subscribes, asks and waits, renews, and begins anew when the camera
- * has forgotten the subscription. Answers that come at once, and failures, are followed by growing pauses, so that no
- * camera is asked without end; a refused password is tried as rarely as for its streams. Never throws after start:
+ * has forgotten the subscription. Every answer is followed by a pause, a longer one the more is in it, and failures by
+ * growing ones, so that no camera is asked without end, nor floods whoever listens; a refused password is tried as rarely as for its streams. Never throws after start:
  * trouble is a state.
  *
  * The questions are written here, not by the onvif library: it wants its own subscription, header and loop for them.
@@ -30,6 +30,8 @@ export interface EventPullOptions {
     /** `arrivedMs`: by this computer's clock. */
     event: (event: CameraEvent, arrivedMs: number) => void;
     state: (state: EventsState) => void;
+    /** Returns the id that the user sees. */
+    defect: (error: unknown) => string;
   };
   /** Milliseconds before the next try, by how many failed in a row; the last for all after it. */
   pausesMs?: readonly number[];
@@ -46,6 +48,12 @@ const lifeSeconds = 120;
 const messageLimit = 100;
 /** Cameras that do not wait are asked this often. */
 const leastPollMs = 1000;
+/** After each answer, however much is in it. */
+const betweenPollsMs = 200;
+/** So much longer for each message: a camera that makes events without end is heard 50 times a second. */
+const eachMessageMs = 20;
+/** Before a subscription takes the place of one that the camera has forgotten. */
+const forgottenPauseMs = 1000;
 const usualPausesMs = [1000, 2000, 5000, 10_000, 30_000];
 /** As a refused stream: some cameras lock an account after five wrong passwords. */
 const usualRefusedPausesMs = [5000, 30_000, 60_000, 300_000];
@@ -78,18 +86,29 @@ export class EventPull {
 
   async #run(): Promise<void> {
     const { signal } = this.#ended;
-    while (!isEnded(signal)) {
-      this.#options.on.state({ state: 'connecting' });
-      const opened = await this.#options.open(signal);
-      if (opened.ok && !opened.value.has('events')) {
-        this.#options.on.state({ state: 'none' });
-        return;
+    for (let hasEvents = true; hasEvents && !isEnded(signal);) {
+      try {
+        hasEvents = await this.#try(signal);
+      } catch (error) {
+        // Whoever is told may throw, too: that ends neither the hearing nor `close`.
+        await this.#failed({ code: 'defect', id: this.#options.on.defect(error) });
       }
-      const problem = opened.ok ? await this.#follow(opened.value) : opened.problem;
-      const silentMs = performance.now() - this.#heardMs;
-      if (isEnded(signal) || silentMs > forgetAfterMs) this.#tell(this.#states.endAll());
-      if (!isEnded(signal)) await this.#pause(problem);
     }
+  }
+
+  /** False when the camera has no events. */
+  async #try(signal: AbortSignal): Promise<boolean> {
+    this.#options.on.state({ state: 'connecting' });
+    const opened = await this.#options.open(signal);
+    if (opened.ok && !opened.value.has('events')) {
+      this.#options.on.state({ state: 'none' });
+      return false;
+    }
+    const problem = opened.ok ? await this.#follow(opened.value) : opened.problem;
+    const silentMs = performance.now() - this.#heardMs;
+    if (isEnded(signal) || silentMs > forgetAfterMs) this.#tell(this.#states.endAll());
+    if (!isEnded(signal)) await this.#failed(problem);
+    return true;
   }
 
   /** One subscription after another, until the camera cannot be reached or refuses. */
@@ -108,6 +127,8 @@ export class EventPull {
       // A camera that forgets each subscription at once is not asked without a pause.
       if (this.#failures > 0) return { code: 'eventsRefused', reason: '' };
       this.#failures += 1;
+      await pause(forgottenPauseMs, signal);
+      if (isEnded(signal)) return { code: 'cancelled' };
     }
   }
 
@@ -138,7 +159,8 @@ export class EventPull {
         renewMs = performance.now() + Math.max((endsMs - performance.now()) / 2, leastPollMs);
       }
       const tookMs = performance.now() - askedMs;
-      if (messages.length === 0 && tookMs < leastPollMs) await pause(leastPollMs - tookMs, signal);
+      const restMs = messages.length === 0 ? leastPollMs - tookMs : messages.length * eachMessageMs;
+      await pause(Math.max(betweenPollsMs, restMs), signal);
       if (isEnded(signal)) return { forgotten: false, problem: { code: 'cancelled' } };
     }
   }
@@ -147,13 +169,18 @@ export class EventPull {
     for (const event of list) this.#options.on.event(event, Date.now());
   }
 
-  async #pause(problem: Problem): Promise<void> {
+  /** Says so, and waits until it is tried again. */
+  async #failed(problem: Problem): Promise<void> {
     const { pausesMs = usualPausesMs, refusedPausesMs = usualRefusedPausesMs } = this.#options;
     const isRefused = problem.code === 'passwordRefused' || problem.code === 'passwordMissing';
     const pauses = isRefused ? refusedPausesMs : pausesMs;
     const ms = pauses[Math.min(this.#failures, pauses.length - 1)] ?? leastPollMs;
     this.#failures += 1;
-    this.#options.on.state({ state: 'lost', problem, nextTryMs: Date.now() + ms });
+    try {
+      this.#options.on.state({ state: 'lost', problem, nextTryMs: Date.now() + ms });
+    } catch (error) {
+      this.#options.on.defect(error);
+    }
     await pause(ms, this.#ended.signal);
   }
 }

@@ -26,6 +26,9 @@ afterEach(async () => {
 class Heard {
   readonly camera: YardCamera;
   readonly events: string[] = [];
+  readonly defects: unknown[] = [];
+  /** Its listener throws. */
+  breaks = false;
   state: EventsState = { state: 'connecting' };
   readonly pull: EventPull;
 
@@ -38,8 +41,12 @@ class Heard {
     this.pull = new EventPull({
       open: (signal) => OnvifCamera.open(place, credentials, signal),
       on: {
-        event: ({ kind, is }) => this.events.push(`${kind} ${is}`),
+        event: ({ kind, is }) => {
+          this.events.push(`${kind} ${is}`);
+          if (this.breaks) throw new Error('not heard');
+        },
         state: (state) => (this.state = state),
+        defect: (error) => String(this.defects.push(error)),
       },
       pausesMs: [50, 100],
       refusedPausesMs: [100],
@@ -149,4 +156,17 @@ test('closing ends the subscription at the camera, and what was active', async (
   await one.pull.close();
   assert.equal(one.camera.subscribers, 0);
   assert.deepEqual(one.events, ['motion begins', 'motion ends']);
+});
+
+test('a listener that throws ends neither the hearing nor the closing', async () => {
+  const one = new Heard(0);
+  await one.heard();
+  one.breaks = true;
+  one.camera.fireMotion(true);
+  await one.until('a defect', () => one.defects.length === 1);
+  one.breaks = false;
+  await one.heard();
+  one.camera.fireInput(true);
+  await one.until('the next event', () => one.events.includes('input begins'));
+  await one.pull.close();
 });
