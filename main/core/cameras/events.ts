@@ -1,8 +1,8 @@
 /**
  * Hears what one camera sees, by ONVIF pull points: subscribes, asks and waits, renews, and begins anew when the camera
  * has forgotten the subscription. Every answer is followed by a pause, a longer one the more is in it, and failures by
- * growing ones, so that no camera is asked without end, nor floods whoever listens; a refused password is tried as rarely as for its streams. Never throws after start:
- * trouble is a state.
+ * growing ones, so that no camera is asked without end, nor floods whoever listens; a refused password is tried as
+ * rarely as for its streams. Never throws after start: trouble is a state.
  *
  * The questions are written here, not by the onvif library: it wants its own subscription, header and loop for them.
  */

@@ -74,12 +74,13 @@ export class PtzHead implements HeldHead {
     return good(ability === null ? null : new PtzHead(camera, place, ability));
   }
 
-  async move(speed: Speed, running: Speed, signal: AbortSignal): Promise<Outcome<null>> {
+  async move(speed: Speed, running: Speed, signal: AbortSignal, accepted: () => void): Promise<Outcome<null>> {
     const orders = ordersOf(this.#ability, speed, running);
     if (orders.length === 0) return bad({ code: 'cannotMove' });
     for (const order of orders) {
       const moved = await this.#send((messages) => this.#compose(messages, order), signal);
       if (!moved.ok) return moved;
+      accepted();
     }
     return good(null);
   }

@@ -18,8 +18,11 @@ export interface Speed {
 export interface HeldHead {
   /** For how long it goes on by itself. */
   readonly stopsAfterMs: number;
-  /** `running`: what may be moving by earlier orders. */
-  move(speed: Speed, running: Speed, signal: AbortSignal): Promise<Outcome<null>>;
+  /**
+   * `running`: what may be moving by earlier orders. `accepted`: called when the camera takes an order, of which it may
+   * need two; what is refused after that does not keep the head from moving.
+   */
+  move(speed: Speed, running: Speed, signal: AbortSignal, accepted: () => void): Promise<Outcome<null>>;
   stop(signal: AbortSignal): Promise<Outcome<null>>;
 }
 
@@ -119,8 +122,10 @@ export class PtzHold {
     for (;;) {
       const wanted = this.#wanted;
       if (wanted !== null) {
-        const answer = await this.#order(moveDeadlineMs, (signal) => this.#head.move(wanted, running, signal));
-        if (answer === 'replaced' || answer.ok || mayBeHeard(answer.problem)) running = either(running, wanted);
+        const before = running;
+        const accepted = (): void => void (running = either(before, wanted));
+        const answer = await this.#order(moveDeadlineMs, (signal) => this.#head.move(wanted, before, signal, accepted));
+        if (answer === 'replaced' || answer.ok || mayBeHeard(answer.problem)) accepted();
         untold = null;
         if (answer === 'replaced') givenUp = true;
         else if (!answer.ok) untold = this.#fail(wanted, answer.problem);

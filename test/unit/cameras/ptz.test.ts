@@ -302,6 +302,29 @@ test('an order that ends in a defect is followed by a stop, and the next hold be
   assert.deepEqual(defects.splice(0), [broken]);
 });
 
+test('a head of which one axis is refused is stopped, because the other one moves', async () => {
+  let stops = 0;
+  const refused = bad({ code: 'moveRefused', reason: 'no zoom' } as const);
+  const hold = new PtzHold(
+    {
+      stopsAfterMs: 1000,
+      async move(_speed, _running, _signal, accepted) {
+        accepted();
+        return refused;
+      },
+      async stop() {
+        stops += 1;
+        return good(null);
+      },
+    },
+    (error) => String(defects.push(error)),
+  );
+  assert.ok(hold.hold({ pan: 1, tilt: 0, zoom: 1 }).ok);
+  await until('stopped', () => stops === 1);
+  assert.deepEqual(await hold.release(), refused);
+  await hold.close();
+});
+
 test('a camera is moved along what it has, and told from what it has not', async () => {
   const ptz = start();
   const zooms = cameraOf('zoomOnly');
