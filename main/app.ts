@@ -129,7 +129,12 @@ export async function createApp(options: AppOptions): Promise<App> {
       }
       house = opened.value;
       const { open, place } = house.settings.value.secondWindow;
-      if (open) desk.windows?.openSecond(place);
+      try {
+        if (open) desk.windows?.openSecond(place);
+      } catch (error) {
+        // The vault is open without it.
+        log.defect(error, 'opening the second window');
+      }
       return good(null);
     },
     async locked() {
