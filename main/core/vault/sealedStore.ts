@@ -205,7 +205,10 @@ class SealedAdapter<Value> implements Adapter<Value> {
 
   async #putAside(): Promise<void> {
     if (this.#toPutAside === null) return;
-    await rename(this.#toPutAside, damagedOf(this.#options.path));
+    const { path } = this.#options;
+    // Where nothing was written since the newest was put aside, that is worth more: the version before it stays.
+    const isTaken = this.#toPutAside === previousOf(path) && (await isThere(damagedOf(path)));
+    if (!isTaken) await rename(this.#toPutAside, damagedOf(path));
     this.#toPutAside = null;
   }
 

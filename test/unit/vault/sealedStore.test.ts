@@ -167,6 +167,25 @@ test('where only the version before is left and is damaged, it is put aside too'
   assert.deepEqual((await readdir(folder)).sort(), ['names.json.age', 'names.json.age.damaged']);
 });
 
+test('a newest version that was put aside stays, also when nothing is written before the next start', async () => {
+  await writeFile(path, 'torn newest');
+  await writeFile(`${path}.previous`, 'torn previous');
+  const lost = { code: 'camerasLost' } as const;
+  for (let start = 0; start < 3; start++) {
+    assert.deepEqual((await openNames({ lost })).warning, lost);
+    assert.equal(await readFile(`${path}.damaged`, 'utf8'), 'torn newest');
+    assert.equal(await readFile(`${path}.previous`, 'utf8'), 'torn previous');
+  }
+  const store = await openNames({ lost });
+  await add(store, 'Cellar');
+  assert.equal(await readFile(`${path}.damaged`, 'utf8'), 'torn newest');
+  assert.deepEqual((await openNames({ lost })).value, { names: ['Cellar'] });
+  // Nothing of it is left when it is to be forgotten.
+  assert.ok((await store.erase(() => ({ names: [] }))).ok);
+  assert.deepEqual((await readdir(folder)).sort(), ['names.json.age', 'names.json.age.previous']);
+  assert.doesNotMatch(JSON.stringify(await onDisk(`${path}.previous`)), /Cellar/);
+});
+
 test('an update that cannot be written changes neither the disk nor the value', async () => {
   const store = await openNames();
   for (const name of ['one', 'two']) await add(store, name);
