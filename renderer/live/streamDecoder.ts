@@ -6,8 +6,9 @@
  * others.
  *
  * A new stream begins with everything since its last keyframe at once. Of these only the first picture, those that have
- * caught up and the last one are emitted, so that a tile shows something at once and does not run through the past. Each
- * carries how old it is: what a connection that stands still begins with is no live picture.
+ * caught up, the last one, and on the way one each 100 ms where decoding takes so long (liveEdge.ts) are emitted, so that
+ * a tile shows something at once, and neither stands still nor runs through the whole past. The same holds whenever
+ * pictures come late. Each carries how old it is: what a connection that stands still begins with is no live picture.
  */
 import type { StreamState } from '../../main/contract/model.ts';
 import { decodePacket, type LiveNotice, type Packet, type VideoConfig } from '../../main/contract/stream.ts';
