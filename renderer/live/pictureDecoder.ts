@@ -3,6 +3,7 @@
  * the order they come, JPEG pictures one at a time by the browser's image decoder. Ends by itself with `failed` when it
  * cannot go on; what it is given after that is lost. Never throws.
  */
+import { isTooLarge, jpegSizeOf } from '../../main/contract/pictureSize.ts';
 import type { Packet, VideoConfig } from '../../main/contract/stream.ts';
 import type { Way } from './workerMessages.ts';
 
@@ -167,8 +168,11 @@ class JpegDecoder implements PictureDecoder {
   }
 
   async #decodeOne(packet: VideoPacket): Promise<void> {
-    const decoder = new ImageDecoder({ data: packet.data, type: 'image/jpeg' });
+    let decoder: ImageDecoder | null = null;
     try {
+      const size = jpegSizeOf(packet.data);
+      if (size === null || isTooLarge(size)) throw new RangeError('JPEG picture without a size, or too large');
+      decoder = new ImageDecoder({ data: packet.data, type: 'image/jpeg' });
       const { image } = await decoder.decode();
       const frame = new VideoFrame(image, { timestamp: timestampOf(packet) });
       image.close();
@@ -179,7 +183,7 @@ class JpegDecoder implements PictureDecoder {
       this.close();
       this.#on.failed();
     } finally {
-      decoder.close();
+      decoder?.close();
     }
   }
 }

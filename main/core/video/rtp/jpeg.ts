@@ -3,6 +3,7 @@
  * the file is written anew from the few bytes before it. Each picture stands alone and is handed on whole, as a JPEG
  * file; one of which a packet is missing is left out. Throws MediaError for what the format does not allow.
  */
+import { isTooLarge, type PictureSize } from '../../../contract/pictureSize.ts';
 import type { VideoConfig } from '../../../contract/stream.ts';
 import { MediaError } from '../mediaError.ts';
 import { huffmanTables, quantizationTables } from './jpegTables.ts';
@@ -13,13 +14,8 @@ import { SequenceWatch, type TrackListener, type TrackReader } from './track.ts'
 const mostPictureBytes = 16 * 2 ** 20;
 const headBytes = 8;
 
-export interface JpegSize {
-  widthPixels: number;
-  heightPixels: number;
-}
-
 /** What the first packet of a picture says of it. */
-interface Form extends JpegSize {
+interface Form extends PictureSize {
   /** 0: chroma halved across, 1: halved both ways. */
   type: 0 | 1;
   /** Blocks between restart markers; 0: there are none. */
@@ -28,7 +24,7 @@ interface Form extends JpegSize {
 }
 
 export class JpegReader implements TrackReader {
-  readonly #described: JpegSize | null;
+  readonly #described: PictureSize | null;
   readonly #on: TrackListener<VideoConfig>;
   readonly #sequence = new SequenceWatch();
   /** Tables that a camera sends once for a quality of 128 to 254. */
@@ -42,7 +38,7 @@ export class JpegReader implements TrackReader {
   #dataStart = 0;
 
   /** `described`: the size that the description gives; pictures beyond 2040 pixels cannot say theirs in the packets. */
-  constructor(described: JpegSize | null, on: TrackListener<VideoConfig>) {
+  constructor(described: PictureSize | null, on: TrackListener<VideoConfig>) {
     this.#described = described;
     this.#on = on;
   }
@@ -85,6 +81,7 @@ export class JpegReader implements TrackReader {
       heightPixels: down === 0 ? (this.#described?.heightPixels ?? 0) : down * 8,
     };
     if (size.widthPixels === 0 || size.heightPixels === 0) throw new MediaError('RTP: JPEG without a size');
+    if (isTooLarge(size)) throw new MediaError('RTP: JPEG picture larger than any camera’s');
     this.#timestamp = timestamp;
     this.#dataStart = start;
     // The tables of this quality came before we did: they come again.

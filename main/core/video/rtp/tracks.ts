@@ -3,12 +3,13 @@
  * G.711 and Opus, in the forms that cameras send. null for a track that is not spoken here; ffmpeg may speak it.
  */
 import type { VideoCodec } from '../../../contract/model.ts';
+import type { PictureSize } from '../../../contract/pictureSize.ts';
 import type { AudioConfig, VideoConfig } from '../../../contract/stream.ts';
 import type { DescribedTrack, SessionDescription } from '../../wire/sessionDescription.ts';
 import { MediaError } from '../mediaError.ts';
 import { avcFormat } from './avc.ts';
 import { hevcFormat } from './hevc.ts';
-import { JpegReader, type JpegSize } from './jpeg.ts';
+import { JpegReader } from './jpeg.ts';
 import { NalReader } from './nalReader.ts';
 import { AacReader, PlainSoundReader } from './sound.ts';
 import type { TrackListener, TrackReader } from './track.ts';
@@ -76,8 +77,8 @@ function chooseAac(track: DescribedTrack): ChosenTrack<AudioConfig> | null {
   return { track, read: (on) => new AacReader(form, on) };
 }
 
-/** 'a=x-dimensions:2560,1440': for what the packets cannot say. */
-function describedSize({ lines }: DescribedTrack): JpegSize | null {
+/** 'a=x-dimensions:2560,1440': for what the packets cannot say. Whether that can be is the reader's to see. */
+function describedSize({ lines }: DescribedTrack): PictureSize | null {
   const found = lines
     .map((line) => /^a=(?:x-dimensions:\s*|framesize:\d+ )(\d{2,5})[,-](\d{2,5})/i.exec(line))
     .find(Boolean);

@@ -7,9 +7,10 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { before, test } from 'node:test';
 import fc from 'fast-check';
+import { isTooLarge, jpegSizeOf, type PictureSize } from '../../../../main/contract/pictureSize.ts';
 import type { VideoConfig } from '../../../../main/contract/stream.ts';
 import { MediaError } from '../../../../main/core/video/mediaError.ts';
-import { JpegReader, type JpegSize } from '../../../../main/core/video/rtp/jpeg.ts';
+import { JpegReader } from '../../../../main/core/video/rtp/jpeg.ts';
 import { quantizationTables } from '../../../../main/core/video/rtp/jpegTables.ts';
 import { readRtpPacket, type RtpPacket } from '../../../../main/core/video/rtp/rtpPacket.ts';
 import type { Unit } from '../../../../main/core/video/rtp/track.ts';
@@ -58,7 +59,7 @@ async function hashesOf(file: Uint8Array): Promise<string> {
 
 function read(
   packets: readonly RtpPacket[],
-  described: JpegSize | null = null,
+  described: PictureSize | null = null,
 ): { configs: VideoConfig[]; units: Unit[]; lost: number } {
   const told = { configs: [] as VideoConfig[], units: [] as Unit[], lost: 0 };
   const reader = new JpegReader(described, {
@@ -100,6 +101,40 @@ test('a size that the packets cannot say is taken from the description, and with
   const { configs } = read(sizeless, { widthPixels: 2560, heightPixels: 1440 });
   assert.deepEqual([configs[0]?.widthPixels, configs[0]?.heightPixels], [2560, 1440]);
   assert.throws(() => read(sizeless), MediaError);
+  for (const [widthPixels, heightPixels] of [
+    [16_385, 16],
+    [16, 65_535],
+    [9000, 8000],
+  ] as const)
+    assert.throws(() => read(sizeless, { widthPixels, heightPixels }), MediaError, `${widthPixels}x${heightPixels}`);
+});
+
+test('the size of a JPEG picture is read before it is decoded, and one beyond any camera’s is told', () => {
+  const [picture] = read(packets).units;
+  assert.ok(picture);
+  const { data } = picture;
+  assert.deepEqual(jpegSizeOf(data), { widthPixels: 320, heightPixels: 176 });
+  const frame = data.findIndex((byte, at) => byte === 0xff && data[at + 1] === 0xc0);
+  const huge = jpegSizeOf(data.with(frame + 5, 0xff).with(frame + 6, 0xff));
+  assert.deepEqual(huge, { widthPixels: 320, heightPixels: 65_535 });
+  assert.ok(isTooLarge({ widthPixels: 320, heightPixels: 65_535 }));
+  assert.ok(isTooLarge({ widthPixels: 8193, heightPixels: 8192 }));
+  assert.ok(!isTooLarge({ widthPixels: 8192, heightPixels: 8192 }));
+  assert.ok(!isTooLarge({ widthPixels: 16_384, heightPixels: 4096 }));
+  for (let length = 0; length < frame + 9; length += 1) assert.equal(jpegSizeOf(data.subarray(0, length)), null);
+  assert.equal(jpegSizeOf(Uint8Array.of(0xff, 0xd8, 0xff, 0xfe, 0, 0, 0xff, 0xc0)), null, 'a part of no length');
+});
+
+test('any bytes have a size or none', () => {
+  const head = fc.constant([0xff, 0xd8]);
+  const rest = fc.array(fc.oneof(fc.constantFrom(0xff, 0xc0, 0xc4, 0xda, 0), fc.nat({ max: 255 })), { maxLength: 60 });
+  fc.assert(
+    fc.property(head, rest, (start, more) => {
+      const size = jpegSizeOf(Uint8Array.from([...start, ...more]));
+      assert.ok(size === null || (size.widthPixels <= 65_535 && size.heightPixels <= 65_535));
+    }),
+    { seed: 5, numRuns: 3000 },
+  );
 });
 
 test('tables for a quality are those of the specification’s annex at 50, and kept within 1 and 255', () => {
