@@ -33,12 +33,12 @@ const pausedCamera: StoredCamera = {
   },
 };
 
-async function enter(t: TestContext, place: Place): Promise<House> {
+async function enter(t: TestContext, place: Place, log = openLog()): Promise<House> {
   const opened = await openHouse({
     vault: place.vault,
     keychain: new Keychain('Nightjar test', 2000),
     ffmpeg: { path: 'ffmpeg', version: '', major: 5, minor: 1 },
-    log: openLog(),
+    log,
     tell: () => undefined,
     ...{ warning: null, recorder: null, passphrase: () => 'none' },
   });
@@ -118,4 +118,21 @@ test('what a killed trial or replacement left in the vault is gone after the nex
     left.filter((file) => existsSync(file)),
     [],
   );
+});
+
+test('a part that cannot be closed keeps neither the others nor the vault from it', async (t) => {
+  const place = await makeVault();
+  const log = openLog();
+  const house = await enter(t, place, log);
+  let watchingEnded = false;
+  const endWatching = house.watching.close.bind(house.watching);
+  house.exporter.close = () => Promise.reject(new Error('stuck'));
+  house.watching.close = () => {
+    watchingEnded = true;
+    return endWatching();
+  };
+  await house.close();
+  assert.ok(watchingEnded, 'the recordings are finished');
+  assert.equal(place.vault.identity, null);
+  assert.match(log.lines().join('\n'), /defect .* in closing the vault: .*stuck/);
 });
