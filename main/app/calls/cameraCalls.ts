@@ -52,9 +52,10 @@ export function cameraCalls({ house, withHouse, tell, ended }: Rooms): Pick<Hand
     'cameras.signIn': ({ cameraId, user, password, allowsClearPassword = false }) =>
       withHouse(async (open) => {
         const signed = await open.cameras.signIn(cameraId, { user, password }, ended, allowsClearPassword);
+        // What was allowed may have been taken back also where the camera did not take the password.
+        tell('cameras.changed', open.cameras.list());
         if (signed.ok) {
           open.ptz.forget(cameraId);
-          tell('cameras.changed', open.cameras.list());
           open.watching.tryNow(cameraId);
         }
         return signed;

@@ -228,7 +228,10 @@ export class Cameras {
     return this.#change(cameraId, { paused });
   }
 
-  /** Tries new credentials and keeps them when the camera takes them, and how they may be sent. */
+  /**
+   * Tries new credentials and keeps them when the camera takes them, and how they may be sent. A permission that is not
+   * given again is taken back first, whatever comes of the try.
+   */
   async signIn(
     cameraId: CameraId,
     credentials: Credentials,
@@ -237,6 +240,11 @@ export class Cameras {
   ): Promise<Outcome<null>> {
     const camera = this.#find(cameraId);
     if (camera === null) return bad({ code: 'gone' });
+    if (camera.allowsClearPassword && !allowsClearPassword) {
+      const taken = await this.#change(cameraId, { allowsClearPassword });
+      if (!taken.ok) return taken;
+      this.#addresses.forget(cameraId);
+    }
     const secret = await this.#credentials.read(cameraId, camera.host);
     const path = secret.ok ? secret.value.path : null;
     const given = isGiven(credentials) ? credentials : null;
@@ -246,7 +254,7 @@ export class Cameras {
     const written = await this.#credentials.write(cameraId, camera.host, { credentials: given, path });
     if (!written.ok) return written;
     this.#addresses.forget(cameraId);
-    if (camera.allowsClearPassword === allowsClearPassword) return written;
+    if (camera.allowsClearPassword || !allowsClearPassword) return written;
     const changed = await this.#change(cameraId, { allowsClearPassword });
     return changed.ok ? good(null) : changed;
   }
