@@ -43,7 +43,7 @@ export interface FeedListener {
   ended?(end: ConnectionEnd): void;
   /** What ffmpeg said at the end of a connection, without addresses; what was left out to keep the recording going. */
   note?(what: string): void;
-  /** What asking for the address threw: a defect. The camera is tried again like one that is lost. */
+  /** What asking for the address or connecting threw: a defect. The camera is tried again like one that is lost. */
   defect?(error: unknown): void;
 }
 
@@ -139,7 +139,7 @@ export class Feed {
     await Promise.resolve();
     this.#options.on.state?.(this.#state);
     while (!this.#isClosing()) {
-      const end = await this.#connect();
+      const end = await this.#connect().catch((error: unknown) => this.#defect(error));
       if (this.#isClosing()) break;
       if (this.#slept) this.#connecting();
       else this.#runs.end(gapCause(end.cause));
@@ -149,6 +149,13 @@ export class Feed {
     clearInterval(this.#ticks);
     this.#runs.end('closed');
     this.#setState({ state: 'off' });
+  }
+
+  /** What nobody foresaw ends a connection, never the feed. */
+  #defect(error: unknown): { cause: Cause; again: boolean } {
+    this.#connection = null;
+    this.#options.on.defect?.(error);
+    return { cause: 'failed', again: false };
   }
 
   /** One connection, from asking for the address to its end; `again`: another way of connecting is worth a try. */
