@@ -75,7 +75,7 @@ test('it is added only when that is allowed, and the allowance can be taken back
   assert.deepEqual(again, bad({ code: 'passwordInClear' }));
   assert.equal(document().cameras[0]?.allowsClearPassword, false, 'it is taken back also where the camera refuses');
   const after = await cameras.sourceOf(id, 'main')(never);
-  assert.ok(after.ok && after.value.allowsClearPassword === false);
+  assert.ok(after.ok && !after.value.allowsClearPassword);
   assert.ok((await cameras.signIn(id, { user, password }, never, true)).ok);
   const wrong = await cameras.signIn(id, { user, password: 'wrong' }, never, true);
   assert.deepEqual(wrong, bad({ code: 'passwordRefused' }));
