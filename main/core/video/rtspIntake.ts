@@ -27,6 +27,8 @@ const answerWithinMs = 10_000;
 const usualSessionSeconds = 60;
 const shortestSessionSeconds = 2;
 const reportEveryMs = 5000;
+/** Cameras tell their clock every few seconds; more than this says nothing more. */
+const cameraClockEveryMs = 1000;
 
 interface Lane {
   kind: 'video' | 'audio';
@@ -70,6 +72,8 @@ export class RtspIntake implements MediaIntake {
   #ticks: NodeJS.Timeout | null = null;
   #lastAskedMs = 0;
   #lastReportMs = 0;
+  #lastClockMs = -Infinity;
+  #keepingAlive = false;
   #ended = false;
 
   constructor(options: RtspIntakeOptions, on: IntakeListener) {
@@ -105,7 +109,9 @@ export class RtspIntake implements MediaIntake {
     } catch (error) {
       // `ended` of the conversation has said why, or says it in a moment.
       if (error instanceof RtspTrouble) this.#end(endOfTrouble(error));
-      else if (error instanceof MediaError) this.#end({ cause: 'garbage', text: error.message, elsewhere: true });
+      // A RangeError is a length that a reader forgot to check, as in #media.
+      else if (error instanceof MediaError || error instanceof RangeError)
+        this.#end({ cause: 'garbage', text: error.message, elsewhere: true });
       else throw error;
     }
   }
@@ -274,7 +280,9 @@ export class RtspIntake implements MediaIntake {
   #tellClock(lane: Lane, report: SenderReport, arrivalMs: number): void {
     const streamMs = lane.clock.peekMs(report.timestamp);
     lane.early = streamMs === null ? { report, arrivalMs } : null;
-    if (streamMs === null) return;
+    const nowMs = this.#options.clock.steadyMs();
+    if (streamMs === null || nowMs - this.#lastClockMs < cameraClockEveryMs) return;
+    this.#lastClockMs = nowMs;
     const told = { cameraMs: report.wallMs, streamMs, arrivalMs };
     const clock = this.#cameraClock.report(told, this.#talk?.roundTripMs ?? Infinity);
     if (clock) this.#on.cameraClock?.(clock);
@@ -299,13 +307,26 @@ export class RtspIntake implements MediaIntake {
         if (source !== 0) this.#talk.send(channel + 1, receiverReport(source, highestSequence));
       }
     }
-    if (nowMs - this.#lastAskedMs < session.keepAliveEveryMs) return;
-    this.#lastAskedMs = nowMs;
-    this.#talk.ask(session.keepAlive, session.uri, session.headers, answerWithinMs).then(
+    if (!this.#keepingAlive && nowMs - this.#lastAskedMs >= session.keepAliveEveryMs) {
+      this.#lastAskedMs = nowMs;
+      void this.#keepAlive(this.#talk, session);
+    }
+  }
+
+  /** Some cameras never answer this while they stream: whether they are there is seen by their pictures. */
+  async #keepAlive(talk: RtspConversation, session: Session): Promise<void> {
+    this.#keepingAlive = true;
+    try {
+      const { uri, headers, keepAliveEveryMs } = session;
+      const { status } = await talk.ask(session.keepAlive, uri, headers, keepAliveEveryMs, 'givenUp');
       // Not known there, however that is said: the other question keeps the session as well.
-      ({ status }) => (status >= 400 && status !== 454 ? (session.keepAlive = 'OPTIONS') : undefined),
-      () => undefined,
-    );
+      if (status >= 400 && status !== 454) session.keepAlive = 'OPTIONS';
+    } catch (error) {
+      // Where it ended the conversation, that has said so.
+      if (!(error instanceof RtspTrouble)) this.#end({ cause: 'failed', text: '' });
+    } finally {
+      this.#keepingAlive = false;
+    }
   }
 
   #end(end: IntakeEnd): void {

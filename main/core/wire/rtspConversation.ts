@@ -66,6 +66,7 @@ export interface RtspListener {
 }
 
 interface Question {
+  sequence: number;
   method: string;
   uri: string;
   headers: Readonly<Record<string, string>>;
@@ -85,6 +86,8 @@ export class RtspConversation {
   #connections = 0;
   #waiting: Question | null = null;
   #sequence = 0;
+  /** An answer to a question up to this one is late, and nobody's. */
+  #givenUp = 0;
   #challenge: Challenged | null;
   /** The challenge is of an earlier connection, and this one has not taken an answer to it yet. */
   #remembered: boolean;
@@ -114,15 +117,19 @@ export class RtspConversation {
     this.#socket = this.#connect();
   }
 
-  /** Asks and waits for the answer, signing in where that is asked for. The caller asks one thing at a time. */
+  /**
+   * Asks and waits for the answer, signing in where that is asked for. The caller asks one thing at a time. `late`: an
+   * answer that does not come in time ends the connection, or is given up, which throws as well.
+   */
   async ask(
     method: string,
     uri: string,
     headers: Readonly<Record<string, string>>,
     withinMs: number,
+    late: 'ends' | 'givenUp' = 'ends',
   ): Promise<RtspReply> {
     for (let signIns = 0; ; signIns++) {
-      const reply = await this.#askOnce(method, uri, headers, withinMs);
+      const reply = await this.#askOnce(method, uri, headers, withinMs, late);
       if (reply.status >= 200 && reply.status < 300) this.#accepted();
       if (reply.status !== 401 || this.#credentials === null || signIns === mostSignIns) return reply;
       const asked = reply.headers.get('www-authenticate') ?? [];
@@ -158,13 +165,15 @@ export class RtspConversation {
     uri: string,
     headers: Readonly<Record<string, string>>,
     withinMs: number,
+    late: 'ends' | 'givenUp',
   ): Promise<RtspReply> {
     if (this.#gone) return Promise.reject(this.#gone);
     const askedMs = performance.now();
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#end(new RtspTrouble('late')), withinMs);
+      const isLate = (): void => (late === 'ends' ? this.#end(new RtspTrouble('late')) : this.#giveUp());
+      const timer = setTimeout(isLate, withinMs);
       this.#waiting = {
-        ...{ method, uri, headers },
+        ...{ sequence: this.#sequence + 1, method, uri, headers },
         resolve: (reply) => {
           clearTimeout(timer);
           this.roundTripMs = Math.min(this.roundTripMs, performance.now() - askedMs);
@@ -177,6 +186,11 @@ export class RtspConversation {
       };
       this.#write(method, uri, headers);
     });
+  }
+
+  #giveUp(): void {
+    this.#givenUp = this.#waiting?.sequence ?? this.#givenUp;
+    this.#settleWaiting(new RtspTrouble('late'));
   }
 
   #write(method: string, uri: string, headers: Readonly<Record<string, string>>): void {
@@ -258,9 +272,11 @@ export class RtspConversation {
       this.#end(new RtspTrouble('notRtsp'));
       return 0;
     }
+    this.#on.replied?.(reply);
+    const sequence = Number(reply.headers.get('cseq')?.[0] ?? Infinity);
+    if (sequence <= this.#givenUp) return reply.sizeBytes;
     const waiting = this.#waiting;
     this.#waiting = null;
-    this.#on.replied?.(reply);
     waiting?.resolve(reply);
     return reply.sizeBytes;
   }

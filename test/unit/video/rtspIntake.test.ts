@@ -36,6 +36,8 @@ interface Watched {
   intake: RtspIntake;
   configs: (VideoConfig | AudioConfig)[];
   frames: MediaFrame[];
+  /** How often it told of the camera's clock. */
+  clocks: () => number;
   /** Waits until so many pictures have come; fails when it ends before. */
   pictures(count: number): Promise<void>;
 }
@@ -44,6 +46,7 @@ function watch(source: StreamSource, sound = false, signInMemory?: SignInMemory)
   const configs: Watched['configs'] = [];
   const frames: MediaFrame[] = [];
   let tell: () => void = () => undefined;
+  let clocks = 0;
   const intake = new RtspIntake(
     { source, sound, clock: systemClock, signInMemory },
     {
@@ -57,11 +60,12 @@ function watch(source: StreamSource, sound = false, signInMemory?: SignInMemory)
       init: () => assert.fail('it does not record'),
       fragment: () => assert.fail('it does not record'),
       unreadable: () => undefined,
+      cameraClock: () => (clocks += 1),
     },
   );
   const count = (): number => frames.filter(({ track }) => track === 'video').length;
   return {
-    ...{ intake, configs, frames },
+    ...{ intake, configs, frames, clocks: () => clocks },
     async pictures(wanted) {
       const came = new Promise<void>((resolve) => {
         tell = () => count() >= wanted && resolve();
@@ -274,6 +278,72 @@ test('sound that the camera does not grant, or that cannot be read, costs the so
     await watched.intake.close();
     close();
   }
+});
+
+/** A camera that streams MJPEG and answers everything but what keeps the session alive, which ends after 2 s. */
+async function muteCamera(media: () => string): Promise<{ url: string; kept: () => number; close: () => void }> {
+  let kept = 0;
+  const sdp = 'm=video 0 RTP/AVP 26\r\na=control:v\r\n';
+  const server = createServer((socket: Socket) => {
+    let playing = false;
+    const pictures = setInterval(() => playing && socket.write(media(), 'latin1'), 40);
+    socket.on('error', () => undefined);
+    socket.on('close', () => clearInterval(pictures));
+    socket.on('data', (bytes: Buffer) => {
+      const request = bytes.toString('latin1');
+      const sequence = /CSeq: (\d+)/.exec(request)?.[1] ?? '';
+      if (/^(GET_PARAMETER|OPTIONS)/.test(request)) kept += 1;
+      else if (request.startsWith('$')) return;
+      else {
+        const body = request.startsWith('DESCRIBE') ? sdp : '';
+        const head = `RTSP/1.0 200 OK\r\nCSeq: ${sequence}\r\nSession: 1;timeout=2\r\n`;
+        socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
+        playing ||= request.startsWith('PLAY');
+      }
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  // Safe: it listens on a port, so its address is no path.
+  const { port } = server.address() as AddressInfo;
+  return { url: `rtsp://127.0.0.1:${port}/live`, kept: () => kept, close: () => server.close() };
+}
+
+function framed(channel: number, bytes: number[]): string {
+  return Buffer.from([0x24, channel, 0, bytes.length, ...bytes]).toString('latin1');
+}
+
+/** A picture of one packet at 25 a second, and as many sender reports as are wanted. */
+function pictureAndReports(reports: number): () => string {
+  let at = 0;
+  return () => {
+    at += 1;
+    const timestamp = [24, 16, 8, 0].map((bits) => ((at * 3600) >> bits) & 0xff);
+    const packet = [0x80, 0x80 | 26, at >> 8, at & 0xff, ...timestamp, 0, 0, 0, 1, 0, 0, 0, 0, 1, 50, 2, 2, 1, 2, 3];
+    const ntp = Math.floor(Date.now() / 1000) + 2_208_988_800;
+    const ntpBytes = [24, 16, 8, 0].map((bits) => (ntp >>> bits) & 0xff);
+    const report = [0x80, 200, 0, 6, 0, 0, 0, 1, ...ntpBytes, 0, 0, 0, 0, ...timestamp, 0, 0, 0, at & 0xff, 0, 0, 0, 9];
+    return framed(0, packet) + framed(1, report).repeat(reports);
+  };
+}
+
+test('a camera that never answers what keeps its session is asked again and again, and goes on', async () => {
+  const { url, kept, close } = await muteCamera(pictureAndReports(0));
+  const watched = watch({ url, credentials: null, video: 'MJPEG', audio: null });
+  const end = await using(watched, () => watched.pictures(100));
+  close();
+  assert.equal(end.cause, 'closed');
+  assert.equal(end.text, '', 'it was ended here');
+  assert.ok(kept() >= 2, `${kept()} questions`);
+});
+
+test('a camera that tells its clock with every packet is heard once a second', async () => {
+  const { url, close } = await muteCamera(pictureAndReports(50));
+  const watched = watch({ url, credentials: null, video: 'MJPEG', audio: null });
+  const sinceMs = performance.now();
+  await using(watched, () => watched.pictures(60));
+  close();
+  const mostClocks = Math.ceil((performance.now() - sinceMs) / 1000) + 1;
+  assert.ok(watched.clocks() >= 1 && watched.clocks() <= mostClocks, `${watched.clocks()} of at most ${mostClocks}`);
 });
 
 test('an address in a track’s control changes nothing of where it is sent, and writes no second line', async () => {

@@ -38,7 +38,7 @@ async function conversation(t: TestContext, replies: string[], endsAfterChalleng
     server.close();
   });
   const ask = async (): Promise<number> => (await talk.ask('DESCRIBE', place.uri, {}, 5000)).status;
-  return { ask, heard, counts: () => heard.map((said) => /nc=(\d+)/.exec(said)?.[1] ?? null), seen: () => connections };
+  return { ask, talk, counts: () => heard.map((said) => /nc=(\d+)/.exec(said)?.[1] ?? null), seen: () => connections };
 }
 
 test('the answers to a challenge are numbered from 1', async (t) => {
@@ -52,6 +52,16 @@ test('a camera that ends the connection after its challenge is answered on anoth
   assert.equal(await ask(), 200);
   assert.deepEqual(counts(), [null, '00000001']);
   assert.equal(seen(), 2);
+});
+
+test('a question that is given up ends nothing, and its late answer is nobody’s', async (t) => {
+  const late = 'RTSP/1.0 500 Late\r\nCSeq: 1\r\n\r\n';
+  const { ask, talk } = await conversation(t, ['', late + fine]);
+  await assert.rejects(talk.ask('OPTIONS', '*', {}, 50, 'givenUp'), { name: 'RtspTrouble', what: 'late' });
+  assert.equal(await ask(), 200);
+  const other = await conversation(t, ['', fine]);
+  await assert.rejects(other.talk.ask('OPTIONS', '*', {}, 50), { name: 'RtspTrouble', what: 'late' });
+  await assert.rejects(other.ask(), { name: 'RtspTrouble' });
 });
 
 test('a port that no computer has is no place', () => {
