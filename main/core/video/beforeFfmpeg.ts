@@ -49,6 +49,8 @@ export async function askBeforeFfmpeg(source: StreamSource, signal: AbortSignal)
 async function ask(talk: RtspConversation, { uri }: RtspPlace): Promise<{ options: RtspReply; described: RtspReply }> {
   const untilMs = performance.now() + answerWithinMs;
   const options = await talk.ask('OPTIONS', uri, {}, answerWithinMs);
+  // Some cameras lock after a few wrong passwords: one that was refused is not sent again.
+  if (options.status === 401) return { options, described: options };
   const leftMs = Math.max(1, untilMs - performance.now());
   return { options, described: await talk.ask('DESCRIBE', uri, { Accept: 'application/sdp' }, leftMs) };
 }
@@ -64,7 +66,7 @@ function judge(
   const moved = [options, described].find(({ status }) => status >= 300 && status < 400);
   if (moved) return ended({ cause: 'failed', text: `the camera sends to another address (${moved.status})` });
   const { status } = described;
-  const text = `DESCRIBE was answered with ${status}`;
+  const text = `the camera answered with ${status}`;
   if (status === 401 || status === 403) return ended({ cause: 'refused', text });
   if (status < 200 || status >= 400) return ended({ cause: 'closed', text });
   // Not asked for a password so far, it gets none: nobody knows how it would ask later.
