@@ -152,7 +152,8 @@ export class Showing {
       const waits = shown.key !== 'main' && !own && this.#isAboutToGrant();
       const recorded = isConverted(shown.key) || waits ? null : this.#recorded;
       shown.way.ways({ own: own?.feed ?? null, recorded });
-      if (waits) shown.viewer.state(this.#recordedState);
+      const refused = !own && !recorded && this.#recorded !== null && this.#recordedState.state === 'refused';
+      if (waits || refused) shown.viewer.state(this.#recordedState);
       else if (!own && !recorded && this.#recorded) this.#tellNotGranted(shown);
       else shown.notGrantedSinceMs = null;
       this.#tellNotCarried(shown, own);
@@ -187,9 +188,11 @@ export class Showing {
     if (this.#recorded === null) return !this.#makingWay;
     if (key === 'main' && (this.#notSpoken || !isSpoken(this.#options.codec('main')))) return false;
     if (!this.#beside.mayAsk(performance.now())) return false;
-    // The recording gets its connection first. One that can never be had takes none away.
     const state = this.#recordedState;
-    const never = state.state === 'refused' || (state.state === 'lost' && state.cause === 'codec');
+    // The same password would be refused once more, and some cameras lock after a few. What stands, stands.
+    if (state.state === 'refused') return this.#viewing.get(key)?.feed.state.state === 'live';
+    // The recording gets its connection first. One that can never be had takes none away.
+    const never = state.state === 'lost' && state.cause === 'codec';
     return this.#viewing.has(key) || this.#recordedStands() || (key !== 'main' && never);
   }
 
@@ -242,6 +245,7 @@ export class Showing {
         void this.#drop(key);
       }
     }
+    if (this.#recorded && this.#recordedState.state === 'refused') void this.#drop(key);
     this.#arrange();
   }
 
