@@ -1,20 +1,20 @@
 /**
- * Where the archive stands: camera, moment, the window of time that is magnified, the span to keep, speed. Lives as long
- * as the page, so that the archive is found as it was left. Moves the player, if there is one; what the keys and the
- * pointer mean is the view's business.
+ * Where the archive stands: camera, moment, the span to keep, speed. Lives as long as the page, so that the archive is
+ * found as it was left. Moves the player, if there is one, and the ladder (ladder.svelte.ts) along; what the keys and
+ * the pointer mean is the view's business.
  */
 import type { CameraId, Span } from '../../main/contract/model.ts';
 import type { PlaybackPlayer } from '../live/playback.ts';
 import type { Passed, PlaybackState } from '../live/playbackState.ts';
 import type { Still } from '../live/stillOf.ts';
+import { ladder } from './ladder.svelte.ts';
 import { library } from './library.svelte.ts';
 import { snapshots } from './snapshots.svelte.ts';
 import { gapAfter, gapBefore, lastRecorded, recordedAfter, spanAt } from './spans.ts';
-import { dayBeside, dayHolding, hourMs, minuteMs, sameClockOn, secondMs, type TimeSpan } from './time.ts';
+import { dayBeside, sameClockOn, secondMs, type TimeSpan } from './time.ts';
 
 export const speeds = [0.5, 1, 2, 4, 8] as const;
 export type Speed = (typeof speeds)[number];
-const zoomsMs = [1, 2, 5, 10, 20, 40, 60, 180, 360, 720].map((minutes) => minutes * minuteMs);
 /** A recording can be played so long after it was made. */
 const behindLiveMs = 3 * secondMs;
 
@@ -27,9 +27,6 @@ class Archive {
   playback = $state.raw<PlaybackState>({ state: 'seeking' });
   /** What playing passed over last, while that is said. */
   passed = $state.raw<Passed | null>(null);
-  /** Length of the magnified window; a whole day where it is as long as one. */
-  zoomMs = $state(40 * minuteMs);
-  windowFromMs = $state(Date.now() - 30 * minuteMs);
   keepFromMs = $state<number | null>(null);
   keepToMs = $state<number | null>(null);
   /** Set once a moment was chosen, so that the archive is found there again. */
@@ -38,15 +35,9 @@ class Archive {
   still = $state.raw<(() => Promise<Still>) | null>(null);
   #player: PlaybackPlayer | null = null;
 
-  /** The day that holds the moment; replaced only when the moment leaves it, for it is asked with every frame. */
-  day = $state.raw<TimeSpan>(dayHolding(Date.now()));
+  readonly day = $derived(ladder.day);
   readonly spans = $derived<readonly Span[]>(this.cameraId === null ? [] : (library.days.get(this.cameraId) ?? []));
   readonly here = $derived(spanAt(this.spans, this.timeMs));
-  readonly window = $derived.by<TimeSpan>(() => {
-    const lengthMs = Math.min(this.zoomMs, this.day.toMs - this.day.fromMs);
-    const fromMs = Math.min(Math.max(this.windowFromMs, this.day.fromMs), this.day.toMs - lengthMs);
-    return { fromMs, toMs: fromMs + lengthMs };
-  });
   readonly keep = $derived<TimeSpan | null>(
     this.keepFromMs !== null && this.keepToMs !== null && this.keepToMs > this.keepFromMs
       ? { fromMs: this.keepFromMs, toMs: this.keepToMs }
@@ -74,11 +65,8 @@ class Archive {
   /** The playhead is there now: told by the player, or asked for. */
   moveTo(timeMs: number): void {
     this.timeMs = timeMs;
-    if (timeMs < this.day.fromMs || timeMs >= this.day.toMs) this.day = dayHolding(timeMs);
+    ladder.follow(timeMs, this.playing);
     library.show(timeMs, this.cameraId);
-    const lengthMs = this.window.toMs - this.window.fromMs;
-    if (timeMs < this.window.fromMs || timeMs > this.window.toMs) this.windowFromMs = timeMs - lengthMs / 2;
-    else if (this.playing && timeMs > this.window.toMs - lengthMs / 50) this.windowFromMs = timeMs - lengthMs / 10;
   }
 
   choose(cameraId: CameraId): void {
@@ -164,29 +152,6 @@ class Archive {
   /** The newest picture that the archive has. */
   toLatest(): void {
     this.seek(Date.now() - behindLiveMs);
-  }
-
-  /** Makes the window so long, and keeps the moment where it is on screen. */
-  zoomTo(lengthMs: number, aroundMs = this.timeMs): void {
-    const dayMs = this.day.toMs - this.day.fromMs;
-    const length = Math.min(Math.max(lengthMs, minuteMs), dayMs);
-    const { fromMs, toMs } = this.window;
-    const inside = aroundMs >= fromMs && aroundMs <= toMs;
-    const share = inside ? (aroundMs - fromMs) / (toMs - fromMs) : 0.5;
-    this.zoomMs = length >= dayMs ? 25 * hourMs : length;
-    this.windowFromMs = aroundMs - share * length;
-  }
-
-  /** One step: 1 narrower, -1 wider. */
-  zoomBy(steps: number, aroundMs = this.timeMs): void {
-    const lengthMs = this.window.toMs - this.window.fromMs;
-    const next =
-      steps > 0 ? zoomsMs.findLast((step) => step < lengthMs - 1) : zoomsMs.find((step) => step > lengthMs + 1);
-    this.zoomTo(next ?? (steps > 0 ? minuteMs : 25 * hourMs), aroundMs);
-  }
-
-  moveWindowTo(fromMs: number): void {
-    this.windowFromMs = fromMs;
   }
 
   markFrom(): void {

@@ -71,7 +71,7 @@ export const archive = {
   badDay: 'Write a day that was.',
 
   zoom: 'Zoom',
-  zooms: { day: 'Day', hour: 'Hour', forty: '40 min', minute: 'Minute' },
+  zooms: { month: 'Month', day: 'Day', hour: 'Hour', forty: '40 min', minute: 'Minute', second: 'Second' },
 
   timeline: 'Timeline',
   timelineValue: (camera: string, date: string, time: string, what: string): string =>
