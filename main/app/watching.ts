@@ -250,6 +250,9 @@ export class Watching {
     const told = asked !== null && Math.abs((cameraClock?.offsetMs ?? 0) - asked) > sameClockMs ? null : cameraClock;
     return {
       ...{ cameraId: camera.id, stream, recording: recordingState, bitsPerSecond },
+      wanted: camera.paused
+        ? { records: false, cause: 'paused', untilMs: null }
+        : { records: true, because: 'always', untilMs: null },
       clockOffsetMs: told ? told.offsetMs : asked,
       clockUncertaintyMs: told ? told.uncertaintyMs : null,
     };

@@ -31,6 +31,7 @@ import type {
 } from './model.ts';
 import { isPicture } from './png.ts';
 import type { Outcome } from './problems.ts';
+import { recordingPlan } from './recordingPlan.ts';
 
 const nothing = v.undefined();
 const cameraId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
@@ -167,12 +168,16 @@ export const callArguments = {
     records: v.boolean(),
     recordsSound: v.boolean(),
     keepDays: cameraKeepDays,
+    /** Left out: always. */
+    plan: v.exactOptional(recordingPlan),
   }),
   'cameras.edit': v.strictObject({
     cameraId,
     name,
     recordsSound: v.boolean(),
     keepDays: cameraKeepDays,
+    /** Left out: as it is. */
+    plan: v.exactOptional(recordingPlan),
   }),
   /** New credentials for a camera: tried first, kept only when the camera takes them. */
   'cameras.signIn': v.strictObject({

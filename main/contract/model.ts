@@ -5,6 +5,7 @@
  */
 import type { Layout, LayoutId, WindowPlace } from './layouts.ts';
 import type { Problem } from './problems.ts';
+import type { QuietCause, RecordingPlan, Wanted } from './recordingPlan.ts';
 
 /** 16 lower-case hexadecimal digits, random. Names the camera on disk too, so it says nothing of the camera. */
 export type CameraId = string;
@@ -70,6 +71,8 @@ export interface Camera {
   allowsClearPassword: boolean;
   /** The user paused the recording of this camera. */
   paused: boolean;
+  /** When it is recorded. */
+  plan: RecordingPlan;
   addedMs: number;
 }
 
@@ -100,7 +103,8 @@ export type RefusalCode = Extract<Problem['code'], 'passwordRefused' | 'password
  * notKeptUp: this computer did not keep up. diskFull. diskGone: the vault's disk was not there, or took no writing.
  * closed: Nightjar was closed. asleep: the computer slept.
  * paused: by the user. deleted: by the user, or as the oldest. clock: the computer's clock was set. codec: the stream
- * cannot be recorded. unknown: no trace of the cause is left.
+ * cannot be recorded. noEvent, schedule, off, privacy: as the user wants it (`QuietCause`). unknown: no trace of the
+ * cause is left.
  */
 export type GapCause =
   | 'lost'
@@ -110,7 +114,7 @@ export type GapCause =
   | 'diskGone'
   | 'closed'
   | 'asleep'
-  | 'paused'
+  | QuietCause
   | 'deleted'
   | 'clock'
   | 'codec'
@@ -125,6 +129,8 @@ export interface CameraStatus {
   /** The state of the stream that is recorded. */
   stream: StreamState;
   recording: RecordingState;
+  /** Whether it is to be recorded now, and why; what `recording` then says is what came of it. */
+  wanted: Wanted;
   /** Camera's clock minus this computer's, in milliseconds; null where unknown. */
   clockOffsetMs: number | null;
   /** The offset may be off by so much either way; null where the camera told only whole seconds, or nothing. */

@@ -16,6 +16,10 @@ const patterns = {
   clock: 'g g-off',
   unknown: 'g g-off',
   paused: 'g g-paused',
+  off: 'g g-paused',
+  privacy: 'g g-paused',
+  noEvent: 'g g-waiting',
+  schedule: 'g g-hours',
   deleted: 'g g-deleted',
 } as const satisfies Record<GapCause, string>;
 

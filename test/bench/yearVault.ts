@@ -10,6 +10,7 @@ import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, sta
 import path from 'node:path';
 import { openDocuments } from '../../main/app/documents.ts';
 import type { GapCause } from '../../main/contract/model.ts';
+import { firstPlan } from '../../main/contract/recordingPlan.ts';
 import type { StoredCamera } from '../../main/core/cameras/cameraDocument.ts';
 import type { DayDocument, MarkedRow } from '../../main/core/library/dayDocument.ts';
 import { dayMs, dayOf, finishedName, indexName } from '../../main/core/library/recordingName.ts';
@@ -194,6 +195,7 @@ async function listCameras({ cameras }: YearPlan, vault: Vault): Promise<void> {
         allowsClearPassword: false,
         recordsSound: false,
         keepDays: null,
+        plan: firstPlan,
         paused: true,
         scheme: 'rtsp',
         servicePath: '/live',

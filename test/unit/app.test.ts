@@ -10,6 +10,7 @@ import { createVault } from '../../main/core/vault/folder.ts';
 import { makeWords } from '../../main/core/vault/keys.ts';
 import { openStore } from '../../main/core/vault/sealedStore.ts';
 import { makeVault } from './recorder/footage.ts';
+import { firstPlan } from '../../main/contract/recordingPlan.ts';
 
 // No keychain of the person who runs this, and none at all: every call of it is refused.
 process.env['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=/nonexistent';
@@ -41,6 +42,7 @@ test('a camera that is lost at the moment is one to go on for, a paused one is n
       allowsClearPassword: false,
       recordsSound: false,
       keepDays: null,
+      plan: firstPlan,
       scheme: 'rtsp',
       servicePath: '/live',
       knownStreams: [],

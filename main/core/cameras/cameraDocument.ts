@@ -3,7 +3,9 @@
  * no credentials: these are in the keychain, and with them a stream path that has a password inside it. A document
  * that is not wholly as written here is refused (null), so that the store falls back to its previous version.
  */
+import * as v from 'valibot';
 import type { Camera, CameraId, StreamInfo, StreamRole } from '../../contract/model.ts';
+import { firstPlan, recordingPlan } from '../../contract/recordingPlan.ts';
 
 /** Where a stream was when the camera was last asked. */
 export interface KnownStream {
@@ -43,17 +45,19 @@ export interface ProtectedSpan {
 
 export const emptyCameraDocument: CameraDocument = { cameras: [], removed: [], entriesToGo: [], protectedSpans: [] };
 
-/** 2: `keepDays` may be 'room', and null means the rule for all cameras; `entriesToGo`, `protectedSpans`. 3: `moves`. 4: `allowsClearPassword`. */
-export const cameraDocumentVersion = 4;
+/** 2: `keepDays` may be 'room', and null means the rule for all cameras; `entriesToGo`, `protectedSpans`. 3: `moves`. 4: `allowsClearPassword`. 5: `plan`. */
+export const cameraDocumentVersion = 5;
 
 /**
  * One step a version. In version 1 null was "as long as there is room", which the rule for all was: it stays null.
- * Cameras of version 2 are asked whether they can be moved when they are next connected to, as all are.
+ * Cameras of version 2 are asked whether they can be moved when they are next connected to, as all are. Before version
+ * 5 every camera was recorded always.
  */
 export const cameraDocumentSteps: readonly ((json: unknown) => unknown)[] = [
   (json) => (isRecord(json) ? { ...json, entriesToGo: [], protectedSpans: [] } : json),
   (json) => changeCameras(json, (camera) => ({ ...camera, moves: null })),
   (json) => changeCameras(json, (camera) => ({ ...camera, allowsClearPassword: false })),
+  (json) => changeCameras(json, (camera) => ({ ...camera, plan: firstPlan })),
 ];
 
 function changeCameras(json: unknown, change: (camera: Record<string, unknown>) => unknown): unknown {
@@ -96,6 +100,7 @@ function isCamera(value: unknown): value is StoredCamera {
     typeof value['allowsClearPassword'] === 'boolean' &&
     (value['keepDays'] === null || value['keepDays'] === 'room' || isNumber(value['keepDays'], 1, 3650)) &&
     typeof value['paused'] === 'boolean' &&
+    v.is(recordingPlan, value['plan']) &&
     isNumber(value['addedMs'], 0, 8.64e15) &&
     isOneOf(value['scheme'], value['kind'] === 'rtsp' ? ['rtsp', 'rtsps'] : ['http', 'https']) &&
     isPath(value['servicePath']) &&

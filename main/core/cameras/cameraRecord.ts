@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Camera, CameraKeepDays, TryReport } from '../../contract/model.ts';
+import { firstPlan, type RecordingPlan } from '../../contract/recordingPlan.ts';
 import { shownPath } from './address.ts';
 import type { StoredCamera } from './cameraDocument.ts';
 import { knownStream, type Reached } from './reach.ts';
@@ -14,6 +15,8 @@ export interface CameraChoice {
   records: boolean;
   recordsSound: boolean;
   keepDays: CameraKeepDays;
+  /** Left out: always. */
+  plan?: RecordingPlan;
 }
 
 export function isSamePlace(camera: StoredCamera, reached: Reached): boolean {
@@ -47,6 +50,7 @@ export function storedCamera(reached: Reached, choice: CameraChoice, allowsClear
     keepDays: choice.keepDays,
     allowsClearPassword,
     paused: !choice.records,
+    plan: choice.plan ?? firstPlan,
     addedMs: Date.now(),
     scheme: reached.scheme,
     servicePath: path,

@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Camera, CameraId, CameraKeepDays, Moves, StreamRole, TryReport } from '../../contract/model.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
+import type { RecordingPlan } from '../../contract/recordingPlan.ts';
 import { readAddress, shownPath } from './address.ts';
 import type { CameraDocument, ProtectedSpan, StoredCamera } from './cameraDocument.ts';
 import { asCamera, isSameDevice, isSamePlace, report, storedCamera, type CameraChoice } from './cameraRecord.ts';
@@ -46,14 +47,6 @@ interface Trial {
   secret: CameraSecret;
   allowsClearPassword: boolean;
   forget: NodeJS.Timeout;
-}
-
-/** What the user chose about a camera that is added. */
-interface Choice {
-  name: string;
-  records: boolean;
-  recordsSound: boolean;
-  keepDays: CameraKeepDays;
 }
 
 const trialLifeMs = 600_000;
@@ -195,7 +188,7 @@ export class Cameras {
     }
   }
 
-  async #add(trial: Trial, choice: Choice): Promise<Outcome<Camera>> {
+  async #add(trial: Trial, choice: CameraChoice): Promise<Outcome<Camera>> {
     const known = this.#sameCamera(trial.reached);
     if (known !== null) return bad({ code: 'alreadyAdded', name: known.name });
     const camera = storedCamera(trial.reached, choice, trial.allowsClearPassword);
@@ -219,9 +212,11 @@ export class Cameras {
     name: string;
     recordsSound: boolean;
     keepDays: CameraKeepDays;
+    /** Left out: as it is. */
+    plan?: RecordingPlan;
   }): Promise<Outcome<Camera>> {
-    const { name, recordsSound, keepDays } = change;
-    return this.#change(change.cameraId, { name, recordsSound, keepDays });
+    const { cameraId, ...changed } = change;
+    return this.#change(cameraId, changed);
   }
 
   setPaused(cameraId: CameraId, paused: boolean): Promise<Outcome<Camera>> {

@@ -15,7 +15,13 @@ import { previousOf } from '../vault/sealedStore.ts';
 import { systemCode } from '../vault/vaultError.ts';
 import { checkDocument } from './checkDocument.ts';
 import { type CheckedFile, checkRecording, checkUnfinished } from './checkRecording.ts';
-import { type DayDocument, dayDocumentVersion, type MarkedRow, readDayDocument } from './dayDocument.ts';
+import {
+  type DayDocument,
+  dayDocumentSteps,
+  dayDocumentVersion,
+  type MarkedRow,
+  readDayDocument,
+} from './dayDocument.ts';
 import { isLaterName, laterForm } from './dayLater.ts';
 import { dayOf, finishedName, indexName, readFinishedName, readOpenName, recordingsFolder } from './recordingName.ts';
 
@@ -86,7 +92,10 @@ export async function compareDay(
   for (const name of names.others) findings.push({ kind: 'unexplained', file: placeOf(checked, name) });
   const index = await checkDocument(
     { ...checked, file: placeOf(checked, indexName) },
-    { version: dayDocumentVersion, of: `${checked.cameraId}/${checked.day}`, parse: readDayDocument },
+    {
+      ...{ version: dayDocumentVersion, migrate: dayDocumentSteps },
+      ...{ of: `${checked.cameraId}/${checked.day}`, parse: readDayDocument },
+    },
   );
   if (!index.ok) return index;
   findings.push(...index.value.findings);

@@ -21,7 +21,11 @@ export interface DayDocument {
   notes: GapNote[];
 }
 
-export const dayDocumentVersion = 1;
+/** 2: the causes noEvent, schedule, off, privacy. A Nightjar that does not know them is not to take it for damaged. */
+export const dayDocumentVersion = 2;
+
+/** One step a version. What version 1 says means the same. */
+export const dayDocumentSteps: readonly ((json: unknown) => unknown)[] = [(json) => json];
 
 const latestMs = 8.64e15;
 const causes = [
@@ -33,6 +37,10 @@ const causes = [
   'closed',
   'asleep',
   'paused',
+  'noEvent',
+  'schedule',
+  'off',
+  'privacy',
   'deleted',
   'clock',
   'codec',

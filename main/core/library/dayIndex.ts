@@ -14,7 +14,14 @@ import { readMark } from '../vault/fileMark.ts';
 import type { Vault } from '../vault/folder.ts';
 import { openStore, previousOf, type SealedStore } from '../vault/sealedStore.ts';
 import { inOrder, withNotes, withoutRows, withRows, withUnknownGaps } from './dayChanges.ts';
-import { type DayDocument, dayDocumentVersion, type DayRow, type MarkedRow, readDayDocument } from './dayDocument.ts';
+import {
+  type DayDocument,
+  dayDocumentSteps,
+  dayDocumentVersion,
+  type DayRow,
+  type MarkedRow,
+  readDayDocument,
+} from './dayDocument.ts';
 import { isLaterName, type Later, newLaterName, readLaterFile, takeUp, writeLater } from './dayLater.ts';
 import { dayOf, finishedName, indexName, readFinishedName, recordingsFolder } from './recordingName.ts';
 import type { GapNote } from './spans.ts';
@@ -156,6 +163,7 @@ export class DayIndex {
       path: file,
       vault: this.#vault,
       version: dayDocumentVersion,
+      migrate: dayDocumentSteps,
       of: this.#of,
       listed,
       initial: { rows: [], notes: [] },

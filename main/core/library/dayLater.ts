@@ -11,7 +11,7 @@ import { sealToFile } from '../vault/sealedFile.ts';
 import { type DocumentForm, readDocument } from '../vault/sealedStore.ts';
 import { problemOf } from '../vault/vaultError.ts';
 import { withNotes, withoutRows, withRows } from './dayChanges.ts';
-import { type DayDocument, type DayRow, readDayDocument } from './dayDocument.ts';
+import { type DayDocument, dayDocumentSteps, dayDocumentVersion, type DayRow, readDayDocument } from './dayDocument.ts';
 import { finishedName, indexName } from './recordingName.ts';
 import type { GapNote } from './spans.ts';
 
@@ -19,8 +19,6 @@ export interface Later {
   notes: GapNote[];
   removed: DayRow[];
 }
-
-const laterVersion = 1;
 
 export function newLaterName(): string {
   return `${indexName}.${randomBytes(4).toString('hex')}.later`;
@@ -32,7 +30,7 @@ export function isLaterName(name: string): boolean {
 
 /** `of`: `<camera id>/<day>`, as of the index. */
 export function laterForm(of: string): Omit<DocumentForm<Later>, 'path'> {
-  return { version: laterVersion, of: `${of}/later`, parse: readLater };
+  return { version: dayDocumentVersion, migrate: dayDocumentSteps, of: `${of}/later`, parse: readLater };
 }
 
 /** Replaces the document whole. Problems: those of the disk; then the one before is as it was. */

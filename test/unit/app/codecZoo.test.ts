@@ -10,6 +10,7 @@ import type { Onlooker } from '../../../main/app/showing.ts';
 import { Watching } from '../../../main/app/watching.ts';
 import type { Camera, ExportJob } from '../../../main/contract/model.ts';
 import { good } from '../../../main/contract/problems.ts';
+import { firstPlan } from '../../../main/contract/recordingPlan.ts';
 import { probeRtsp } from '../../../main/core/cameras/rtspProbe.ts';
 import { Exporter } from '../../../main/core/exporter/exporter.ts';
 import { Library } from '../../../main/core/library/library.ts';
@@ -83,6 +84,7 @@ function cameraOf({ video, audio }: Breed): Camera {
       firmware: '',
       serial: '',
       keepDays: null,
+      plan: firstPlan,
       paused: false,
       recordsSound: true,
       moves: null,

@@ -12,6 +12,7 @@ function statusOf(cameraId: string, recording: RecordingState): CameraStatus {
     cameraId,
     stream: { state: 'live', sinceMs: 0 },
     recording,
+    wanted: { records: true, because: 'always', untilMs: null },
     clockOffsetMs: null,
     clockUncertaintyMs: null,
     bitsPerSecond: null,

@@ -14,6 +14,7 @@ import { openLog } from '../../../main/core/log.ts';
 import { Keychain } from '../../../main/core/vault/keychain.ts';
 import { openStore } from '../../../main/core/vault/sealedStore.ts';
 import { makeVault, type Place, tenMs, until } from '../recorder/footage.ts';
+import { firstPlan } from '../../../main/contract/recordingPlan.ts';
 
 // No keychain of the person who runs this, and none at all: every call of it is refused.
 process.env['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=/nonexistent';
@@ -26,6 +27,7 @@ const pausedCamera: StoredCamera = {
     allowsClearPassword: false,
     recordsSound: false,
     keepDays: null,
+    plan: firstPlan,
     paused: true,
     scheme: 'rtsp',
     servicePath: '/live',

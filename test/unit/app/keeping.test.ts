@@ -8,6 +8,7 @@ import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { openHouse, type House } from '../../../main/app/house.ts';
 import { firstLayout } from '../../../main/contract/layouts.ts';
+import { firstPlan } from '../../../main/contract/recordingPlan.ts';
 import {
   cameraDocumentSteps,
   cameraDocumentVersion,
@@ -34,7 +35,7 @@ function camera(id: string, name: string): StoredCamera {
   return {
     ...{ id, name, kind: 'rtsp', host: `${id}.lan`, port: 554, path: '/live', scheme: 'rtsp', servicePath: '/live' },
     ...{ maker: '', model: '', firmware: '', serial: '', streams: [], knownStreams: [], addedMs: 0 },
-    ...{ moves: null, allowsClearPassword: false, recordsSound: false, keepDays: null, paused: true },
+    ...{ moves: null, allowsClearPassword: false, recordsSound: false, keepDays: null, plan: firstPlan, paused: true },
   };
 }
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { createApp, type App } from '../../../main/app.ts';
 import type { AppState, Camera } from '../../../main/contract/model.ts';
+import { firstPlan } from '../../../main/contract/recordingPlan.ts';
 import {
   cameraDocumentSteps,
   cameraDocumentVersion,
@@ -28,6 +29,7 @@ export const camera: Camera & Record<string, unknown> = {
     allowsClearPassword: false,
     recordsSound: false,
     keepDays: null,
+    plan: firstPlan,
     scheme: 'rtsp',
     servicePath: '/live',
     knownStreams: [],

@@ -9,6 +9,7 @@ import type { Onlooker } from '../../../main/app/showing.ts';
 import { Watching } from '../../../main/app/watching.ts';
 import type { Camera, StreamRole } from '../../../main/contract/model.ts';
 import { good } from '../../../main/contract/problems.ts';
+import { firstPlan } from '../../../main/contract/recordingPlan.ts';
 import { Library } from '../../../main/core/library/library.ts';
 import { startYard, type CameraPlan, type YardCamera } from '../../yard/yard.ts';
 import { makeVault } from '../recorder/footage.ts';
@@ -42,7 +43,7 @@ async function household(
   const camera: Camera = {
     ...{ id: cameraId, name: 'Front door', kind: 'rtsp', host: yardCamera.host, port: yardCamera.rtspPort, path: '/' },
     ...{ maker: '', model: '', firmware: '', serial: '', addedMs: 0 },
-    ...{ moves: null, allowsClearPassword: false, recordsSound: false, keepDays: null, paused: false },
+    ...{ moves: null, allowsClearPassword: false, recordsSound: false, keepDays: null, plan: firstPlan, paused: false },
     streams: roles.map((role) => ({ role, video: 'H.264', ...stream })),
   };
   const notes: string[] = [];

@@ -4,6 +4,7 @@ import { test, type TestContext } from 'node:test';
 import { Watching } from '../../../main/app/watching.ts';
 import type { Camera } from '../../../main/contract/model.ts';
 import type { Outcome } from '../../../main/contract/problems.ts';
+import { firstPlan } from '../../../main/contract/recordingPlan.ts';
 import { Library } from '../../../main/core/library/library.ts';
 import type { StreamSource } from '../../../main/core/video/ffmpeg.ts';
 import { makeVault } from '../recorder/footage.ts';
@@ -11,7 +12,7 @@ import { makeVault } from '../recorder/footage.ts';
 const camera: Camera = {
   ...{ id: '00112233445566aa', name: 'Front door', kind: 'rtsp', host: '127.0.0.1', port: 554, path: '/live' },
   ...{ maker: '', model: '', firmware: '', serial: '', streams: [], addedMs: 0 },
-  ...{ moves: null, allowsClearPassword: false, recordsSound: false, keepDays: null, paused: false },
+  ...{ moves: null, allowsClearPassword: false, recordsSound: false, keepDays: null, plan: firstPlan, paused: false },
 };
 
 async function watchingOf(t: TestContext): Promise<{ watching: Watching; asked: { times: number } }> {

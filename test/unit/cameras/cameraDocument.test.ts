@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
+  cameraDocumentSteps,
+  cameraDocumentVersion,
   emptyCameraDocument,
   parseCameraDocument,
   type StoredCamera,
 } from '../../../main/core/cameras/cameraDocument.ts';
+import { firstPlan } from '../../../main/contract/recordingPlan.ts';
 
 const camera: StoredCamera = {
   id: '0123456789abcdef',
@@ -43,6 +46,7 @@ const camera: StoredCamera = {
   allowsClearPassword: false,
   recordsSound: true,
   keepDays: null,
+  plan: firstPlan,
   paused: false,
   addedMs: 1_795_000_000_000,
   scheme: 'http',
@@ -89,6 +93,12 @@ test('a document with anything wrong in it is refused whole', () => {
     ['keepDays', 'for ever'],
     ['keepDays', NaN],
     ['paused', null],
+    ['plan', null],
+    ['plan', { ...firstPlan, mode: 'sometimes' }],
+    ['plan', { ...firstPlan, preRollSeconds: 61 }],
+    ['plan', { ...firstPlan, postRollSeconds: 4 }],
+    ['plan', { ...firstPlan, hours: [1, 2, 3] }],
+    ['plan', { ...firstPlan, hours: [0, 0, 0, 0, 0, 0, 2 ** 24] }],
     ['addedMs', -1],
     ['scheme', 'rtsp'],
     ['scheme', 'file'],
@@ -107,6 +117,13 @@ test('a document with anything wrong in it is refused whole', () => {
   }
   assert.equal(parseCameraDocument({ cameras: [camera, camera], removed: [] }), null);
   assert.equal(parseCameraDocument({ cameras: Array.from({ length: 1001 }, () => camera), removed: [] }), null);
+});
+
+test('cameras from before there were plans go on being recorded always', () => {
+  const { plan: _plan, ...before } = camera;
+  const step = cameraDocumentSteps[cameraDocumentVersion - 2];
+  assert.deepEqual(parseCameraDocument(step?.({ ...document, cameras: [before] })), { ...document, cameras: [camera] });
+  assert.equal(cameraDocumentSteps.length, cameraDocumentVersion - 1);
 });
 
 test('nothing else is taken for a document', () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { bad, good, type Outcome } from '../../../main/contract/problems.ts';
+import { firstPlan } from '../../../main/contract/recordingPlan.ts';
 import {
   emptyCameraDocument,
   parseCameraDocument,
@@ -409,6 +410,14 @@ function cameraAt(id: string): CameraDocument['cameras'][number] {
   return {
     ...{ id, name: 'Shed', kind: 'rtsp', host: '127.0.0.1', port: 554, path: '/live', scheme: 'rtsp' },
     ...{ maker: '', model: '', firmware: '', serial: '', streams: [], knownStreams: [], servicePath: '/live' },
-    ...{ moves: null, allowsClearPassword: false, recordsSound: false, keepDays: null, paused: true, addedMs: 0 },
+    ...{
+      moves: null,
+      allowsClearPassword: false,
+      recordsSound: false,
+      keepDays: null,
+      plan: firstPlan,
+      paused: true,
+      addedMs: 0,
+    },
   };
 }

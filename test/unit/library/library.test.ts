@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Span } from '../../../main/contract/model.ts';
 import { Library } from '../../../main/core/library/library.ts';
 import { dayOf, finishedName } from '../../../main/core/library/recordingName.ts';
 import { identityFromSecret } from '../../../main/core/vault/keys.ts';
+import { sealToFile } from '../../../main/core/vault/sealedFile.ts';
 import { makeVault, type Place, tenMs } from '../recorder/footage.ts';
 
 let place: Place;
@@ -100,6 +101,44 @@ test('an index that is missing or damaged is rebuilt from the folder; only the c
     );
     assert.ok(existsSync(path.join(folder, 'index.json.age')));
   }
+});
+
+test('an index from before there were plans keeps its causes, and takes the new ones', async () => {
+  const cameraId = newCamera();
+  putFile(cameraId, tenMs, tenMs + minuteMs);
+  const of = `${cameraId}/${dayOf(tenMs)}`;
+  const value = {
+    rows: [{ startMs: tenMs, endMs: tenMs + minuteMs, sizeBytes: 10 }],
+    notes: [{ atMs: tenMs + minuteMs, cause: 'lost' }],
+  };
+  const text = JSON.stringify({ version: 1, of, serial: 1, value });
+  const file = place.vault.path('recordings', of, 'index.json.age');
+  await sealToFile(file, place.vault.recipients, Buffer.from(text));
+  const library = newLibrary(tenMs + 10 * minuteMs);
+  const changesMs = tenMs + 5 * minuteMs;
+  await library.note(cameraId, { atMs: changesMs, cause: 'noEvent' });
+  await library.close();
+  const expected = [
+    [0, minuteMs, 'recorded'],
+    [minuteMs, 5 * minuteMs, 'lost'],
+    [5 * minuteMs, 10 * minuteMs, 'noEvent'],
+  ];
+  const again = newLibrary(tenMs + 10 * minuteMs);
+  assert.deepEqual(short(await again.spans(cameraId, tenMs, tenMs + hourMs)), expected);
+});
+
+test('an index that a newer Nightjar wrote is neither believed nor overwritten', async () => {
+  const cameraId = newCamera();
+  putFile(cameraId, tenMs, tenMs + minuteMs);
+  const of = `${cameraId}/${dayOf(tenMs)}`;
+  const file = place.vault.path('recordings', of, 'index.json.age');
+  const text = JSON.stringify({ version: 99, of, serial: 1, value: { notes: 'of another form' } });
+  await sealToFile(file, place.vault.recipients, Buffer.from(text));
+  const before = readFileSync(file);
+  const library = newLibrary(tenMs + minuteMs);
+  assert.deepEqual(short(await library.spans(cameraId, tenMs, tenMs + minuteMs)), [[0, minuteMs, 'recorded']]);
+  await library.close();
+  assert.deepEqual(readFileSync(file), before);
 });
 
 test('files that were put there or taken away are noticed', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Camera, StreamInfo, StreamState } from '../../../main/contract/model.ts';
+import { firstPlan } from '../../../main/contract/recordingPlan.ts';
 import { roleFor, tileState, type PictureFacts } from '../../../renderer/state/tileState.ts';
 
 const nowMs = 1_800_000_000_000;
@@ -28,6 +29,7 @@ function camera(streams: StreamInfo[]): Camera {
     allowsClearPassword: false,
     recordsSound: false,
     keepDays: null,
+    plan: firstPlan,
     paused: false,
     addedMs: 0,
   };
