@@ -189,12 +189,13 @@ export class Watching {
     watched.begunWith = { paused, recordsSound };
     const before = watched.recording;
     watched.recording = null;
+    // First, so that the connection's end is not taken for the reason.
+    if (paused) recorder.pause('paused');
     await watched.showing.makeWay();
     await before?.close();
     // It may have been taken off the list meanwhile, and nothing would end a connection that begins now.
     if (this.#watched.get(camera.id) !== watched) return;
     if (paused) {
-      recorder.pause('paused');
       watched.stream = { state: 'off' };
       watched.bitsPerSecond = null;
       watched.showing.recorded(null);
@@ -217,7 +218,7 @@ export class Watching {
         },
         run: (run) => recorder.run(run),
         fragment: (fragment, arrivalMs) => recorder.fragment(fragment, arrivalMs),
-        runEnd: (cause) => recorder.runEnd(cause),
+        runEnd: (cause, sinceMs) => recorder.runEnd(cause, sinceMs),
         bitRate: (bitsPerSecond) => {
           watched.bitsPerSecond = bitsPerSecond;
           this.#tell(watched);

@@ -61,7 +61,7 @@ const feed = new Feed({
       seconds += fragment.durationSeconds;
       recorder.fragment(fragment, arrivalMs);
     },
-    runEnd: (cause) => recorder.runEnd(cause),
+    runEnd: (cause, sinceMs) => recorder.runEnd(cause, sinceMs),
   },
 });
 await lines.next();

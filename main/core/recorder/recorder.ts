@@ -16,6 +16,7 @@ import { Backlog } from './backlog.ts';
 import { DiskTrouble } from './diskTrouble.ts';
 import { type BeginOptions, RecordingFile } from './recordingFile.ts';
 import { RunClock } from './runClock.ts';
+import { WhyNot } from './whyNot.ts';
 
 export interface RecorderOptions {
   cameraId: CameraId;
@@ -61,6 +62,8 @@ type Step =
   | { do: 'run'; run: Run }
   | { do: 'fragment'; fragment: Fragment; arrivalMs: number }
   | { do: 'end'; cause: GapCause; atMs: number; runToo: boolean }
+  | { do: 'wish'; cause: GapCause | null; atMs: number }
+  | { do: 'close'; atMs: number }
   | { do: 'cut' }
   | { do: 'retry' };
 
@@ -81,6 +84,7 @@ export class Recorder {
   /** The queue overflowed: nothing is taken until it has drained and a keyframe comes. */
   #overflowed = false;
   #paused = false;
+  readonly #whyNot = new WhyNot();
   #run: Running | null = null;
   #file: RecordingFile | null = null;
   #lastEndMs = 0;
@@ -125,21 +129,26 @@ export class Recorder {
     }
   }
 
-  /** Nothing comes any more, because of `cause`. Also said when nothing came before: the gap has a cause then. */
-  runEnd(cause: GapCause): void {
-    if (!this.#closing) this.#backlog.push({ do: 'end', cause, atMs: this.#now(), runToo: true });
+  /**
+   * Nothing comes any more, because of `cause`. Also said when nothing came before: the gap has a cause then, since
+   * `sinceMs` (UTC ms; now, where that is not known).
+   */
+  runEnd(cause: GapCause, sinceMs = this.#now()): void {
+    if (!this.#closing) this.#backlog.push({ do: 'end', cause, atMs: sinceMs, runToo: true });
   }
 
-  /** Records nothing until `resume`, whatever comes. */
+  /** Records nothing until `resume`, whatever comes and whatever else happens: the gap is called `cause`. */
   pause(cause: GapCause = 'paused'): void {
-    if (this.#paused || this.#closing) return;
+    if (this.#closing) return;
     this.#paused = true;
-    this.#backlog.push({ do: 'end', cause, atMs: this.#now(), runToo: false });
+    this.#backlog.push({ do: 'wish', cause, atMs: this.#now() });
   }
 
   /** Goes on with the next keyframe. */
   resume(): void {
+    if (!this.#paused || this.#closing) return;
     this.#paused = false;
+    this.#backlog.push({ do: 'wish', cause: null, atMs: this.#now() });
   }
 
   /** Ends the open recording, and begins the next at the next keyframe: what was recorded up to now is to be deleted. */
@@ -156,7 +165,7 @@ export class Recorder {
   }
 
   async #close(): Promise<void> {
-    this.#backlog.push({ do: 'end', cause: 'closed', atMs: this.#now(), runToo: true });
+    this.#backlog.push({ do: 'close', atMs: this.#now() });
     await this.#backlog.settled();
     await this.#trouble.close();
   }
@@ -181,23 +190,51 @@ export class Recorder {
     switch (step.do) {
       case 'run':
         this.#run = { run: step.run, clock: new RunClock(step.run.startMs), toldMs: [] };
+        this.#whyNot.stream(null);
         await this.#end('lost');
         return;
       case 'fragment':
-        if (this.#trouble.cause) await this.#notRecording(this.#trouble.cause, step.arrivalMs);
+        if (this.#trouble.cause) await this.#stop(this.#trouble.cause, step.arrivalMs);
         else if (this.#run) await this.#write(step.fragment, step.arrivalMs, this.#run);
         return;
       case 'end':
-        if (step.runToo) this.#run = null;
-        await this.#end(step.cause);
-        await this.#notRecording(step.cause, step.atMs);
+        if (step.runToo) {
+          this.#run = null;
+          this.#whyNot.stream(step.cause);
+        }
+        await this.#stop(step.cause, step.atMs);
+        return;
+      case 'wish':
+        this.#whyNot.wish(step.cause);
+        // Wanted again: the next picture, or what is told of the camera, says how it goes on.
+        if (step.cause !== null) await this.#stop(step.cause, step.atMs);
+        return;
+      case 'close':
+        this.#run = null;
+        this.#whyNot.close();
+        await this.#stop('closed', step.atMs);
         return;
       case 'cut':
         await this.#end('deleted');
         return;
       case 'retry':
-        await this.#trouble.tryAgain();
+        await this.#tryAgain();
     }
+  }
+
+  /** Nothing is recorded from now on, because of `cause` or of what comes before it. */
+  async #stop(cause: GapCause, atMs: number): Promise<void> {
+    const why = this.#whyNot.cause(this.#trouble.cause) ?? cause;
+    await this.#end(why);
+    await this.#notRecording(why, atMs);
+  }
+
+  /** The disk takes it again: what is still missing is missing because of the camera, if of anything. */
+  async #tryAgain(): Promise<void> {
+    const before = this.#trouble.cause;
+    await this.#trouble.tryAgain();
+    const why = this.#whyNot.cause(this.#trouble.cause);
+    if (before !== null && why !== null) await this.#notRecording(why, this.#now());
   }
 
   async #write(fragment: Fragment, arrivalMs: number, { run, clock, toldMs }: Running): Promise<void> {
@@ -297,6 +334,6 @@ export class Recorder {
     }
     this.#trouble.begin(problem, whole ? file : null);
     this.#options.on.trouble?.(problem);
-    await this.#notRecording(this.#trouble.cause ?? 'unknown', atMs);
+    await this.#notRecording(this.#whyNot.cause(this.#trouble.cause) ?? 'unknown', atMs);
   }
 }

@@ -27,25 +27,29 @@ export class ClockWatch {
   readonly #clock: Clock;
   #offsetMs: number;
   #lastUptimeMs: number;
+  #lastWallMs: number;
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#offsetMs = clock.wallMs() - clock.steadyMs();
     this.#lastUptimeMs = clock.uptimeMs();
+    this.#lastWallMs = clock.wallMs();
   }
 
   /**
-   * To be called every second or so. asleep: nothing ran for more than 10 s. clock: it was set by `byMs`, against the
-   * last time that this was told (or the start).
+   * To be called every second or so. asleep: nothing ran for more than 10 s, since `sinceMs` (UTC ms) at the earliest.
+   * clock: it was set by `byMs`, against the last time that this was told (or the start).
    */
-  check(): { what: 'asleep' } | { what: 'clock'; byMs: number } | null {
+  check(): { what: 'asleep'; sinceMs: number } | { what: 'clock'; byMs: number } | null {
     const offsetMs = this.#clock.wallMs() - this.#clock.steadyMs();
     const uptimeMs = this.#clock.uptimeMs();
     const slept = uptimeMs - this.#lastUptimeMs > sleptMs;
     const byMs = offsetMs - this.#offsetMs;
+    const sinceMs = this.#lastWallMs;
     this.#lastUptimeMs = uptimeMs;
+    this.#lastWallMs = this.#clock.wallMs();
     if (!slept && Math.abs(byMs) <= clockSetMs) return null;
     this.#offsetMs = offsetMs;
-    return slept ? { what: 'asleep' } : { what: 'clock', byMs };
+    return slept ? { what: 'asleep', sinceMs } : { what: 'clock', byMs };
   }
 }

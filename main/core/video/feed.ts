@@ -33,8 +33,11 @@ export interface FeedListener {
   run?(run: Run): void;
   /** Always of the run that began last. */
   fragment?(fragment: Fragment, arrivalMs: number): void;
-  /** Nothing is recorded any more, because of `cause`; also told where no run came before, once for each cause. */
-  runEnd?(cause: GapCause): void;
+  /**
+   * Nothing is recorded any more, because of `cause`; also told where no run came before, once for each cause.
+   * `sinceMs`: when the try, or the sleep, began that told it (UTC ms); left out: it is so since now.
+   */
+  runEnd?(cause: GapCause, sinceMs?: number): void;
   /** Every second while live: the mean of the last five. */
   bitRate?(bitsPerSecond: number): void;
   /** What the camera tells of its clock, every few seconds; only where our own RTSP takes the stream in. */
@@ -139,10 +142,11 @@ export class Feed {
     await Promise.resolve();
     this.#options.on.state?.(this.#state);
     while (!this.#isClosing()) {
+      const triedMs = this.#clock.wallMs();
       const end = await this.#connect().catch((error: unknown) => this.#defect(error));
       if (this.#isClosing()) break;
       if (this.#slept) this.#connecting();
-      else this.#runs.end(gapCause(end.cause));
+      else this.#runs.end(gapCause(end.cause), this.#runs.running ? undefined : triedMs);
       if (!this.#slept && !end.again) await this.#wait(end.cause);
       this.#slept = false;
     }
@@ -290,7 +294,7 @@ export class Feed {
     const change = this.#clockWatch.check();
     if (change?.what === 'clock') this.#runs.clockSet(change.byMs);
     if (change?.what === 'asleep') {
-      this.#runs.end('asleep');
+      this.#runs.end('asleep', change.sinceMs);
       // What the old connection still holds is of before, and no run's.
       this.#runs.connect();
       this.#slept = true;

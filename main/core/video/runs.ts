@@ -62,12 +62,17 @@ export class Runs {
     if (this.#running) this.end('clock');
   }
 
-  /** Nothing comes any more, because of `cause`. */
-  end(cause: GapCause): void {
+  /** A run was begun and not ended. */
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** Nothing comes any more, because of `cause`, since `sinceMs`; left out: since now. */
+  end(cause: GapCause, sinceMs?: number): void {
     if (!this.#running && this.#gap === cause) return;
     this.#running = false;
     this.#gap = cause;
-    this.#on.runEnd?.(cause);
+    this.#on.runEnd?.(cause, sinceMs);
   }
 
   /** UTC ms of media time 0; null as long as no picture says. */

@@ -111,6 +111,24 @@ test('a full disk is a state with a cause, and recording goes on when there is r
   rmSync(vault.folder, { recursive: true });
 });
 
+test('a camera that is lost while the disk is full is the reason only when there is room again', { skip }, async () => {
+  const setup = await setUp();
+  const { library, recorder, states, vault } = setup;
+  await giveUntil(setup, 'it records', () => (library.openRecording(cameraId)?.fragments.length ?? 0) >= 4);
+  writeFileSync(ballast, new Uint8Array(2_000_000));
+  await giveUntil(setup, 'the disk is full', () => states.at(-1)?.recording === false);
+  recorder.runEnd('lost');
+  rmSync(ballast);
+  const isLost = (): boolean => states.some((state) => !state.recording && state.cause === 'lost');
+  for (let turn = 0; turn < 1000 && !isLost(); turn++) await new Promise((resolve) => setTimeout(resolve, 2));
+  await recorder.close();
+  assert.deepEqual(
+    states.map((state) => (state.recording ? 'recording' : state.cause)),
+    ['recording', 'diskFull', 'lost', 'closed'],
+  );
+  rmSync(vault.folder, { recursive: true });
+});
+
 test('closing while the disk is full loses nothing that recovery does not find', { skip }, async () => {
   const setup = await setUp();
   const { library, recorder, states, vault } = setup;

@@ -42,8 +42,10 @@ test('sleep is told once, whether or not the steady clock ran on in it', () => {
     const clock = new HandClock();
     const watch = new ClockWatch(clock);
     clock.pass(1000);
+    assert.equal(watch.check(), null);
+    const sinceMs = clock.wallMs();
     clock.sleep(60_000, steadyToo);
-    assert.deepEqual(watch.check(), { what: 'asleep' });
+    assert.deepEqual(watch.check(), { what: 'asleep', sinceMs });
     clock.pass(1000);
     assert.equal(watch.check(), null);
   }

@@ -18,7 +18,7 @@ function make(): { runs: Runs; told: string[] } {
   const runs = new Runs({
     run: ({ startMs }) => told.push(`run ${startMs}`),
     fragment: ({ startSeconds }) => told.push(`fragment ${startSeconds}`),
-    runEnd: (cause) => told.push(`end ${cause}`),
+    runEnd: (cause, sinceMs) => told.push(`end ${cause}${sinceMs === undefined ? '' : ` ${sinceMs}`}`),
   });
   runs.connect();
   return { runs, told };
@@ -102,4 +102,12 @@ test('another connection brings its own beginning', () => {
   runs.init(init);
   runs.fragment(fragment(0, true), 21_000);
   assert.deepEqual(told.slice(2), ['end lost', 'run 20000', 'fragment 0']);
+});
+
+test('a cause without a run is told with its beginning, and once', () => {
+  const { runs, told } = make();
+  runs.end('lost', 5000);
+  runs.end('lost', 6000);
+  runs.end('refused', 7000);
+  assert.deepEqual(told, ['end lost 5000', 'end refused 7000']);
 });

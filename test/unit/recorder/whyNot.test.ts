@@ -1,0 +1,115 @@
+/** Which of several reasons a gap is called by, and from when on: the user's wish, the app, the disk, the camera. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { GapCause } from '../../../main/contract/model.ts';
+import { Library } from '../../../main/core/library/library.ts';
+import { Recorder } from '../../../main/core/recorder/recorder.ts';
+import { WhyNot } from '../../../main/core/recorder/whyNot.ts';
+import { makeFootage, makeVault, type Place, record, tenMs } from './footage.ts';
+
+let place: Place;
+before(async () => {
+  place = await makeVault();
+});
+after(() => place.remove());
+
+test('the user comes before the app, the app before the computer, the computer before the disk, the disk before the camera', () => {
+  const why = new WhyNot();
+  assert.equal(why.cause(null), null);
+  why.stream('lost');
+  assert.equal(why.cause(null), 'lost');
+  assert.equal(why.cause('diskFull'), 'diskFull');
+  why.stream('asleep');
+  assert.equal(why.cause('diskFull'), 'asleep');
+  why.close();
+  assert.equal(why.cause('diskFull'), 'closed');
+  why.wish('paused');
+  assert.equal(why.cause('diskFull'), 'paused');
+});
+
+test('what a connection ended with counts no more when the user wants the camera again', () => {
+  const why = new WhyNot();
+  why.wish('paused');
+  why.stream('closed');
+  why.wish(null);
+  assert.equal(why.cause(null), null);
+});
+
+let cameras = 0;
+
+interface Told {
+  recorder: Recorder;
+  at: (ms: number) => void;
+  /** From the first recording to `toMs`: what, and from when on, in seconds. */
+  spans: (toMs: number) => Promise<[number, GapCause | 'recorded'][]>;
+}
+
+function make(): Told {
+  const id = (++cameras).toString(16).padStart(16, '0');
+  let nowMs = tenMs;
+  const now = (): number => nowMs;
+  const library = new Library({ vault: place.vault, now });
+  const limits = { queueMs: Infinity };
+  const recorder = new Recorder({
+    ...{ cameraId: id, vault: place.vault, library, now, limits },
+    on: { state: () => undefined },
+  });
+  record(recorder, makeFootage({ seconds: 12 }), tenMs);
+  return {
+    recorder,
+    at: (ms) => (nowMs = tenMs + ms),
+    spans: async (ms) =>
+      (await library.spans(id, tenMs, tenMs + ms)).map((span) => [
+        (span.fromMs - tenMs) / 1000,
+        span.kind === 'gap' ? span.cause : span.kind,
+      ]),
+  };
+}
+
+test('a camera that is lost while it is paused stays paused, also when the app is closed', async () => {
+  const { recorder, at, spans } = make();
+  at(12_100);
+  recorder.pause();
+  recorder.runEnd('closed');
+  at(20_000);
+  recorder.runEnd('lost');
+  at(30_000);
+  await recorder.close();
+  at(40_000);
+  assert.deepEqual(await spans(40_000), [
+    [0, 'recorded'],
+    [12, 'paused'],
+  ]);
+});
+
+test('a camera that cannot be reached after a pause is lost since the pause ended, not since that was found out', async () => {
+  const { recorder, at, spans } = make();
+  at(12_100);
+  recorder.pause();
+  recorder.runEnd('closed');
+  at(20_000);
+  recorder.resume();
+  at(30_000);
+  recorder.runEnd('lost', tenMs + 20_000);
+  at(40_000);
+  await recorder.close();
+  assert.deepEqual(await spans(40_000), [
+    [0, 'recorded'],
+    [12, 'paused'],
+    [20, 'lost'],
+  ]);
+});
+
+test('a lost camera counts as such until the app is closed, and as closed from then on', async () => {
+  const { recorder, at, spans } = make();
+  at(12_100);
+  recorder.runEnd('lost');
+  at(20_000);
+  await recorder.close();
+  at(30_000);
+  assert.deepEqual(await spans(30_000), [
+    [0, 'recorded'],
+    [12, 'lost'],
+    [20, 'closed'],
+  ]);
+});
