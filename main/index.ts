@@ -33,11 +33,8 @@ startShell({
       forgetPage: () => shell.forgetPage(),
       graphics: () => shell.graphics(),
       desk: {
-        chooseFolder: (forWhat) =>
-          shell.dialogs.chooseFolder(
-            forWhat === 'vault' ? en.desktop.chooseVaultFolder : en.desktop.chooseExportFolder,
-          ),
-        chooseSaveFile: (suggestedName, what) => shell.dialogs.chooseSaveFile(suggestedName, what),
+        chooseFolder: (forWhat) => shell.dialogs.chooseFolder(en.desktop.chooseFolder[forWhat]),
+        chooseSaveFile: (suggestedName) => shell.dialogs.chooseSaveFile(suggestedName),
         showFile: (file) => shell.dialogs.showItemInFolder(file),
         windows: {
           openSecond: (place) => shell.openSecondWindow(place),

@@ -4,16 +4,9 @@
  * takes it apart in reverse, with every open recording finished. It also lives while the vault is locked, for what is
  * recorded: then nothing in it has the identity, and what must be opened waits. Nothing in here knows Electron.
  */
-import type {
-  CameraId,
-  Camera,
-  ExportJob,
-  PassphraseUse,
-  RecordingCount,
-  Settings,
-  VaultStatus,
-} from '../contract/model.ts';
+import type { CameraId, Camera, PassphraseUse, RecordingCount, Settings, VaultStatus } from '../contract/model.ts';
 import type { Events } from '../contract/events.ts';
+import type { ExportJob } from '../contract/exports.ts';
 import { good, type Outcome, type Problem } from '../contract/problems.ts';
 import { Cameras } from '../core/cameras/cameras.ts';
 import { Discovery } from '../core/cameras/discovery.ts';
@@ -222,7 +215,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     ffmpeg,
     library,
     vault,
-    memory: new LateStore(vault, { file: exportsFile, initial: { jobs: [] }, parse: readExports }),
+    memory: new LateStore(vault, { file: exportsFile, initial: { version: 2, jobs: [] }, parse: readExports }),
     on: { changed: (jobs: ExportJob[]) => tell('exports.changed', jobs), defect: defect('export') },
   });
   const leaving = new Leaving({

@@ -11,7 +11,7 @@ import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
 import { markOf, putInPlace, type FileMark } from '../core/exporter/places.ts';
 import { localStamp, safeName } from '../core/exporter/stamps.ts';
 import { problemOf } from '../core/vault/vaultError.ts';
-import { chosenFile } from './clipName.ts';
+import { chosenFile } from './chosenFile.ts';
 import { isInsideVault } from './outsideVault.ts';
 
 /** So many pictures of one camera in one second have names of their own. */

@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import type { CheckState } from './check.ts';
 import { layoutForm, mostLayouts, tourSecondsAllowed } from './layouts.ts';
+import { type ExportJob, type ExportPlace, type ExportShare, mostExportCameras, timeLapseAllowed } from './exports.ts';
 import type { LeavingState } from './leaving.ts';
 import type {
   AddressParts,
@@ -14,7 +15,6 @@ import type {
   CameraHoldings,
   CameraStatus,
   ClipList,
-  ExportJob,
   Holding,
   KnownVault,
   MoveState,
@@ -52,6 +52,33 @@ const cameraKeepDays = v.union([v.literal('room'), keepDays]);
 const keepBytes = v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1_000_000_000)));
 /** A clip may go without a name. */
 const clipName = v.pipe(line, v.trim(), v.maxLength(80));
+const exportCameras = v.pipe(
+  v.array(cameraId),
+  v.minLength(1),
+  v.maxLength(mostExportCameras),
+  v.check((ids) => new Set(ids).size === ids.length),
+);
+const exportRequest = v.strictObject({
+  cameraIds: exportCameras,
+  ...span,
+  cut: v.picklist(['fast', 'exact']),
+  burnsIn: v.boolean(),
+  sound: v.boolean(),
+  timeLapseMs: v.nullable(
+    v.pipe(v.number(), v.safeInteger(), v.minValue(timeLapseAllowed.leastMs), v.maxValue(timeLapseAllowed.mostMs)),
+  ),
+  result: v.variant('is', [
+    v.strictObject({ is: v.literal('plain') }),
+    v.strictObject({ is: v.literal('evidence') }),
+    v.strictObject({
+      is: v.literal('sealed'),
+      to: v.variant('by', [
+        v.strictObject({ by: v.literal('key'), key: v.pipe(v.string(), v.maxLength(5000)) }),
+        v.strictObject({ by: v.literal('passphrase'), passphrase }),
+      ]),
+    }),
+  ]),
+});
 /** -1 to 1: how fast, and which way. */
 const speed = v.pipe(v.number(), v.minValue(-1), v.maxValue(1));
 const presetToken = v.pipe(line, v.minLength(1));
@@ -244,11 +271,18 @@ export const callArguments = {
   }),
 
   'exports.list': nothing,
-  /** The system's save dialog for a clip of this span; null when the user cancelled. */
-  'exports.choosePlace': v.strictObject({ cameraId, ...span }),
-  'exports.start': v.strictObject({ cameraId, ...span, placeId: shortId }),
+  /** What an export of these cameras and this span would hold, in this order. */
+  'exports.preview': v.strictObject({ cameraIds: exportCameras, ...span }),
+  /** The folder that exports went to last, in this run of the program; null before the first. */
+  'exports.place': nothing,
+  /** The system's folder dialog; null when the user cancelled. */
+  'exports.choosePlace': nothing,
+  /** Files in that folder, under names of their own: none that is there is replaced. A passphrase is wiped. */
+  'exports.start': v.strictObject({ request: exportRequest, placeId: shortId }),
+  /** Leaves nothing behind. */
   'exports.cancel': v.strictObject({ jobId: shortId }),
-  'exports.tryAgain': v.strictObject({ jobId: shortId }),
+  /** Puts a failed or cancelled one back into the queue; with a place, into that folder. */
+  'exports.tryAgain': v.strictObject({ jobId: shortId, placeId: v.nullable(shortId) }),
   'exports.show': v.strictObject({ jobId: shortId }),
   'exports.clear': nothing,
 
@@ -395,7 +429,9 @@ export interface CallResults {
   'retention.preview': Outcome<RetentionPreview>;
 
   'exports.list': ExportJob[];
-  'exports.choosePlace': Outcome<{ placeId: string; file: string; recordedMs: number } | null>;
+  'exports.preview': Outcome<ExportShare[]>;
+  'exports.place': ExportPlace | null;
+  'exports.choosePlace': Outcome<ExportPlace | null>;
   'exports.start': Outcome<{ jobId: string }>;
   'exports.cancel': Outcome<null>;
   'exports.tryAgain': Outcome<null>;

@@ -2,18 +2,9 @@
  * What main tells the page unasked: noun.changed, each with the whole new value, so that a missed one does no harm.
  */
 import type { CheckState } from './check.ts';
+import type { ExportJob } from './exports.ts';
 import type { LeavingState } from './leaving.ts';
-import type {
-  AppState,
-  Camera,
-  CameraStatus,
-  ClipList,
-  ExportJob,
-  MoveState,
-  Search,
-  Settings,
-  VaultStatus,
-} from './model.ts';
+import type { AppState, Camera, CameraStatus, ClipList, MoveState, Search, Settings, VaultStatus } from './model.ts';
 
 export interface Events {
   'app.changed': AppState;

@@ -364,23 +364,3 @@ export interface CameraHoldings {
   /** Of the recordings that the clips keep. */
   kept: Holding;
 }
-
-export type ExportState =
-  | { state: 'waiting' }
-  | { state: 'running'; doneFraction: number; bytesWritten: number; leftMs: number | null }
-  | { state: 'done'; sizeBytes: number; files: string[]; finishedMs: number }
-  | { state: 'failed'; problem: Problem }
-  | { state: 'cancelled'; doneFraction: number };
-
-export interface ExportJob {
-  id: string;
-  cameraId: CameraId;
-  cameraName: string;
-  fromMs: number;
-  toMs: number;
-  /** Recorded time inside the span. */
-  recordedMs: number;
-  /** The file to be written, as the user chose it. */
-  file: string;
-  progress: ExportState;
-}

@@ -109,6 +109,12 @@ export type Problem =
   | { code: 'notRecorded' }
   /** The file to be written exists already, and the user did not choose to replace it. */
   | { code: 'fileExists'; file: string }
+  /** The disk that an export goes to has not the room for it. */
+  | { code: 'targetFull'; folder: string; neededBytes: number; freeBytes: number }
+  /** This ffmpeg has no encoder for H.264: only what is copied can be exported. */
+  | { code: 'encoderMissing' }
+  /** A sealed export needs its passphrase once more, which was not kept. */
+  | { code: 'passphraseGone' }
   | { code: 'ffmpegMissing' }
   /** ffmpeg ended early; the reason in its own words, stripped of addresses. */
   | { code: 'ffmpegFailed'; reason: string }

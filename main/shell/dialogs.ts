@@ -9,8 +9,8 @@ import { en } from '../contract/text/en.ts';
 export interface Dialogs {
   /** A folder that exists or that the user made in the dialog. */
   chooseFolder(title: string): Promise<string | null>;
-  /** A file to be written; the system has asked before one is replaced. */
-  chooseSaveFile(suggestedName: string, what: 'clip' | 'picture'): Promise<string | null>;
+  /** A picture to be written, at first where the user keeps pictures; the system has asked before one is replaced. */
+  chooseSaveFile(suggestedName: string): Promise<string | null>;
   showItemInFolder(file: string): void;
 }
 
@@ -25,17 +25,11 @@ async function chooseFolder(title: string): Promise<string | null> {
   return answer.canceled ? null : (answer.filePaths[0] ?? null);
 }
 
-async function chooseSaveFile(suggestedName: string, what: 'clip' | 'picture'): Promise<string | null> {
-  const isClip = what === 'clip';
+async function chooseSaveFile(suggestedName: string): Promise<string | null> {
   const options: SaveDialogOptions = {
-    title: isClip ? en.desktop.saveClip : en.desktop.savePicture,
-    // A clip goes where the dialog was last; a picture, at first, where the user keeps pictures.
-    defaultPath: isClip ? suggestedName : path.join(app.getPath('pictures'), suggestedName),
-    filters: [
-      isClip
-        ? { name: en.desktop.clipFiles, extensions: ['mp4'] }
-        : { name: en.desktop.pictureFiles, extensions: ['png'] },
-    ],
+    title: en.desktop.savePicture,
+    defaultPath: path.join(app.getPath('pictures'), suggestedName),
+    filters: [{ name: en.desktop.pictureFiles, extensions: ['png'] }],
     properties: ['createDirectory', 'showOverwriteConfirmation', 'dontAddToRecent'],
   };
   const parent = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];

@@ -15,8 +15,8 @@ import type { WhereVault } from '../whereVault.ts';
 /** What the app needs of the desktop. */
 export interface Desk {
   /** null when the user cancelled. */
-  chooseFolder(forWhat: 'vault' | 'export'): Promise<string | null>;
-  chooseSaveFile(suggestedName: string, what: 'clip' | 'picture'): Promise<string | null>;
+  chooseFolder(forWhat: 'vault' | 'export' | 'clips'): Promise<string | null>;
+  chooseSaveFile(suggestedName: string): Promise<string | null>;
   showFile(file: string): void;
   /** Left out where there is none. */
   windows?: {

@@ -7,7 +7,7 @@ import { nameOf, type Rooms } from './rooms.ts';
 type SnapshotCalls = Extract<keyof Handlers, `snapshots.${string}`>;
 
 export function snapshotCalls({ withHouse, house, opening, desk }: Rooms): Pick<Handlers, SnapshotCalls> {
-  const snapshots = new Snapshots((suggestedName) => desk.chooseSaveFile(suggestedName, 'picture'));
+  const snapshots = new Snapshots((suggestedName) => desk.chooseSaveFile(suggestedName));
   return {
     'snapshots.save': ({ cameraId, ...snapshot }) =>
       withHouse((open) => {

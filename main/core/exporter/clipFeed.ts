@@ -15,6 +15,7 @@ import type { Vault } from '../vault/folder.ts';
 import { VaultError } from '../vault/vaultError.ts';
 import { boxesIn, boxes, optional, viewOf } from '../video/boxes.ts';
 import { type Init, moveFragment, readInit } from '../video/fmp4.ts';
+import { shareInside } from './exportShare.ts';
 
 export interface Clip {
   library: Library;
@@ -214,11 +215,6 @@ export class ClipFeed {
 
 function fileName(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path;
-}
-
-function shareInside(recording: { startMs: number; endMs: number }, span: { fromMs: number; toMs: number }): number {
-  const insideMs = Math.min(recording.endMs, span.toMs) - Math.max(recording.startMs, span.fromMs);
-  return Math.max(0, insideMs) / (recording.endMs - recording.startMs);
 }
 
 function mediaSeconds(place: FragmentPlace | undefined, source: RecordingSource): number {

@@ -1,20 +1,24 @@
 /**
- * The list of exports, one running at a time, in the order they were asked for. Each ends as done, failed with a
+ * The queue of exports, one running at a time, in the order they were asked for. Each ends as done, failed with a
  * problem, or cancelled, and only a done one leaves files. The list is remembered: what ran or waited when the program
- * ended, also by a kill, is done after the next `begin`, and what a kill left beside the chosen place is removed. While
+ * ended, also by a kill, is done after the next `begin`, and what a kill left in the chosen folder is removed. While
  * the vault is locked nothing runs: what ran waits, and begins anew. Asking where to save is left to others.
  */
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
-import type { CameraId, ExportJob, ExportState } from '../../contract/model.ts';
+import type { ExportJob, ExportPicture, ExportState } from '../../contract/exports.ts';
+import type { CameraId } from '../../contract/model.ts';
+import { bad, type Outcome } from '../../contract/problems.ts';
 import type { Library } from '../library/library.ts';
-import { recordedMs } from '../library/spans.ts';
 import type { Vault } from '../vault/folder.ts';
 import type { Ffmpeg } from '../video/ffmpeg.ts';
-import { type ExportsDocument, type Memory, mostExports, storedEnd, type StoredExport } from './exportsDocument.ts';
-import { type FileMark, isPlaced, markOf, removeLeftovers } from './places.ts';
-import { writeClip } from './writeClip.ts';
+import type { WriteEvidence } from './evidenceJob.ts';
+import { type ExportsDocument, type Memory, mostExports, storedEnd } from './exportsDocument.ts';
+import type { StoredExport, StoredResult } from './exportsDocument.ts';
+import { ExportRate } from './exportRate.ts';
+import { shareOf } from './exportShare.ts';
+import { isPlaced, removeLeftovers } from './places.ts';
+import { type ExportWork, writeExport, type WrittenExport } from './writeExport.ts';
 
 export interface ExporterOptions {
   ffmpeg: Ffmpeg;
@@ -22,6 +26,7 @@ export interface ExporterOptions {
   vault: Vault;
   /** Without it the list lives as long as the program. */
   memory?: Memory<ExportsDocument>;
+  writeEvidence?: WriteEvidence;
   now?: () => number;
   on: {
     changed: (jobs: ExportJob[]) => void;
@@ -30,26 +35,24 @@ export interface ExporterOptions {
   };
 }
 
-export interface ExportRequest {
-  cameraId: CameraId;
-  cameraName: string;
+export interface ExportOrder extends ExportPicture {
+  cameras: readonly { id: CameraId; name: string }[];
   fromMs: number;
   toMs: number;
-  /** The whole path that the user chose. A file that is there now is replaced: the save dialog asked. */
-  file: string;
+  /** As it is remembered: of a passphrase only what was made with it. */
+  result: StoredResult;
+  /** The whole path of the folder that the user chose. */
+  folder: string;
 }
 
 interface Entry {
   job: ExportJob;
-  agreed: FileMark | null;
+  result: StoredResult;
   placing: StoredExport['placing'];
   cancel: AbortController;
   /** It was ended to be begun anew. */
   again: boolean;
 }
-
-/** A rate is worth telling after this much time. */
-const settleMs = 1000;
 
 export class Exporter {
   readonly #options: ExporterOptions;
@@ -73,14 +76,14 @@ export class Exporter {
     this.#workOn();
   }
 
-  start({ cameraId, cameraName, fromMs, toMs, file }: ExportRequest): ExportJob {
+  start({ cameras, result, ...order }: ExportOrder): ExportJob {
     const id = randomBytes(8).toString('hex');
     const job: ExportJob = {
-      ...{ id, cameraId, cameraName, fromMs, toMs, file },
-      recordedMs: 0,
+      ...{ id, ...order, cameras: [...cameras], result: toldResult(result) },
+      ...{ recordedMs: 0, gaps: 0, madeAnew: [] },
       progress: { state: 'waiting' },
     };
-    this.#entries.push({ job, agreed: markOf(file), placing: [], cancel: new AbortController(), again: false });
+    this.#entries.push({ job, result, placing: [], cancel: new AbortController(), again: false });
     this.#tell();
     this.#workOn();
     return { ...job };
@@ -97,12 +100,14 @@ export class Exporter {
     void this.#keep();
   }
 
-  /** Puts a failed or cancelled one back into the queue. */
-  tryAgain(id: string): void {
+  /** Puts a failed or cancelled one back into the queue, into another folder if one is given. */
+  tryAgain(id: string, folder: string | null = null): void {
     const entry = this.#find(id);
     if (entry?.job.progress.state !== 'failed' && entry?.job.progress.state !== 'cancelled') return;
     this.#entries = [...this.#entries.filter((other) => other !== entry), entry];
     entry.cancel = new AbortController();
+    entry.placing = [];
+    if (folder !== null) entry.job = { ...entry.job, folder };
     this.#set(entry, { state: 'waiting' });
     this.#workOn();
   }
@@ -114,12 +119,13 @@ export class Exporter {
     void this.#keep();
   }
 
-  /** Forgets every export of a camera of which nothing is to be known any more; what was exported stays. */
+  /** Forgets every export that names a camera of which nothing is to be known any more; what was exported stays. */
   async forgetCamera(cameraId: CameraId): Promise<void> {
     this.#beginning ??= this.#remember();
     await this.#beginning;
-    for (const { job } of this.#entries) if (job.cameraId === cameraId) this.cancel(job.id);
-    this.#entries = this.#entries.filter(({ job }) => job.cameraId !== cameraId);
+    const names = ({ job }: Entry): boolean => job.cameras.some(({ id }) => id === cameraId);
+    for (const entry of this.#entries) if (names(entry)) this.cancel(entry.job.id);
+    this.#entries = this.#entries.filter((entry) => !names(entry));
     this.#tell();
     // Twice, so that the version before does not name it either.
     await this.#keep();
@@ -182,22 +188,20 @@ export class Exporter {
   }
 
   /** A job as it was; one without an end waits again, unless only the telling of its end was missing. */
-  async #revive({ agreed, placing, end, ...rest }: StoredExport): Promise<Entry> {
+  async #revive({ placing, end, result, ...rest }: StoredExport): Promise<Entry> {
     const entry: Entry = {
-      job: { ...rest, progress: end ?? { state: 'waiting' } },
-      agreed,
-      placing,
-      cancel: new AbortController(),
-      again: false,
+      job: { ...rest, result: toldResult(result), progress: end ?? { state: 'waiting' } },
+      ...{ result, placing, cancel: new AbortController(), again: false },
     };
     if (end) return entry;
-    await removeLeftovers(path.dirname(rest.file), rest.id);
+    await removeLeftovers(rest.folder, rest.id);
     const placed: typeof placing = [];
     for (const one of placing) if (await isPlaced(one.file, one.sizeBytes)) placed.push(one);
     if (placed.length > 0 && placed.length === placing.length) {
       const sizeBytes = placed.reduce((sum, one) => sum + one.sizeBytes, 0);
       const files = placed.map(({ file }) => file);
       entry.job.progress = { state: 'done', sizeBytes, files, finishedMs: this.#now() };
+      entry.result = withoutKeys(result);
     } else for (const { file } of placed) await rm(file, { force: true }).catch(() => undefined);
     return entry;
   }
@@ -206,11 +210,11 @@ export class Exporter {
     if (this.#closed) return;
     const jobs = this.#entries
       .slice(-mostExports)
-      .map(({ job: { progress, ...job }, agreed, placing }): StoredExport => {
+      .map(({ job: { progress, ...job }, result, placing }): StoredExport => {
         const isOpen = progress.state === 'waiting' || progress.state === 'running';
-        return { ...job, agreed, placing, end: isOpen ? null : storedEnd(progress) };
+        return { ...job, result, placing, end: isOpen ? null : storedEnd(progress) };
       });
-    await this.#options.memory?.write({ jobs });
+    await this.#options.memory?.write({ version: 2, jobs });
   }
 
   #workOn(): void {
@@ -231,15 +235,18 @@ export class Exporter {
   }
 
   async #run(entry: Entry): Promise<void> {
-    const { library, on } = this.#options;
-    const { cameraId, fromMs, toMs } = entry.job;
+    const { on } = this.#options;
+    this.#set(entry, {
+      ...{ state: 'running', doneFraction: 0, bytesWritten: 0 },
+      ...{ expectedBytes: null, timesRealTime: null, leftMs: null },
+    });
     const done = { fraction: 0 };
-    this.#set(entry, { state: 'running', doneFraction: 0, bytesWritten: 0, leftMs: null });
     try {
-      entry.job = { ...entry.job, recordedMs: recordedMs(await library.spans(cameraId, fromMs, toMs)) };
       const written = await this.#write(entry, done);
-      if (written.ok) this.#set(entry, { state: 'done', ...written.value, finishedMs: this.#now() });
-      else if (!this.#closed && (entry.again || this.#options.vault.identity === null)) this.#waitAgain(entry);
+      if (written.ok) {
+        entry.result = withoutKeys(entry.result);
+        this.#set(entry, { state: 'done', ...written.value, finishedMs: this.#now() });
+      } else if (!this.#closed && (entry.again || this.#options.vault.identity === null)) this.#waitAgain(entry);
       else if (written.problem.code === 'cancelled')
         this.#set(entry, { state: 'cancelled', doneFraction: done.fraction });
       else this.#set(entry, { state: 'failed', problem: written.problem });
@@ -249,23 +256,47 @@ export class Exporter {
     }
   }
 
-  #write(entry: Entry, done: { fraction: number }): ReturnType<typeof writeClip> {
-    const { ffmpeg, library, vault } = this.#options;
-    const { id, cameraId, fromMs, toMs, file } = entry.job;
-    const startedMs = this.#now();
-    return writeClip({
-      ...{ id, ffmpeg, file, agreed: entry.agreed, signal: entry.cancel.signal },
-      clip: { library, vault, cameraId, fromMs, toMs },
-      onPlacing: async (placing) => {
+  async #write(entry: Entry, done: { fraction: number }): Promise<Outcome<WrittenExport>> {
+    const { ffmpeg, library, vault, writeEvidence } = this.#options;
+    const { id, fromMs, toMs, folder, cameras, sound } = entry.job;
+    const recorded: { id: CameraId; name: string }[] = [];
+    const sum = { recordedMs: 0, gaps: 0 };
+    for (const camera of cameras) {
+      const share = await shareOf(library, camera.id, { fromMs, toMs });
+      if (share.recordedMs <= 0) continue;
+      recorded.push(camera);
+      sum.recordedMs += share.recordedMs;
+      sum.gaps += share.gaps;
+    }
+    entry.job = { ...entry.job, ...sum, madeAnew: [] };
+    if (recorded.length === 0) return bad({ code: 'notRecorded' });
+    const rate = new ExportRate(sum.recordedMs, this.#now);
+    const common = {
+      ...{ id, ffmpeg, library, vault, cameras: recorded, fromMs, toMs, sound, folder, signal: entry.cancel.signal },
+      onProgress: (progress: { doneFraction: number; bytesWritten: number }) => {
+        // What is done stays done: a second look at a file is no step back.
+        done.fraction = Math.max(done.fraction, progress.doneFraction);
+        const told = rate.tell({ ...progress, doneFraction: done.fraction });
+        if (entry.job.progress.state === 'running') this.#set(entry, { state: 'running', ...told });
+      },
+      onPlacing: async (placing: StoredExport['placing']) => {
         entry.placing = placing;
         await this.#keep();
       },
-      onProgress: (progress) => {
-        done.fraction = progress.doneFraction;
-        const tookMs = this.#now() - startedMs;
-        const leftMs = tookMs > settleMs && done.fraction > 0 ? (tookMs / done.fraction) * (1 - done.fraction) : null;
-        if (entry.job.progress.state === 'running') this.#set(entry, { state: 'running', ...progress, leftMs });
-      },
-    });
+    };
+    if (entry.result.is === 'evidence') {
+      return writeEvidence ? writeEvidence(common) : bad({ code: 'gone' });
+    }
+    const work: ExportWork = common;
+    return writeExport(work);
   }
+}
+
+function toldResult(result: StoredResult): ExportJob['result'] {
+  return result.is === 'sealed' ? { is: 'sealed', by: result.by } : { is: result.is };
+}
+
+/** Of what is done nothing needs to be sealed any more. */
+function withoutKeys(result: StoredResult): StoredResult {
+  return result.is === 'sealed' && result.by === 'passphrase' ? { ...result, heads: [] } : result;
 }

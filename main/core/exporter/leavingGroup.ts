@@ -175,7 +175,7 @@ async function writePart(work: GroupJob, feed: ClipFeed, part: number, folder: s
   const { size: sizeBytes } = await stat(temporary);
   job.current = { ...job.current, placing: { file: path.join(job.current.day, name), sizeBytes, recordedMs } };
   await keep();
-  const put = await putInPlace(temporary, path.join(folder, name), null);
+  const put = await putInPlace(temporary, path.join(folder, name));
   if (!put.ok) return put;
   placed(job, recordedMs);
   return good(null);

@@ -1,5 +1,5 @@
 /**
- * Where an export goes: under a random name beside the chosen file until it is whole, then to the chosen name. A file
+ * Where an export goes: under a random name in the chosen folder until it is whole, then to its own name. A file
  * that the user did not agree to replace is never replaced, also when it appears while the export runs.
  */
 import { statSync } from 'node:fs';
@@ -37,7 +37,8 @@ export async function removeLeftovers(folder: string, jobId: string): Promise<vo
 export async function isPlaced(file: string, sizeBytes: number): Promise<boolean> {
   const found = await stat(file).catch(() => null);
   if (found?.size === 0) await rm(file, { force: true }).catch(() => undefined);
-  return found?.isFile() === true && found.size === sizeBytes && (await isComplete(file));
+  if (found?.isFile() !== true || found.size !== sizeBytes) return false;
+  return !file.endsWith('.mp4') || (await isComplete(file));
 }
 
 /** null when the folder takes a clip of this size. */
@@ -48,7 +49,8 @@ export async function refusalOf(folder: string, neededBytes: number): Promise<Pr
     return { code: 'folderNotWritable', folder };
   }
   const freeBytes = await freeBytesOf(folder);
-  return freeBytes > 0 && freeBytes < neededBytes ? { code: 'diskFull', folder, freeBytes } : null;
+  const isFull = freeBytes > 0 && freeBytes < neededBytes;
+  return isFull ? { code: 'targetFull', folder, neededBytes: Math.ceil(neededBytes), freeBytes } : null;
 }
 
 /** Whether ffmpeg completed the file: it ends by putting the index before the pictures. */
@@ -67,8 +69,15 @@ export async function isComplete(file: string): Promise<boolean> {
 }
 const moovType = 0x6d6f6f76;
 
-/** Puts the whole file on the disk for good under its name. Problems: `fileExists`, and those of the disk. */
-export async function putInPlace(temporary: string, file: string, agreed: FileMark | null): Promise<Outcome<null>> {
+/**
+ * Puts the whole file on the disk for good under its name. `agreed`: what may be replaced. Problems: `fileExists`, and
+ * those of the disk.
+ */
+export async function putInPlace(
+  temporary: string,
+  file: string,
+  agreed: FileMark | null = null,
+): Promise<Outcome<null>> {
   try {
     const handle = await open(temporary, 'r+');
     try {
@@ -97,15 +106,4 @@ export async function putInPlace(temporary: string, file: string, agreed: FileMa
 
 function sameMark(a: FileMark | null, b: FileMark): boolean {
   return a?.inode === b.inode && a.sizeBytes === b.sizeBytes && a.changedMs === b.changedMs;
-}
-
-/** 'Clip.mp4', then 'Clip 2.mp4', 'Clip 3.mp4', … past those that are taken. */
-export async function partNames(file: string, parts: number): Promise<string[]> {
-  const { dir, name, ext } = path.parse(file);
-  const names = [file];
-  for (let number = 2; names.length < parts; number++) {
-    const candidate = path.join(dir, `${name} ${number}${ext}`);
-    if (!(await stat(candidate).catch(() => null))) names.push(candidate);
-  }
-  return names;
 }

@@ -4,21 +4,34 @@
  * back, the names of the hour that occurs twice say their distance from UTC.
  */
 
+/** Also marks that turn the direction of what is written: a name would not read as it is. */
 // eslint-disable-next-line no-control-regex -- control characters are what it refuses
-const refused = /[<>:"/\\|?*\u0000-\u001f\u007f]/g;
+const refused = /[<>:"/\\|?*\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 /** Names of devices, which Windows takes for no file, whatever follows a dot. */
-const device = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+const device = /^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)( *\.|$)/i;
 const longestName = 60;
+/** A name takes 255 bytes at most on most disks; a time and an ending follow. */
+const longestBytes = 160;
+const letters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 /** Clocks are set back by half an hour (Lord Howe) to two hours. */
 const steps = [-7200, -3600, -1800, 1800, 3600, 7200].map((seconds) => seconds * 1000);
 
 /** '' where nothing is left of the name. */
 export function safeName(name: string): string {
-  const safe = Array.from(name.normalize('NFC').replace(refused, ' ').replace(/\s+/g, ' ').trim())
-    .slice(0, longestName)
-    .join('')
-    .replace(/[. ]+$/, '');
-  return device.test(safe) ? `${safe}_` : safe;
+  const plain = name
+    .toWellFormed()
+    .normalize('NFC')
+    .replace(refused, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/^[. ]+/, '');
+  let safe = '';
+  for (const { segment } of [...letters.segment(plain)].slice(0, longestName)) {
+    // A letter is never cut in two, however many marks it wears.
+    if (Buffer.byteLength(safe + segment) > longestBytes) break;
+    safe += segment;
+  }
+  safe = safe.replace(/[. ]+$/, '');
+  return device.test(safe) ? `_${safe}` : safe;
 }
 
 /** A folder's name for each camera, in order, no two alike on a disk that does not tell capitals from small letters. */

@@ -24,9 +24,13 @@ export function tooShort(
   passphrase: Uint8Array,
   use: Exclude<PassphraseUse, 'none'>,
 ): { leastCharacters: number } | null {
-  // Each character of UTF-8 has one byte that is not 10xxxxxx.
-  const characters = passphrase.reduce((sum, byte) => sum + ((byte & 0xc0) === 0x80 ? 0 : 1), 0);
-  return characters < leastCharacters[use] ? { leastCharacters: leastCharacters[use] } : null;
+  return countCharacters(passphrase) < leastCharacters[use] ? { leastCharacters: leastCharacters[use] } : null;
+}
+
+/** Of UTF-8. */
+export function countCharacters(passphrase: Uint8Array): number {
+  // Each character has one byte that is not 10xxxxxx.
+  return passphrase.reduce((sum, byte) => sum + ((byte & 0xc0) === 0x80 ? 0 : 1), 0);
 }
 
 export async function sealIdentityWith(passphrase: Uint8Array, identity: Identity): Promise<SealedIdentity> {

@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { scryptAsync } from '@noble/hashes/scrypt.js';
 import { base64nopad } from '@scure/base';
-import { Decrypter, Stanza } from 'age-encryption';
+import { Decrypter, type Recipient, Stanza } from 'age-encryption';
 import { headerSizeBytes, makeHeader } from './header.ts';
 import { open, seal, secretBytes, tagBytes, wipe } from './sodium.ts';
 import { payloadNonceBytes, StreamKey } from './stream.ts';
@@ -28,18 +28,7 @@ const firstLines = /^age-encryption\.org\/v1\n-> scrypt [A-Za-z0-9+/]{22} ([1-9]
 /** `workFactor`: the binary logarithm of scrypt's N. At most 4 KiB. */
 export async function sealByScrypt(plain: Uint8Array, passphrase: Uint8Array, workFactor: number): Promise<Uint8Array> {
   if (plain.byteLength > mostPlainBytes) throw new Error('too much to be sealed with a passphrase');
-  const header = await makeHeader([
-    {
-      async wrapFileKey(fileKey) {
-        const salt = randomBytes(saltBytes);
-        const key = await stretch(passphrase, salt, workFactor);
-        const body = new Uint8Array(fileKeyBytes + tagBytes);
-        seal(body, fileKey, stanzaNonce, key);
-        wipe(key);
-        return [new Stanza(['scrypt', base64nopad.encode(salt), String(workFactor)], body)];
-      },
-    },
-  ]);
+  const header = await makeHeader([scryptRecipient(passphrase, workFactor)]);
   const nonce = randomBytes(payloadNonceBytes);
   const key = new StreamKey(header.fileKey, nonce);
   wipe(header.fileKey);
@@ -47,6 +36,20 @@ export async function sealByScrypt(plain: Uint8Array, passphrase: Uint8Array, wo
   key.seal(0, true, plain, sealed);
   key.wipe();
   return Buffer.concat([header.bytes, nonce, sealed]);
+}
+
+/** Whoever knows the passphrase. It alone may stand in a header. `workFactor`: as of `sealByScrypt`. */
+export function scryptRecipient(passphrase: Uint8Array, workFactor: number): Recipient {
+  return {
+    async wrapFileKey(fileKey) {
+      const salt = randomBytes(saltBytes);
+      const key = await stretch(passphrase, salt, workFactor);
+      const body = new Uint8Array(fileKeyBytes + tagBytes);
+      seal(body, fileKey, stanzaNonce, key);
+      wipe(key);
+      return [new Stanza(['scrypt', base64nopad.encode(salt), String(workFactor)], body)];
+    },
+  };
 }
 
 /** The plain text, to be wiped by the caller; null when it does not open. */

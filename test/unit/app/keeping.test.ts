@@ -189,8 +189,10 @@ for (const how of [
     await log.keepIn(async (text) =>
       sealToFile(place.vault.path('log.txt.age'), place.vault.recipients, Buffer.from(text)),
     );
-    const file = path.join(place.folder, 'clip.mp4');
-    house.exporter.start({ cameraId: gone.id, cameraName: gone.name, fromMs: startMs, toMs: endMs, file });
+    house.exporter.start({
+      ...{ cameras: [{ id: gone.id, name: gone.name }], fromMs: startMs, toMs: endMs, folder: place.folder },
+      ...{ cut: 'fast', burnsIn: false, sound: true, timeLapseMs: null, result: { is: 'plain' } },
+    });
     // It waits, so that nothing is written while the vault is searched.
     await house.exporter.pause();
     // A recording that was cut off, and a list that was put aside because it did not open wholly.

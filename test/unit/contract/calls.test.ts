@@ -8,6 +8,10 @@ import { pngOf } from './pngOf.ts';
 import type { NightjarApi } from '../../../main/contract/preloadApi.ts';
 
 const cameraId = '0123456789abcdef';
+const order = {
+  ...{ cameraIds: [cameraId], fromMs: 0, toMs: 1, cut: 'fast', burnsIn: false, sound: true },
+  ...{ timeLapseMs: null, result: { is: 'plain' } },
+};
 
 const refused: [CallName, unknown][] = [
   ['app.state', {}],
@@ -24,7 +28,13 @@ const refused: [CallName, unknown][] = [
   ['library.spans', { cameraId, fromMs: -1, toMs: 5 }],
   ['library.spans', { cameraId, fromMs: 0, toMs: Number.NaN }],
   ['library.spans', { cameraId, fromMs: 0, toMs: 1e17 }],
-  ['exports.start', { cameraId, fromMs: 0, toMs: 1, placeId: '/home' }],
+  ['exports.start', { request: order, placeId: '/home' }],
+  ['exports.start', { request: { ...order, cameraIds: [] }, placeId: 'abcdef01' }],
+  ['exports.start', { request: { ...order, cameraIds: [cameraId, cameraId] }, placeId: 'abcdef01' }],
+  ['exports.start', { request: { ...order, timeLapseMs: 0 }, placeId: 'abcdef01' }],
+  ['exports.start', { request: { ...order, folder: '/etc' }, placeId: 'abcdef01' }],
+  ['exports.start', { request: { ...order, result: { is: 'sealed' } }, placeId: 'abcdef01' }],
+  ['exports.tryAgain', { jobId: 'abcdef01', placeId: '/etc' }],
   ['settings.set', { theme: 'pink' }],
   ['settings.set', { layoutId: '7' }],
   ['settings.set', { tourSeconds: 4 }],

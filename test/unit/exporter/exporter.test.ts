@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import type { ExportJob } from '../../../main/contract/model.ts';
-import { Exporter, type ExportRequest } from '../../../main/core/exporter/exporter.ts';
+import type { ExportJob } from '../../../main/contract/exports.ts';
+import { Exporter, type ExportOrder } from '../../../main/core/exporter/exporter.ts';
 import { readExports } from '../../../main/core/exporter/exportsDocument.ts';
+import { localStamp } from '../../../main/core/exporter/stamps.ts';
 import { Library } from '../../../main/core/library/library.ts';
 import { Recorder } from '../../../main/core/recorder/recorder.ts';
 import { type Ffmpeg, findFfmpeg } from '../../../main/core/video/ffmpeg.ts';
@@ -40,7 +41,7 @@ interface Setup {
   exporter: Exporter;
   /** The folder that the user chose. */
   folder: string;
-  request: (fromSeconds: number, toSeconds: number, name?: string) => ExportRequest;
+  order: (fromSeconds: number, toSeconds: number, name?: string) => ExportOrder;
   job: (id: string) => ExportJob;
   /** Every list that was told. */
   told: ExportJob[][];
@@ -63,12 +64,12 @@ function setUp(recordingMs = 4000, use: Ffmpeg = ffmpeg): Setup {
   mkdirSync(folder);
   return {
     ...{ id, library, recorder, exporter, folder, told },
-    request: (fromSeconds, toSeconds, name = 'Clip.mp4') => ({
-      cameraId: id,
-      cameraName: 'Front door',
+    order: (fromSeconds, toSeconds, name = 'Clip') => ({
+      cameras: [{ id, name }],
       fromMs: tenMs + fromSeconds * 1000,
       toMs: tenMs + toSeconds * 1000,
-      file: path.join(folder, name),
+      ...{ cut: 'fast', burnsIn: false, sound: true, timeLapseMs: null, result: { is: 'plain' } },
+      folder,
     }),
     job: (jobId) => {
       const found = exporter.jobs().find((job) => job.id === jobId);
@@ -110,10 +111,11 @@ test('a span over several recordings is one file, as long as asked and without a
   const setup = setUp();
   record(setup.recorder, footage, tenMs);
   await setup.recorder.close();
-  const job = await finished(setup, setup.exporter.start(setup.request(3, 15)).id);
+  const job = await finished(setup, setup.exporter.start(setup.order(3, 15)).id);
   const [file = ''] = filesOf(job);
-  assert.equal(file, path.join(setup.folder, 'Clip.mp4'));
-  assert.deepEqual(readdirSync(setup.folder), ['Clip.mp4']);
+  const name = `Clip ${localStamp(tenMs + 3000)}.mp4`;
+  assert.equal(file, path.join(setup.folder, name));
+  assert.deepEqual(readdirSync(setup.folder), [name]);
   const probed = probe(file);
   assert.ok(Math.abs(probed.durationSeconds - 12) <= 2.1, `within one GOP: ${probed.durationSeconds}`);
   assert.ok(probed.sound);
@@ -133,7 +135,7 @@ test('the whole recorded time comes out picture by picture', async () => {
   const silent = makeFootage({ seconds: 20, keyframeEvery: 2 });
   record(setup.recorder, silent, tenMs);
   await setup.recorder.close();
-  const job = await finished(setup, setup.exporter.start(setup.request(-5, 100)).id);
+  const job = await finished(setup, setup.exporter.start(setup.order(-5, 100)).id);
   const [file = ''] = filesOf(job);
   assert.deepEqual(decode(file), { errors: '', pictures: 500 });
   assert.ok(Math.abs(probe(file).durationSeconds - 20) < 0.01);
@@ -148,7 +150,7 @@ test('the span may reach into the recording that is open', async () => {
     'all is taken',
     () => setup.library.openRecording(setup.id)?.fragments.length === footage.fragments.length,
   );
-  const job = await finished(setup, setup.exporter.start(setup.request(4, 10)).id);
+  const job = await finished(setup, setup.exporter.start(setup.order(4, 10)).id);
   const [file = ''] = filesOf(job);
   assert.ok(Math.abs(probe(file).durationSeconds - 6) <= 2.1);
   assert.equal(decode(file).errors, '');
@@ -163,7 +165,7 @@ test('gaps inside the span are closed', async () => {
   setup.recorder.runEnd('lost');
   record(setup.recorder, silent, tenMs + 600_000);
   await setup.recorder.close();
-  const job = await finished(setup, setup.exporter.start(setup.request(0, 700)).id);
+  const job = await finished(setup, setup.exporter.start(setup.order(0, 700)).id);
   const files = filesOf(job);
   assert.equal(files.length, 1);
   assert.ok(Math.abs(probe(files[0] ?? '').durationSeconds - 24) < 0.1);
@@ -172,24 +174,25 @@ test('gaps inside the span are closed', async () => {
   await setup.exporter.close();
 });
 
-test('where the picture changes its size, numbered parts follow', async () => {
+test('where the picture changes its size, another file follows, and none that is there is replaced', async () => {
   const setup = setUp(60_000);
   record(setup.recorder, makeFootage({ seconds: 12 }), tenMs);
   setup.recorder.runEnd('lost');
   record(setup.recorder, makeFootage({ seconds: 8, size: '320x180' }), tenMs + 20_000);
   await setup.recorder.close();
-  writeFileSync(path.join(setup.folder, 'Clip 2.mp4'), 'somebody else was here');
-  const files = filesOf(await finished(setup, setup.exporter.start(setup.request(0, 60)).id));
+  const [first, second] = [tenMs, tenMs + 20_000].map((startMs) => `Clip ${localStamp(startMs)}`);
+  writeFileSync(path.join(setup.folder, `${second}.mp4`), 'somebody else was here');
+  const files = filesOf(await finished(setup, setup.exporter.start(setup.order(0, 60)).id));
   assert.deepEqual(
     files.map((file) => path.basename(file)),
-    ['Clip.mp4', 'Clip 3.mp4'],
+    [`${first}.mp4`, `${second} (2).mp4`],
   );
   assert.deepEqual(
     files.map((file) => probe(file).widthPixels),
     [192, 320],
   );
   for (const file of files) assert.equal(decode(file).errors, '');
-  assert.equal(readFileSync(path.join(setup.folder, 'Clip 2.mp4'), 'utf8'), 'somebody else was here');
+  assert.equal(readFileSync(path.join(setup.folder, `${second}.mp4`), 'utf8'), 'somebody else was here');
   await setup.exporter.close();
 });
 
@@ -197,7 +200,7 @@ test('cancelling leaves no file, and trying again makes one', async () => {
   const setup = setUp();
   record(setup.recorder, makeFootage({ seconds: 20, size: '640x360' }), tenMs);
   await setup.recorder.close();
-  const { id } = setup.exporter.start(setup.request(0, 20));
+  const { id } = setup.exporter.start(setup.order(0, 20));
   await until('it runs', () => setup.job(id).progress.state === 'running');
   await until('ffmpeg began to write', () => readdirSync(setup.folder).length > 0);
   setup.exporter.cancel(id);
@@ -212,12 +215,17 @@ test('exports run one after another, and a waiting one can be cancelled', async 
   const setup = setUp();
   record(setup.recorder, footage, tenMs);
   await setup.recorder.close();
-  const first = setup.exporter.start(setup.request(0, 10, 'a.mp4'));
-  const second = setup.exporter.start(setup.request(0, 10, 'b.mp4'));
-  const third = setup.exporter.start(setup.request(0, 10, 'c.mp4'));
+  const first = setup.exporter.start(setup.order(0, 10, 'a'));
+  const second = setup.exporter.start(setup.order(0, 10, 'b'));
+  const third = setup.exporter.start(setup.order(0, 10, 'c'));
   setup.exporter.cancel(second.id);
   await finished(setup, third.id);
-  assert.deepEqual(readdirSync(setup.folder).sort(), ['a.mp4', 'c.mp4']);
+  assert.deepEqual(
+    readdirSync(setup.folder)
+      .map((name) => name[0])
+      .sort(),
+    ['a', 'c'],
+  );
   for (const jobs of setup.told) {
     assert.ok(jobs.filter(({ progress }) => progress.state === 'running').length <= 1);
   }
@@ -232,23 +240,8 @@ test('a span in which nothing is recorded is a problem, not an empty file', asyn
   const setup = setUp();
   record(setup.recorder, footage, tenMs);
   await setup.recorder.close();
-  assert.equal(problemOf(await finished(setup, setup.exporter.start(setup.request(100, 200)).id)), 'notRecorded');
+  assert.equal(problemOf(await finished(setup, setup.exporter.start(setup.order(100, 200)).id)), 'notRecorded');
   assert.deepEqual(readdirSync(setup.folder), []);
-  await setup.exporter.close();
-});
-
-test('the file that the user agreed to replace is replaced, one that appeared since is not', async () => {
-  const setup = setUp();
-  record(setup.recorder, footage, tenMs);
-  await setup.recorder.close();
-  writeFileSync(path.join(setup.folder, 'old.mp4'), 'old');
-  const [file = ''] = filesOf(await finished(setup, setup.exporter.start(setup.request(0, 4, 'old.mp4')).id));
-  assert.equal(decode(file).errors, '');
-  const { id } = setup.exporter.start(setup.request(0, 4, 'new.mp4'));
-  writeFileSync(path.join(setup.folder, 'new.mp4'), 'precious');
-  assert.equal(problemOf(await finished(setup, id)), 'fileExists');
-  assert.equal(readFileSync(path.join(setup.folder, 'new.mp4'), 'utf8'), 'precious');
-  assert.deepEqual(readdirSync(setup.folder).sort(), ['new.mp4', 'old.mp4']);
   await setup.exporter.close();
 });
 
@@ -257,12 +250,12 @@ test('a folder that is not there, and an ffmpeg that is not there, are problems'
   record(setup.recorder, footage, tenMs);
   await setup.recorder.close();
   rmSync(setup.folder, { recursive: true });
-  assert.equal(problemOf(await finished(setup, setup.exporter.start(setup.request(0, 4)).id)), 'folderNotWritable');
+  assert.equal(problemOf(await finished(setup, setup.exporter.start(setup.order(0, 4)).id)), 'folderNotWritable');
   await setup.exporter.close();
   const without = setUp(4000, { ...ffmpeg, path: path.join(place.folder, 'no-ffmpeg') });
   record(without.recorder, footage, tenMs);
   await without.recorder.close();
-  assert.equal(problemOf(await finished(without, without.exporter.start(without.request(0, 4)).id)), 'ffmpegMissing');
+  assert.equal(problemOf(await finished(without, without.exporter.start(without.order(0, 4)).id)), 'ffmpegMissing');
   assert.deepEqual(readdirSync(without.folder), []);
   await without.exporter.close();
 });
@@ -273,7 +266,7 @@ test('a recording that does not open fails the export and leaves no file', async
   await setup.recorder.close();
   const [, second] = await setup.library.covering(setup.id, { fromMs: tenMs, toMs: tenMs + 20_000 });
   writeFileSync(second?.path ?? '', new Uint8Array(4000));
-  assert.equal(problemOf(await finished(setup, setup.exporter.start(setup.request(0, 20)).id)), 'vaultDamaged');
+  assert.equal(problemOf(await finished(setup, setup.exporter.start(setup.order(0, 20)).id)), 'vaultDamaged');
   assert.deepEqual(readdirSync(setup.folder), []);
   await setup.exporter.close();
 });
@@ -282,7 +275,7 @@ test('the name of the camera is not in the arguments of ffmpeg, nor in the names
   const setup = setUp();
   record(setup.recorder, makeFootage({ seconds: 20, size: '640x360' }), tenMs);
   await setup.recorder.close();
-  const { id } = setup.exporter.start(setup.request(0, 20, 'Front door at ten.mp4'));
+  const { id } = setup.exporter.start(setup.order(0, 20, 'Front door at ten'));
   const children = `/proc/${process.pid}/task/${process.pid}/children`;
   const seen: string[] = [];
   await until('the export ends', () => {
@@ -306,7 +299,7 @@ test('progress never goes back, and ends at done', async () => {
   const setup = setUp();
   record(setup.recorder, footage, tenMs);
   await setup.recorder.close();
-  const { id } = setup.exporter.start(setup.request(0, 20));
+  const { id } = setup.exporter.start(setup.order(0, 20));
   await finished(setup, id);
   let last = 0;
   for (const [job] of setup.told) {
@@ -322,7 +315,7 @@ test('closing cancels what runs and waits for it', async () => {
   const setup = setUp();
   record(setup.recorder, makeFootage({ seconds: 20, size: '640x360' }), tenMs);
   await setup.recorder.close();
-  const { id } = setup.exporter.start(setup.request(0, 20));
+  const { id } = setup.exporter.start(setup.order(0, 20));
   await until('it runs', () => setup.job(id).progress.state === 'running');
   await Promise.all([setup.exporter.close(), setup.exporter.close()]);
   assert.equal(setup.job(id).progress.state, 'cancelled');
@@ -333,15 +326,16 @@ test('what waited or ran when Nightjar was killed is done at the next start, and
   const setup = setUp();
   record(setup.recorder, footage, tenMs);
   await setup.recorder.close();
-  const asked = { ...setup.request(0, 8), recordedMs: 0, agreed: null, placing: [], end: null };
-  const cut = { ...asked, id: 'aaaaaaaaaaaaaaaa' };
-  const whole = { ...asked, id: 'bbbbbbbbbbbbbbbb', file: path.join(setup.folder, 'placed.mp4') };
-  const [made = ''] = filesOf(await finished(setup, setup.exporter.start(setup.request(0, 8, 'placed.mp4')).id));
+  const { result, ...asked } = setup.order(0, 8);
+  const stored = { ...asked, result, recordedMs: 0, gaps: 0, madeAnew: [], placing: [], end: null };
+  const cut = { ...stored, id: 'aaaaaaaaaaaaaaaa' };
+  const whole = { ...stored, id: 'bbbbbbbbbbbbbbbb' };
+  const [made = ''] = filesOf(await finished(setup, setup.exporter.start(setup.order(0, 8, 'placed')).id));
   const sizeBytes = statSync(made).size;
   const { mtimeMs } = statSync(made);
   writeFileSync(path.join(setup.folder, `.nightjar-${cut.id}-1.part.mp4`), 'half');
   writeFileSync(path.join(setup.folder, '.nightjar-cccccccccccccccc-1.part.mp4'), 'of another job');
-  let kept = readExports({ jobs: [cut, { ...whole, placing: [{ file: made, sizeBytes }] }] });
+  let kept = readExports({ version: 2, jobs: [cut, { ...whole, placing: [{ file: made, sizeBytes }] }] });
   assert.ok(kept);
   const later = new Exporter({
     ...{ ffmpeg, library: setup.library, vault: place.vault, on: { changed: () => undefined } },
@@ -356,13 +350,54 @@ test('what waited or ran when Nightjar was killed is done at the next start, and
   await later.begin();
   await until('it is done', () => later.jobs().every(({ progress }) => progress.state === 'done'));
   await until('that is remembered', () => kept?.jobs.every(({ end }) => end?.state === 'done') === true);
-  assert.deepEqual(readdirSync(setup.folder).sort(), [
-    '.nightjar-cccccccccccccccc-1.part.mp4',
-    'Clip.mp4',
-    'placed.mp4',
-  ]);
+  const clip = `Clip ${localStamp(tenMs)}.mp4`;
+  assert.deepEqual(
+    readdirSync(setup.folder).sort(),
+    ['.nightjar-cccccccccccccccc-1.part.mp4', clip, path.basename(made)].sort(),
+  );
   assert.equal(statSync(made).mtimeMs, mtimeMs, 'the one that had its name is not written again');
-  assert.equal(decode(path.join(setup.folder, 'Clip.mp4')).errors, '');
+  assert.equal(decode(path.join(setup.folder, clip)).errors, '');
   await later.close();
   await setup.exporter.close();
+});
+
+test('what the first version remembered is taken up: one camera, and the folder of its file', () => {
+  const old = {
+    ...{ id: 'aaaaaaaaaaaaaaaa', cameraId: '00112233445566aa', cameraName: 'Gate', fromMs: 1, toMs: 2, recordedMs: 1 },
+    ...{
+      file: path.join('/clips', 'Gate.mp4'),
+      agreed: { inode: 1, sizeBytes: 2, changedMs: 3 },
+      placing: [],
+      end: null,
+    },
+  };
+  const [job] = readExports({ jobs: [old] })?.jobs ?? [];
+  assert.deepEqual(job?.cameras, [{ id: '00112233445566aa', name: 'Gate' }]);
+  assert.equal(job.folder, '/clips');
+  assert.equal(job.cut, 'fast');
+  assert.equal(readExports({ jobs: [{ ...old, cameraId: '../..' }] }), null);
+});
+
+test('several cameras and one span are one job; one without a recording in it is left out', async () => {
+  const setup = setUp();
+  const other = setUp();
+  record(setup.recorder, footage, tenMs);
+  record(other.recorder, footage, tenMs + 2000);
+  await setup.recorder.close();
+  await other.recorder.close();
+  const cameras = [
+    { id: setup.id, name: 'Door' },
+    { id: 'ffffffffffffffff', name: 'Never recorded' },
+    { id: other.id, name: 'Gate' },
+  ];
+  // The library knows every camera of the vault.
+  const job = await finished(setup, setup.exporter.start({ ...setup.order(0, 10), cameras }).id);
+  assert.deepEqual(
+    filesOf(job).map((file) => path.basename(file)),
+    [`Door ${localStamp(tenMs)}.mp4`, `Gate ${localStamp(tenMs + 2000)}.mp4`],
+  );
+  assert.equal(job.recordedMs, 18_000);
+  assert.equal(job.gaps, 1, 'the beginning that the second lacks');
+  await setup.exporter.close();
+  await other.exporter.close();
 });

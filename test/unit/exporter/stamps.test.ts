@@ -47,8 +47,8 @@ test('every half hour of two years has a name of its own, in every kind of zone'
 test('a camera’s name is safe on every system', () => {
   assert.equal(safeName('Front/door: "left" <1>?'), 'Front door left 1');
   assert.equal(safeName('..'), '');
-  assert.equal(safeName('con'), 'con_');
-  assert.equal(safeName('LPT1.x'), 'LPT1.x_');
+  assert.equal(safeName('con'), '_con');
+  assert.equal(safeName('LPT1.x'), '_LPT1.x');
   assert.equal(safeName(`${'ä'.repeat(80)}. `), 'ä'.repeat(60));
   assert.equal(safeName('a\u0000b\nc'), 'a b c');
 });

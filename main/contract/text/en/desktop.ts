@@ -1,9 +1,10 @@
 /** The words of what the system itself shows for the app: its dialogs, its menu, the tray. */
 export const desktop = {
-  chooseVaultFolder: 'Choose a folder for the vault',
-  chooseExportFolder: 'Choose a folder for everything that is recorded',
-  saveClip: 'Save the clip as',
-  clipFiles: 'Video',
+  chooseFolder: {
+    vault: 'Choose a folder for the vault',
+    export: 'Choose a folder for everything that is recorded',
+    clips: 'Choose a folder for the exported video',
+  },
   savePicture: 'Save the picture, not encrypted, as',
   pictureFiles: 'Picture',
   openWindow: 'Open Nightjar',

@@ -17,7 +17,9 @@ export const exports = {
   noneLead: 'Mark a span in the archive, then export it. The file is yours: any player shows it.',
   openArchive: 'Open the archive',
 
-  job: (camera: string, from: string, to: string): string => `${camera}, ${from} to ${to}`,
+  /** Of a camera that has no name. */
+  nameless: 'Camera',
+  job: (cameras: readonly string[], from: string, to: string): string => `${cameras.join(', ')}, ${from} to ${to}`,
   kind: (recordedMs: number): string => `plain video, ${units.duration(recordedMs)} recorded`,
   kindWithSize: (recordedMs: number, sizeBytes: number): string =>
     `plain video, ${units.duration(recordedMs)}, ${units.bytes(sizeBytes)}`,

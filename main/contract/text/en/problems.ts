@@ -195,6 +195,18 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
     fact: `The disk of ${folder} is full: ${units.bytes(freeBytes)} are free.`,
     remedy: 'Make room on it, or let recordings take less in Settings.',
   }),
+  targetFull: ({ neededBytes, freeBytes }) => ({
+    fact: 'The target disk is full.',
+    remedy: `Free ${units.bytes(Math.max(1_000_000, neededBytes - freeBytes))} there, or choose another folder.`,
+  }),
+  encoderMissing: () => ({
+    fact: 'The ffmpeg of this computer cannot make H.264 pictures.',
+    remedy: 'Export with the fast cut and nothing burnt in, or install an ffmpeg with libx264.',
+  }),
+  passphraseGone: () => ({
+    fact: 'This sealed export came to more files than were prepared, and its passphrase was not kept.',
+    remedy: 'Begin it again as a new export.',
+  }),
   wordsWrong: () => ({
     fact: 'These words do not open the vault.',
     remedy: 'Compare each with what you wrote down, and their order.',
