@@ -287,6 +287,8 @@ export class Exporter {
     if (entry.result.is === 'evidence') {
       return writeEvidence ? writeEvidence(common) : bad({ code: 'gone' });
     }
+    // Never plain instead of sealed.
+    if (entry.result.is === 'sealed') return bad({ code: 'gone' });
     const work: ExportWork = common;
     return writeExport(work);
   }
