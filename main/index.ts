@@ -4,10 +4,12 @@
  */
 import path from 'node:path';
 import { createApp } from './app.ts';
+import { letHeapGrow } from './app/heapGrowth.ts';
 import { en } from './contract/text/en.ts';
 import { openLog } from './core/log.ts';
 import { startShell } from './shell/start.ts';
 
+letHeapGrow();
 const here = import.meta.dirname;
 const loud = process.env['NIGHTJAR_LOUD'] === '1';
 const log = openLog(loud ? (line) => process.stderr.write(`${line}\n`) : null);

@@ -13,6 +13,8 @@ import { Scaler, type PlaneFormat, type Room } from './scale/scaler.ts';
 
 /** A picture is read in a few milliseconds at most; after this, painting goes on without it. */
 const readingDeadlineMs = 1000;
+/** How often that is looked at: a timer for each picture would cost more than its copy. */
+const lookMs = 250;
 /** Copies that may be under way for good, each with a scaler of its own; beyond these pictures are drawn. */
 const mostStuck = 3;
 
@@ -20,7 +22,13 @@ const mostStuck = 3;
 let scaler: Scaler | null = null;
 /** Who copies into it now. */
 let reading: Promise<boolean> | null = null;
+/** Since when, by this worker's own clock, and what goes on without it. */
+let copying: { sinceMs: number; late: () => void } | null = null;
 let stuck = 0;
+
+function look(): void {
+  if (copying !== null && performance.now() - copying.sinceMs > readingDeadlineMs) copying.late();
+}
 
 export class ProcessorPainter implements Painter {
   readonly #context: CanvasContext;
@@ -29,7 +37,9 @@ export class ProcessorPainter implements Painter {
   constructor(context: CanvasContext) {
     this.#context = context;
     this.#other = new GraphicsPainter(context);
-    scaler ??= new Scaler(scalerBytes);
+    if (scaler !== null) return;
+    scaler = new Scaler(scalerBytes);
+    setInterval(look, lookMs);
   }
 
   paint(frame: VideoFrame, view: PictureView, box: Box): Promise<boolean> | boolean {
@@ -80,14 +90,19 @@ export class ProcessorPainter implements Painter {
 }
 
 /** False after the deadline. Rejects as the copy does. */
-async function endsInTime(copied: Promise<unknown>): Promise<boolean> {
-  const { promise: deadline, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(() => resolve(false), readingDeadlineMs);
-  try {
-    return await Promise.race([copied.then(() => true), deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
+function endsInTime(copied: Promise<unknown>): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  const mine = { sinceMs: performance.now(), late: () => resolve(false) };
+  copying = mine;
+  const settle = (end: () => void): void => {
+    if (copying === mine) copying = null;
+    end();
+  };
+  copied.then(
+    () => settle(() => resolve(true)),
+    (error: unknown) => settle(() => reject(error as Error)),
+  );
+  return promise;
 }
 
 /** The copy may still be written, at any time, over what another picture would have there: that memory is left to it. */
