@@ -12,6 +12,7 @@ import { cameraCalls } from './app/calls/cameraCalls.ts';
 import { checkCalls } from './app/calls/checkCalls.ts';
 import { clipCalls } from './app/calls/clipCalls.ts';
 import { exportCalls } from './app/calls/exportCalls.ts';
+import { healthCalls } from './app/calls/healthCalls.ts';
 import { keyCalls } from './app/calls/keyCalls.ts';
 import { layoutCalls } from './app/calls/layoutCalls.ts';
 import { leavingCalls } from './app/calls/leavingCalls.ts';
@@ -206,6 +207,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...cameraCalls(rooms),
     ...ptzCalls(rooms),
     ...libraryCalls(rooms),
+    ...healthCalls(rooms),
     ...clipCalls(rooms),
     ...retentionCalls(rooms),
     ...exportCalls(rooms),

@@ -34,6 +34,7 @@ import { firstPicture } from '../core/video/snapshot.ts';
 import { Checking } from './checking.ts';
 import { DiskWarnings } from './diskWarnings.ts';
 import { openDocuments } from './documents.ts';
+import { HealthDesk } from './health/healthDesk.ts';
 import { LateStore } from './lateStore.ts';
 import { Keeping } from './keeping.ts';
 import { watchNetworks } from './network.ts';
@@ -60,6 +61,7 @@ export interface House {
   exporter: Exporter;
   leaving: Leaving;
   checking: Checking;
+  health: HealthDesk;
   status(): Promise<VaultStatus>;
   keeping: Keeping;
   /** Seals the documents again, to whom the vault is sealed now, and the version before each too. */
@@ -149,7 +151,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       status: () => tellStatus(),
       deleting: (cameraId) => watching.cut(cameraId),
       async forgotten(cameraId) {
-        await Promise.all([exporter.forgetCamera(cameraId), leaving.forgetCamera(cameraId), checking.forget()]);
+        const all = [exporter.forgetCamera(cameraId), leaving.forgetCamera(cameraId), checking.forget()];
+        await Promise.all([...all, health.clocks.forgetCamera(cameraId)]);
       },
       deleted: (cameraId) => {
         tell('library.changed', { cameraId });
@@ -229,6 +232,13 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     on: { changed: (state) => tell('check.changed', state), defect: defect('check') },
   });
 
+  const health: HealthDesk = new HealthDesk({
+    ...{ vault, library, status },
+    cameras: () => cameras.list(),
+    settings: () => settings.value,
+    on: { changed: (complete) => tell('health.changed', { complete }), defect: defect('health') },
+  });
+
   // On a full disk room comes first: what was cut off is finished by writing it anew.
   if (isFull(await roomOf(vault.folder).catch(() => null))) await keeping.retention.check();
   // Where nothing can be written it waits until that is over.
@@ -278,6 +288,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     exporter,
     leaving,
     checking,
+    health,
     keeping,
     status,
     async resealDocuments() {
@@ -295,7 +306,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       discovery.stop();
       cameras.stopTry();
       void ptz.stopAll();
-      await Promise.all([checking.stop('lock'), leaving.stop('lock'), exporter.pause()]);
+      await Promise.all([health.lock(), checking.stop('lock'), leaving.stop('lock'), exporter.pause()]);
     },
     async unlock(found) {
       const opened = keys ? good(keys) : await VaultKeys.open(vault);
@@ -343,7 +354,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
         () => discovery.stop(),
         () => cameras.close(),
         () => Promise.all([ptz.close(), leftEntries]),
-        () => Promise.all([checking.close(), leaving.close(), exporter.close()]),
+        () => Promise.all([health.close(), checking.close(), leaving.close(), exporter.close()]),
         () => watching.close(),
         () => lookAround.close(),
         () => keeping.close(),

@@ -6,6 +6,7 @@ import type { CheckedForm } from '../core/library/checkDocument.ts';
 import { clipDocumentVersion, clipsFile, parseClipDocument } from '../core/library/clipDocument.ts';
 import { parseSettings, settingsSteps, settingsVersion } from '../core/settings.ts';
 import { credentialsName, credentialsVersion, parseEntries } from '../core/vault/sealedKeychain.ts';
+import { clocksFile, readClocks } from './health/clockDocument.ts';
 import { checkFile, readCheck } from './checkDocument.ts';
 import { saidIn } from './lateStore.ts';
 
@@ -15,6 +16,7 @@ export const vaultDocuments = {
   [clipsFile]: { version: clipDocumentVersion, parse: parseClipDocument },
   [credentialsName]: { version: credentialsVersion, parse: parseEntries },
   [checkFile]: { version: 1, parse: saidIn(readCheck) },
+  [clocksFile]: { version: 1, parse: saidIn(readClocks) },
   [exportsFile]: { version: 1, parse: saidIn(readExports) },
   [leavingFile]: { version: 1, parse: saidIn(readLeaving) },
 } satisfies Record<string, CheckedForm<unknown>>;

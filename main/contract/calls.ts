@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import type { CheckState } from './check.ts';
+import { healthBounds, type HealthReport } from './health.ts';
 import { layoutForm, mostLayouts, tourSecondsAllowed } from './layouts.ts';
 import { type ExportJob, type ExportPlace, type ExportShare, mostExportCameras, timeLapseAllowed } from './exports.ts';
 import type { LeavingState } from './leaving.ts';
@@ -251,6 +252,12 @@ export const callArguments = {
    */
   'library.remove': v.strictObject({ cameraId, clips: v.picklist(['keep', 'release']) }),
 
+  /**
+   * How each camera on the list was recorded between these bounds, as far as it is known: what is not is looked at, and
+   * `health.changed` tells when it is worth asking again.
+   */
+  'health.report': v.strictObject({ bounds: healthBounds }),
+
   'clips.list': nothing,
   /** Bytes that protecting this span would keep; nothing is protected by asking. */
   'clips.measure': v.strictObject({ cameraIds, ...span }),
@@ -419,6 +426,8 @@ export interface CallResults {
   'library.cameras': { cameraId: string; name: string; removed: boolean }[];
   'library.holdings': Outcome<CameraHoldings>;
   'library.remove': Outcome<Holding>;
+
+  'health.report': Outcome<HealthReport>;
 
   'clips.list': Outcome<ClipList>;
   'clips.measure': Outcome<{ sizeBytes: number }>;

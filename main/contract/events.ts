@@ -16,6 +16,8 @@ export interface Events {
   'search.changed': Search;
   /** Recorded spans of this camera changed: ask again for what is on screen. At most once a second. */
   'library.changed': { cameraId: string };
+  /** More is known than the last `health.report` said: ask again. At most once a second. */
+  'health.changed': { complete: boolean };
   'clips.changed': ClipList;
   'exports.changed': ExportJob[];
   'check.changed': CheckState;
@@ -35,6 +37,7 @@ export const eventNames = [
   'status.changed',
   'search.changed',
   'library.changed',
+  'health.changed',
   'clips.changed',
   'exports.changed',
   'check.changed',

@@ -45,6 +45,7 @@ export class Library {
   readonly #shelf: DayShelf;
   readonly #open = new Map<CameraId, OpenRecording>();
   readonly #listeners = new Map<CameraId, Set<() => void>>();
+  readonly #dayListeners = new Set<(cameraId: CameraId, day: string) => void>();
 
   constructor({ vault, now = Date.now, on = {} }: LibraryOptions) {
     this.#vault = vault;
@@ -71,7 +72,7 @@ export class Library {
     const { cameraId, startMs, endMs, sizeBytes } = row;
     const added = { startMs, endMs, sizeBytes };
     const outcome = await this.#shelf.change(cameraId, dayOf(startMs), (index) => index.addRow(added), added);
-    this.#tell(cameraId);
+    this.#tell(cameraId, dayOf(startMs));
     return outcome;
   }
 
@@ -91,7 +92,7 @@ export class Library {
       await index.addNote({ atMs: row.endMs, cause: 'closed' });
       return true;
     });
-    if (taken) this.#tell(cameraId);
+    if (taken) this.#tell(cameraId, day);
   }
 
   /** The identity is there again: what happened meanwhile to days whose indexes could not be opened is written. */
@@ -107,7 +108,7 @@ export class Library {
       const known = last && last.cause === note.cause && last.atMs >= lastRowMs && note.atMs >= last.atMs;
       return known ? good(null) : await index.addNote(note);
     });
-    this.#tell(cameraId);
+    this.#tell(cameraId, dayOf(note.atMs));
     return outcome;
   }
 
@@ -129,13 +130,14 @@ export class Library {
         if (index.rows.length > 0) await syncFolder(index.folder);
         return outcome;
       });
-      this.#tell(first.cameraId);
+      this.#tell(first.cameraId, day);
     }
   }
 
   /** Removes a day's folder that holds no recording any more, and with it what was noted on that day. */
   async removeEmptyDay(cameraId: CameraId, day: string): Promise<void> {
     await this.#shelf.removeEmpty(cameraId, day);
+    this.#tellDay(cameraId, day);
   }
 
   /** Deletes every finished recording of a camera but those that are to stay. */
@@ -179,6 +181,19 @@ export class Library {
     if (!(toMs > fromMs)) return [];
     const { recordings, notes } = await reach(this.#shelf, cameraId, fromMs, toMs);
     return withoutFuture(coverSpan([...recordings, ...(open ? [open] : [])], notes, fromMs, toMs), endMs);
+  }
+
+  /** Bytes of the finished recordings that began between each two bounds, which are in order. */
+  async bytesBegun(cameraId: CameraId, bounds: readonly number[]): Promise<number[]> {
+    const sizes = bounds.slice(1).map(() => 0);
+    const [first, last] = [dayOf(bounds[0] ?? 0), dayOf(bounds.at(-1) ?? 0)];
+    for (const day of (await this.days(cameraId)).filter((name) => name >= first && name <= last)) {
+      for (const { startMs, sizeBytes } of (await this.#shelf.read(cameraId, day)).rows) {
+        const at = bounds.findIndex((bound) => bound > startMs) - 1;
+        if (at >= 0) sizes[at] = (sizes[at] ?? 0) + sizeBytes;
+      }
+    }
+    return sizes;
   }
 
   /** The finished recordings that began on that UTC day, in order. */
@@ -284,6 +299,12 @@ export class Library {
     };
   }
 
+  /** Called after a recording or a cause of that UTC day was added or went, not while one grows. Returns what ends it. */
+  watchDays(listener: (cameraId: CameraId, day: string) => void): () => void {
+    this.#dayListeners.add(listener);
+    return () => void this.#dayListeners.delete(listener);
+  }
+
   /** Compares a day's index with its folder again, and says what had to be put right. */
   async rebuildDay(cameraId: CameraId, day: string): Promise<Repair> {
     return (await this.#shelf.reread(cameraId, day)).repaired;
@@ -303,7 +324,12 @@ export class Library {
     return [...this.#open.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
-  #tell(cameraId: CameraId): void {
+  #tellDay(cameraId: CameraId, day: string): void {
+    for (const listener of this.#dayListeners) listener(cameraId, day);
+  }
+
+  #tell(cameraId: CameraId, day: string | null = null): void {
+    if (day !== null) this.#tellDay(cameraId, day);
     this.#changed(cameraId);
     for (const listener of this.#listeners.get(cameraId) ?? []) listener();
   }

@@ -205,9 +205,14 @@ for (const how of [
     const cameras = [gone, stays].map(({ id, name }) => ({ id, name }));
     assert.ok((await house.leaving.start({ folder: path.join(place.folder, 'out'), cameras, everything: true })).ok);
     await house.leaving.stop();
+    const clock = { clockOffsetMs: 40, clockUncertaintyMs: 8, bitsPerSecond: null };
+    const recording = { recording: true, sinceMs: startMs } as const;
+    const stream = { state: 'live', sinceMs: startMs } as const;
+    house.health.clocks.note([gone, stays].map(({ id }) => ({ cameraId: id, stream, recording, ...clock })));
+    await house.health.clocks.write();
     const named = await filesWith(place, words);
     assert.ok(named.length > 5, 'the search finds what is there');
-    for (const name of ['check.json.age', 'leaving.json.age']) assert.ok(named.includes(name), name);
+    for (const name of ['check.json.age', 'leaving.json.age', 'clocks.json.age']) assert.ok(named.includes(name), name);
 
     if (how === 'removed with its recordings') {
       assert.ok((await house.removeCamera(gone, 'delete', 'release')).ok);

@@ -1,0 +1,75 @@
+/**
+ * Keeps how far each camera's clock was off, as its stream told while it was recorded: a row a camera and day, in a
+ * sealed document with a proof, so that nobody else can have written it. Measured while the vault is locked it stays in
+ * memory, and is written with what is there when it is open again; a program that ends locked forgets it. What the disk
+ * refuses is written with the next change.
+ */
+import type { HealthClock } from '../../contract/health.ts';
+import type { CameraId, CameraStatus } from '../../contract/model.ts';
+import type { LateStore } from '../lateStore.ts';
+import { type ClockDay, type ClockDocument, clockOver, joined, withMeasurement } from './clockDocument.ts';
+
+const writeEveryMs = 15 * 60_000;
+
+export class ClockBook {
+  readonly #memory: LateStore<ClockDocument>;
+  readonly #now: () => number;
+  /** What is not on the disk yet. */
+  readonly #fresh = new Map<CameraId, ClockDay[]>();
+  #writing: Promise<void> = Promise.resolve();
+  #writtenMs: number;
+
+  constructor(memory: LateStore<ClockDocument>, now: () => number = Date.now) {
+    this.#memory = memory;
+    this.#now = now;
+    this.#writtenMs = now();
+  }
+
+  /** Takes up what the statuses tell, of cameras that answer. */
+  note(statuses: readonly CameraStatus[]): void {
+    const atMs = this.#now();
+    for (const { cameraId, stream, clockOffsetMs, clockUncertaintyMs } of statuses) {
+      if (stream.state !== 'live' || clockOffsetMs === null) continue;
+      const measured = { atMs, offsetMs: clockOffsetMs, uncertaintyMs: clockUncertaintyMs };
+      this.#fresh.set(cameraId, withMeasurement(this.#fresh.get(cameraId) ?? [], measured));
+    }
+    if (Math.abs(atMs - this.#writtenMs) >= writeEveryMs) void this.write();
+  }
+
+  /** What was measured on the days of that span. */
+  async over(cameraId: CameraId, fromMs: number, toMs: number): Promise<HealthClock | null> {
+    await this.#writing;
+    const kept = (await this.#memory.read())?.cameras[cameraId] ?? [];
+    return clockOver(joined(kept, this.#fresh.get(cameraId) ?? []), fromMs, toMs);
+  }
+
+  /** Nothing of that camera is to be known any more. */
+  async forgetCamera(cameraId: CameraId): Promise<void> {
+    this.#fresh.delete(cameraId);
+    // Twice, so that the version before does not name it either.
+    for (let times = 0; times < 2; times++) {
+      await this.#change((kept) => Object.fromEntries(Object.entries(kept).filter(([id]) => id !== cameraId)));
+    }
+  }
+
+  /** Writes what is new; nothing while the vault is locked. */
+  async write(): Promise<void> {
+    if (this.#fresh.size === 0) return;
+    await this.#change((kept) => {
+      const cameras = { ...kept };
+      for (const [cameraId, rows] of this.#fresh) cameras[cameraId] = joined(cameras[cameraId] ?? [], rows);
+      this.#fresh.clear();
+      return cameras;
+    });
+  }
+
+  #change(step: (kept: ClockDocument['cameras']) => ClockDocument['cameras']): Promise<void> {
+    const changed = this.#writing.then(async () => {
+      this.#writtenMs = this.#now();
+      const kept = await this.#memory.read();
+      if (kept) await this.#memory.write({ cameras: step(kept.cameras) });
+    });
+    this.#writing = changed.catch(() => undefined);
+    return changed;
+  }
+}
