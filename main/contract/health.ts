@@ -5,29 +5,19 @@
  */
 import * as v from 'valibot';
 import type { CameraId, GapCause, RecordingState } from './model.ts';
+import { isQuiet } from './recordingPlan.ts';
 
 /**
  * Whether a gap of that cause counts against a camera: somebody wanted that time recorded, and it was not. What the user
- * paused or deleted was not wanted, nor what went as the oldest.
+ * paused, left out of a camera's plan or deleted was not wanted, nor what went as the oldest.
  */
-export const countsAsMissing = {
-  lost: true,
-  refused: true,
-  notKeptUp: true,
-  diskFull: true,
-  diskGone: true,
-  closed: true,
-  asleep: true,
-  clock: true,
-  codec: true,
-  unknown: true,
-  paused: false,
-  deleted: false,
-} as const satisfies Record<GapCause, boolean>;
+export function countsAsMissing(cause: GapCause): boolean {
+  return cause !== 'deleted' && !isQuiet(cause);
+}
 
 /** Not recorded at this moment, though it should be. */
 export function isMissing(recording: RecordingState): boolean {
-  return !recording.recording && countsAsMissing[recording.cause];
+  return !recording.recording && countsAsMissing(recording.cause);
 }
 
 /** Beyond this a camera's clock is told as wrong: ONVIF refuses signed questions a few seconds off. */

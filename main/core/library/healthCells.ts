@@ -70,7 +70,7 @@ function gapsOf(cells: readonly (CutCell | null)[]): Map<GapCause, { count: numb
 
 /** Time that was to be recorded and was not. */
 export function missingMs({ gaps }: HealthCell): number {
-  return gaps.reduce((sum, { cause, durationMs }) => sum + (countsAsMissing[cause] ? durationMs : 0), 0);
+  return gaps.reduce((sum, { cause, durationMs }) => sum + (countsAsMissing(cause) ? durationMs : 0), 0);
 }
 
 /** Time of which anything is known: recorded, or a gap. */

@@ -25,6 +25,7 @@ function status(clockOffsetMs: number | null, live = true): CameraStatus {
     ...{ cameraId, clockOffsetMs, clockUncertaintyMs: clockOffsetMs === null ? null : 8, bitsPerSecond: null },
     stream: live ? { state: 'live', sinceMs: 0 } : { state: 'lost', sinceMs: 0, cause: 'noAnswer', nextTryMs: 0 },
     recording: { recording: true, sinceMs: 0 },
+    wanted: { records: true, because: 'always', untilMs: null },
   };
 }
 

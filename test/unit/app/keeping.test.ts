@@ -208,7 +208,8 @@ for (const how of [
     const clock = { clockOffsetMs: 40, clockUncertaintyMs: 8, bitsPerSecond: null };
     const recording = { recording: true, sinceMs: startMs } as const;
     const stream = { state: 'live', sinceMs: startMs } as const;
-    house.health.clocks.note([gone, stays].map(({ id }) => ({ cameraId: id, stream, recording, ...clock })));
+    const wanted = { records: true, because: 'always', untilMs: null } as const;
+    house.health.clocks.note([gone, stays].map(({ id }) => ({ cameraId: id, stream, recording, wanted, ...clock })));
     await house.health.clocks.write();
     const named = await filesWith(place, words);
     assert.ok(named.length > 5, 'the search finds what is there');
