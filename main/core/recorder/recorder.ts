@@ -14,6 +14,7 @@ import type { Fragment } from '../video/fmp4.ts';
 import { MediaError } from '../video/mediaError.ts';
 import { Backlog } from './backlog.ts';
 import { DiskTrouble } from './diskTrouble.ts';
+import type { TakenRoll } from './preRoll.ts';
 import { type BeginOptions, RecordingFile } from './recordingFile.ts';
 import { RunClock } from './runClock.ts';
 import { WhyNot } from './whyNot.ts';
@@ -59,8 +60,9 @@ const overlapMs = 5000;
 const stretchMs = 5000;
 
 type Step =
-  | { do: 'run'; run: Run }
+  | { do: 'run'; run: Run; atMs: number }
   | { do: 'fragment'; fragment: Fragment; arrivalMs: number }
+  | { do: 'preRoll'; taken: TakenRoll; endedBy: GapCause | null; atMs: number }
   | { do: 'end'; cause: GapCause; atMs: number; runToo: boolean }
   | { do: 'wish'; cause: GapCause | null; atMs: number }
   | { do: 'close'; atMs: number }
@@ -111,7 +113,7 @@ export class Recorder {
   }
 
   run(run: Run): void {
-    if (!this.#closing) this.#backlog.push({ do: 'run', run });
+    if (!this.#closing) this.#backlog.push({ do: 'run', run, atMs: this.#now() });
   }
 
   fragment(fragment: Fragment, arrivalMs: number): void {
@@ -137,11 +139,14 @@ export class Recorder {
     if (!this.#closing) this.#backlog.push({ do: 'end', cause, atMs: sinceMs, runToo: true });
   }
 
-  /** Records nothing until `resume`, whatever comes and whatever else happens: the gap is called `cause`. */
-  pause(cause: GapCause = 'paused'): void {
+  /**
+   * Records nothing from `atMs` (UTC ms) on until `resume`, whatever comes. Whatever else happens the gap is called
+   * `cause`, but for `noEvent`: see WhyNot.
+   */
+  pause(cause: GapCause = 'paused', atMs = this.#now()): void {
     if (this.#closing) return;
     this.#paused = true;
-    this.#backlog.push({ do: 'wish', cause, atMs: this.#now() });
+    this.#backlog.push({ do: 'wish', cause, atMs });
   }
 
   /** Goes on with the next keyframe. */
@@ -149,6 +154,15 @@ export class Recorder {
     if (!this.#paused || this.#closing) return;
     this.#paused = false;
     this.#backlog.push({ do: 'wish', cause: null, atMs: this.#now() });
+  }
+
+  /**
+   * Records what was kept in memory, before everything that comes from now on. `endedBy`: why its run has ended; null
+   * while it goes on. It does not count for the queue: whoever kept it in memory counts it, until it is released.
+   */
+  preRoll(taken: TakenRoll, endedBy: GapCause | null): void {
+    if (this.#closing) taken.release();
+    else this.#backlog.push({ do: 'preRoll', taken, endedBy, atMs: this.#now() });
   }
 
   /** Ends the open recording, and begins the next at the next keyframe: what was recorded up to now is to be deleted. */
@@ -192,17 +206,19 @@ export class Recorder {
         this.#run = { run: step.run, clock: new RunClock(step.run.startMs), toldMs: [] };
         this.#whyNot.stream(null);
         await this.#end('lost');
+        // It was called lost meanwhile; now an event would be recorded.
+        if (this.#whyNot.cause(this.#trouble.cause) === 'noEvent') await this.#notRecording('noEvent', step.atMs);
+        return;
+      case 'preRoll':
+        await this.#writeAll(step.taken);
+        if (step.endedBy !== null) await this.#runEnded(step.endedBy, step.atMs);
         return;
       case 'fragment':
         if (this.#trouble.cause) await this.#stop(this.#trouble.cause, step.arrivalMs);
         else if (this.#run) await this.#write(step.fragment, step.arrivalMs, this.#run);
         return;
       case 'end':
-        if (step.runToo) {
-          this.#run = null;
-          this.#whyNot.stream(step.cause);
-        }
-        await this.#stop(step.cause, step.atMs);
+        await (step.runToo ? this.#runEnded(step.cause, step.atMs) : this.#stop(step.cause, step.atMs));
         return;
       case 'wish':
         this.#whyNot.wish(step.cause);
@@ -235,6 +251,24 @@ export class Recorder {
     await this.#trouble.tryAgain();
     const why = this.#whyNot.cause(this.#trouble.cause);
     if (before !== null && why !== null) await this.#notRecording(why, this.#now());
+  }
+
+  async #writeAll(taken: TakenRoll): Promise<void> {
+    const { run, held } = taken;
+    try {
+      if (this.#trouble.cause) return;
+      const running = this.#run?.run === run ? this.#run : { run, clock: new RunClock(run.startMs), toldMs: [] };
+      this.#run = running;
+      for (const { fragment, arrivalMs } of held) await this.#write(fragment, arrivalMs, running);
+    } finally {
+      taken.release();
+    }
+  }
+
+  async #runEnded(cause: GapCause, atMs: number): Promise<void> {
+    this.#run = null;
+    this.#whyNot.stream(cause);
+    await this.#stop(cause, atMs);
   }
 
   async #write(fragment: Fragment, arrivalMs: number, { run, clock, toldMs }: Running): Promise<void> {
