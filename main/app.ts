@@ -8,6 +8,7 @@ import type { WindowPlace } from './contract/layouts.ts';
 import type { PassphraseUse, Settings } from './contract/model.ts';
 import { bad, good, type Outcome } from './contract/problems.ts';
 import type { LiveNotice, PageMessage, PlaybackNotice, StreamRequest } from './contract/stream.ts';
+import { bookmarkCalls } from './app/calls/bookmarkCalls.ts';
 import { cameraCalls } from './app/calls/cameraCalls.ts';
 import { checkCalls } from './app/calls/checkCalls.ts';
 import { clipCalls } from './app/calls/clipCalls.ts';
@@ -209,6 +210,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...libraryCalls(rooms),
     ...healthCalls(rooms),
     ...clipCalls(rooms),
+    ...bookmarkCalls(rooms),
     ...retentionCalls(rooms),
     ...exportCalls(rooms),
     ...checkCalls(rooms),

@@ -15,6 +15,7 @@ import { Exporter } from '../core/exporter/exporter.ts';
 import { exportsFile, readExports } from '../core/exporter/exportsDocument.ts';
 import { Leaving } from '../core/exporter/leaving.ts';
 import { leavingFile, readLeaving } from '../core/exporter/leavingDocument.ts';
+import { Bookmarks } from '../core/library/bookmarks.ts';
 import { Library } from '../core/library/library.ts';
 import { isFull, roomOf } from '../core/library/retention.ts';
 import type { Log } from '../core/log.ts';
@@ -57,6 +58,7 @@ export interface House {
   ptz: Ptz;
   discovery: Discovery;
   library: Library;
+  bookmarks: Bookmarks;
   watching: Watching;
   exporter: Exporter;
   leaving: Leaving;
@@ -143,6 +145,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     defect: defect('moving a camera'),
   });
 
+  const bookmarks = await Bookmarks.open(vault, (list) => tell('bookmarks.changed', list));
   let { warning } = options;
   const keeping: Keeping = await Keeping.open({
     ...{ vault, settings, cameras, library, log },
@@ -153,6 +156,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       async forgotten(cameraId) {
         const all = [exporter.forgetCamera(cameraId), leaving.forgetCamera(cameraId), checking.forget()];
         await Promise.all([...all, health.clocks.forgetCamera(cameraId)]);
+        return await bookmarks.forgetCamera(cameraId);
       },
       deleted: (cameraId) => {
         tell('library.changed', { cameraId });
@@ -180,7 +184,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
         keys?.warning ??
         warning ??
         settings.warning ??
-        keeping.warning,
+        keeping.warning ??
+        bookmarks.warning,
     };
   };
   const tellStatus = (): void => void status().then((now) => tell('vault.changed', now), defect('vault status'));
@@ -284,6 +289,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     ptz,
     discovery,
     library,
+    bookmarks,
     watching,
     exporter,
     leaving,
@@ -293,7 +299,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     status,
     async resealDocuments() {
       const sealed = await documents.value.sealAgain();
-      const all = sealed.ok ? await keeping.clips.sealAgain() : sealed;
+      const clips = sealed.ok ? await keeping.clips.sealAgain() : sealed;
+      const all = clips.ok ? await bookmarks.sealAgain() : clips;
       tellStatus();
       return all;
     },
@@ -311,6 +318,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     async unlock(found) {
       const opened = keys ? good(keys) : await VaultKeys.open(vault);
       if (opened.ok) keys = opened.value;
+      await bookmarks.read();
       await keeping.unlocked();
       warning = found ?? (opened.ok ? warning : opened.problem);
       puttingRight = library

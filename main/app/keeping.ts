@@ -45,7 +45,7 @@ export interface KeepingOptions {
     /** What is recorded of this camera is about to be deleted: its open recording is to end. */
     deleting: (cameraId: CameraId) => Promise<void>;
     /** Nothing of this camera is to be known any more. */
-    forgotten: (cameraId: CameraId) => Promise<void>;
+    forgotten: (cameraId: CameraId) => Promise<Outcome<null>>;
     /** Something of this camera was deleted for good, by the user. */
     deleted: (cameraId: CameraId) => void;
   };
@@ -211,7 +211,8 @@ export class Keeping {
       layouts: withoutCamera(value.layouts, id),
     }));
     if (!erased.ok) return erased;
-    await this.#options.on.forgotten(id);
+    const elsewhere = await this.#options.on.forgotten(id);
+    if (!elsewhere.ok) return elsewhere;
     await log.forget(id);
     const forgotten = await cameras.forgetRemoved(id);
     this.#options.on.deleted(id);

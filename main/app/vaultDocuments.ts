@@ -3,6 +3,7 @@ import { cameraDocumentSteps, cameraDocumentVersion, parseCameraDocument } from 
 import { exportsFile, readExports } from '../core/exporter/exportsDocument.ts';
 import { leavingFile, readLeaving } from '../core/exporter/leavingDocument.ts';
 import type { CheckedForm } from '../core/library/checkDocument.ts';
+import { bookmarkDocumentVersion, bookmarksFile, parseBookmarkDocument } from '../core/library/bookmarkDocument.ts';
 import { clipDocumentVersion, clipsFile, parseClipDocument } from '../core/library/clipDocument.ts';
 import { parseSettings, settingsSteps, settingsVersion } from '../core/settings.ts';
 import { credentialsName, credentialsVersion, parseEntries } from '../core/vault/sealedKeychain.ts';
@@ -14,6 +15,7 @@ export const vaultDocuments = {
   'settings.json.age': { version: settingsVersion, parse: parseSettings, migrate: settingsSteps },
   'cameras.json.age': { version: cameraDocumentVersion, parse: parseCameraDocument, migrate: cameraDocumentSteps },
   [clipsFile]: { version: clipDocumentVersion, parse: parseClipDocument },
+  [bookmarksFile]: { version: bookmarkDocumentVersion, parse: parseBookmarkDocument },
   [credentialsName]: { version: credentialsVersion, parse: parseEntries },
   [checkFile]: { version: 1, parse: saidIn(readCheck) },
   [clocksFile]: { version: 1, parse: saidIn(readClocks) },

@@ -33,6 +33,7 @@ import type {
 import { isPicture } from './png.ts';
 import type { Outcome } from './problems.ts';
 import { recordingPlan } from './recordingPlan.ts';
+import type { Bookmark, CameraSpans } from './timeline.ts';
 
 const nothing = v.undefined();
 const cameraId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
@@ -242,6 +243,11 @@ export const callArguments = {
 
   /** Recorded spans and gaps of a camera inside the span, in order, covering it from the camera's first recording. */
   'library.spans': v.strictObject({ cameraId, ...span }),
+  /**
+   * The same of several cameras at once (null: of all with recordings), merged to what can be seen: of spans shorter than
+   * `leastMs` that follow each other one is made, with the worst cause among them, so that no gap is lost. 0 merges none.
+   */
+  'library.overview': v.strictObject({ cameraIds: someCameras, ...span, leastMs: timeMs }),
   /** Cameras with recordings: also those that were removed and whose recordings were kept. */
   'library.cameras': nothing,
   /** What is recorded of a camera in all, and how much of it protected clips keep. */
@@ -266,6 +272,14 @@ export const callArguments = {
   'clips.rename': v.strictObject({ clipId: shortId, name: clipName }),
   /** Releases it: from now on its recordings go by the rule, as all others. */
   'clips.remove': v.strictObject({ clipId: shortId }),
+
+  /** Of all cameras, in order of time. */
+  'bookmarks.list': nothing,
+  /** Problems, of all `bookmarks` calls: `gone`, `tooManyBookmarks`, those of sealed documents. */
+  'bookmarks.add': v.strictObject({ cameraId, atMs: timeMs, name: clipName }),
+  'bookmarks.rename': v.strictObject({ bookmarkId: shortId, name: clipName }),
+  'bookmarks.move': v.strictObject({ bookmarkId: shortId, atMs: timeMs }),
+  'bookmarks.remove': v.strictObject({ bookmarkId: shortId }),
 
   /**
    * What the rules would delete if they were as typed here; what is not named is as it is set. Nothing is changed by
@@ -423,6 +437,7 @@ export interface CallResults {
   'ptz.storeHome': Outcome<null>;
 
   'library.spans': Outcome<Span[]>;
+  'library.overview': Outcome<CameraSpans[]>;
   'library.cameras': { cameraId: string; name: string; removed: boolean }[];
   'library.holdings': Outcome<CameraHoldings>;
   'library.remove': Outcome<Holding>;
@@ -434,6 +449,12 @@ export interface CallResults {
   'clips.protect': Outcome<null>;
   'clips.rename': Outcome<null>;
   'clips.remove': Outcome<null>;
+
+  'bookmarks.list': Outcome<Bookmark[]>;
+  'bookmarks.add': Outcome<Bookmark>;
+  'bookmarks.rename': Outcome<null>;
+  'bookmarks.move': Outcome<null>;
+  'bookmarks.remove': Outcome<null>;
 
   'retention.preview': Outcome<RetentionPreview>;
 

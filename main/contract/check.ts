@@ -65,7 +65,9 @@ export function weightOf(finding: Finding): FindingWeight {
       const name = /[^\\/]*$/.exec(finding.file)?.[0] ?? '';
       // What the index has not taken up yet lies nowhere else.
       if (finding.kind === 'unexplained' || name.endsWith('.later')) return 'damage';
-      return name.startsWith('index.json.age') ? 'repairable' : 'damage';
+      // Both only repeat what the recordings say.
+      const isCache = name.startsWith('index.json.age') || /^[0-9a-f]{16}-\d{4}-\d{2}\.json\.age$/.test(name);
+      return isCache ? 'repairable' : 'damage';
     }
   }
 }

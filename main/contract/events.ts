@@ -5,6 +5,7 @@ import type { CheckState } from './check.ts';
 import type { ExportJob } from './exports.ts';
 import type { LeavingState } from './leaving.ts';
 import type { AppState, Camera, CameraStatus, ClipList, MoveState, Search, Settings, VaultStatus } from './model.ts';
+import type { Bookmark } from './timeline.ts';
 
 export interface Events {
   'app.changed': AppState;
@@ -19,6 +20,7 @@ export interface Events {
   /** More is known than the last `health.report` said: ask again. At most once a second. */
   'health.changed': { complete: boolean };
   'clips.changed': ClipList;
+  'bookmarks.changed': Bookmark[];
   'exports.changed': ExportJob[];
   'check.changed': CheckState;
   'leaving.changed': LeavingState;
@@ -39,6 +41,7 @@ export const eventNames = [
   'library.changed',
   'health.changed',
   'clips.changed',
+  'bookmarks.changed',
   'exports.changed',
   'check.changed',
   'leaving.changed',

@@ -57,6 +57,7 @@ export type Problem =
   | { code: 'settingsLost' }
   | { code: 'camerasLost' }
   | { code: 'passwordsLost' }
+  | { code: 'bookmarksLost' }
   /** Another Nightjar has this vault open, here or on another computer. */
   | { code: 'otherInstance'; folder: string }
   /** The folder holds other things, and no vault. */
@@ -103,6 +104,7 @@ export type Problem =
   /** The list of protected clips does not open: nothing is deleted by the rule, and nothing can be protected. A warning. */
   | { code: 'clipsUnknown'; file: string }
   | { code: 'tooManyClips'; most: number }
+  | { code: 'tooManyBookmarks'; most: number }
   /** A camera is removed, and the keychain has not let go of its user name and password yet. A warning. */
   | { code: 'entryStays'; entries: number }
   /** Nothing is recorded in the chosen span. */

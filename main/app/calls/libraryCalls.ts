@@ -13,6 +13,8 @@ export function libraryCalls({ house, withHouse }: Rooms): Pick<Handlers, Librar
   return {
     'library.spans': ({ cameraId, fromMs, toMs }) =>
       withHouse(async (open) => good(await open.library.spans(cameraId, fromMs, toMs))),
+    'library.overview': ({ cameraIds, leastMs, ...span }) =>
+      withHouse(async (open) => good(await open.library.overview(cameraIds, span, leastMs))),
     'library.holdings': ({ cameraId }) => withHouse(async (open) => good(await open.keeping.holdings(cameraId))),
     'library.remove': ({ cameraId, clips }) => withHouse((open) => open.keeping.deleteRecordings(cameraId, clips)),
     'library.cameras': async () => {

@@ -72,10 +72,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function isWhole(value: unknown): value is number {
+export function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= latestMs;
 }
 
-function isCause(value: unknown): value is GapCause {
+export function isCause(value: unknown): value is GapCause {
   return known.has(value);
 }

@@ -100,6 +100,11 @@ export class DayIndex {
     return (this.#store === null || this.#leftLater) && this.#vault.identity !== null;
   }
 
+  /** All that was written of the day was read: causes of gaps too. */
+  get isWhole(): boolean {
+    return this.#store !== null && !this.#leftLater;
+  }
+
   /** Something waits for the identity, or for the disk. */
   get holdsUnsaved(): boolean {
     return this.#waits || this.#refused;

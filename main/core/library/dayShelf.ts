@@ -12,7 +12,10 @@ import { isTemporary } from '../vault/durable.ts';
 import type { Vault } from '../vault/folder.ts';
 import type { DayRow } from './dayDocument.ts';
 import { DayIndex } from './dayIndex.ts';
+import { type DayOutline, outlineOf } from './dayOutline.ts';
 import { changedMsOf, type DaySum, DaySums } from './daySums.ts';
+import { monthOf } from './monthDocument.ts';
+import { MonthOutlines } from './monthOutlines.ts';
 import { isCameraId, isDay, readFinishedName, readOpenName, recordingsFolder } from './recordingName.ts';
 import { Turns } from './turns.ts';
 
@@ -30,9 +33,12 @@ export interface DayLook {
   /** Names in its folder that are neither a finished recording nor the index's own. */
   others: readonly string[];
   sum: DaySum;
+  /** null where not all of the day could be read. */
+  outline: DayOutline | null;
 }
 
 export class DayShelf {
+  readonly outlines: MonthOutlines;
   readonly #vault: Vault;
   readonly #turns = new Turns();
   /** Least recently used first. */
@@ -46,6 +52,11 @@ export class DayShelf {
 
   constructor(vault: Vault) {
     this.#vault = vault;
+    this.outlines = new MonthOutlines(vault);
+  }
+
+  get isLocked(): boolean {
+    return this.#vault.identity === null;
   }
 
   /** Cameras with a folder. */
@@ -136,26 +147,30 @@ export class DayShelf {
       const known = this.#loaded.get(keyOf(cameraId, day));
       if (known?.holdsUnsaved) {
         const names = (await namesIn(folder)).filter((name) => !DayIndex.owns(name) && !readFinishedName(name));
-        return { added: 0, others: names, sum: sumOf(known, 0) };
+        return { added: 0, others: names, sum: sumOf(known, 0), outline: null };
       }
       this.#loaded.delete(keyOf(cameraId, day));
       const index = await (keep || known ? this.#take(cameraId, day) : DayIndex.open(this.#vault, cameraId, day));
       this.#sizes.set(keyOf(cameraId, day), index.sizeBytes);
-      return { added: index.repaired.added, others: index.others, sum: sumOf(index, changedMs) };
+      const outline = index.isWhole ? outlineOf(index) : null;
+      return { added: index.repaired.added, others: index.others, sum: sumOf(index, changedMs), outline };
     });
   }
 
   /** A day that nobody writes into any more came to this, if its folder is still what was looked at. */
-  async settle(cameraId: CameraId, day: string, sum: DaySum, nowMs: number): Promise<void> {
+  async settle(cameraId: CameraId, day: string, { sum, outline }: DayLook, nowMs: number): Promise<void> {
     if (Math.abs(nowMs - sum.changedMs) < settledMs) return;
     await this.#turns.take(keyOf(cameraId, day), async () => {
       const changedMs = await changedMsOf(this.#vault.path(recordingsFolder, cameraId, day));
-      if (changedMs === sum.changedMs) (await this.sums()).set(cameraId, day, sum);
+      if (changedMs !== sum.changedMs) return;
+      (await this.sums()).set(cameraId, day, sum);
+      if (outline) await this.outlines.put(cameraId, day, changedMs, outline);
     });
   }
 
   /** Takes up what happened to the days in memory while their indexes could not be opened. */
   async unlocked(): Promise<void> {
+    this.outlines.unlocked();
     for (const [key, index] of [...this.#loaded]) {
       const [cameraId = '', day = ''] = key.split('/');
       if (index.stale) await this.read(cameraId, day);
@@ -174,6 +189,7 @@ export class DayShelf {
       this.#loaded.delete(keyOf(cameraId, day));
       this.#sizes.delete(keyOf(cameraId, day));
       (await this.sums()).drop(cameraId, day);
+      await this.outlines.drop(cameraId, day);
       const days = await this.days(cameraId);
       this.#days.set(
         cameraId,
@@ -201,6 +217,7 @@ export class DayShelf {
     await rmdir(this.#vault.path(recordingsFolder, cameraId)).catch(() => undefined);
     this.#days.delete(cameraId);
     await (await this.sums()).forget(cameraId);
+    await this.outlines.forget(cameraId);
   }
 
   /** Bytes of all finished recordings, as far as they are known. */
@@ -228,9 +245,10 @@ export class DayShelf {
     if (await this.#vault.away()) return;
     const there = new Set<string>();
     for (const cameraId of await this.cameras()) {
-      for (const day of await this.days(cameraId)) there.add(keyOf(cameraId, day));
+      for (const day of await this.days(cameraId)) there.add(keyOf(cameraId, day)).add(keyOf(cameraId, monthOf(day)));
       await setImmediate();
     }
+    await this.outlines.forgetGone((cameraId, dayOrMonth) => there.has(keyOf(cameraId, dayOrMonth)));
     const sums = await this.sums();
     for (const key of [...(await this.#knownSizes()).keys()]) {
       if (there.has(key)) continue;
@@ -245,6 +263,7 @@ export class DayShelf {
   /** Waits for what is being written. May be called twice. */
   async close(): Promise<void> {
     await this.#turns.close();
+    await this.outlines.close();
     this.#loaded.clear();
     await (await this.#sums)?.save();
   }

@@ -38,6 +38,8 @@ export class DaySums {
   readonly #cameras: Map<CameraId, Map<string, DaySum>>;
   /** Sums that hold no more, and that the file may still have. */
   readonly #outdated = new Set<string>();
+  /** Sums whose folders were found unchanged since the program began: what changes them after that drops them. */
+  readonly #trusted = new WeakSet<DaySum>();
   #changed = false;
   #saving: Promise<void> = Promise.resolve();
 
@@ -64,6 +66,15 @@ export class DaySums {
     if (!sum) return null;
     const changedMs = await changedMsOf(this.#vault.path(recordingsFolder, cameraId, day));
     return this.get(cameraId, day) === sum && sum.changedMs === changedMs ? sum : null;
+  }
+
+  /** As `current`, and the folder is looked at only once. */
+  async trusted(cameraId: CameraId, day: string): Promise<DaySum | null> {
+    const sum = this.get(cameraId, day);
+    if (!sum || this.#trusted.has(sum)) return sum;
+    const current = await this.current(cameraId, day);
+    if (current) this.#trusted.add(current);
+    return current;
   }
 
   set(cameraId: CameraId, day: string, sum: DaySum): void {

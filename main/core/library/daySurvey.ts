@@ -42,9 +42,12 @@ export class DaySurvey {
     return (await this.#shelf.days(cameraId)).filter((day) => sums.get(cameraId, day) === null);
   }
 
-  /** Whether the day's folder is still what it was when it was settled. */
+  /** Whether the day's folder is still what it was when it was settled, and its outline is known where that can be. */
   async isSettled(cameraId: CameraId, day: string): Promise<boolean> {
-    return (await (await this.#shelf.sums()).current(cameraId, day)) !== null;
+    const sum = await (await this.#shelf.sums()).current(cameraId, day);
+    return (
+      sum !== null && (this.#shelf.isLocked || (await this.#shelf.outlines.get(cameraId, day, sum.changedMs)) !== null)
+    );
   }
 
   /** Looks at a day anew. `keep`: it will be asked for soon. */
@@ -53,10 +56,10 @@ export class DaySurvey {
   }
 
   /** All that was found there is in order. A day that can still be written into, today above all, is not settled. */
-  async settle(cameraId: CameraId, day: string, { sum }: DayLook): Promise<void> {
+  async settle(cameraId: CameraId, day: string, look: DayLook): Promise<void> {
     const held = [...this.#held.values()].some((one) => one.cameraId === cameraId && one.day === day);
     const nowMs = this.#now();
-    if (!held && day !== dayOf(nowMs)) await this.#shelf.settle(cameraId, day, sum, nowMs);
+    if (!held && day !== dayOf(nowMs)) await this.#shelf.settle(cameraId, day, look, nowMs);
   }
 
   /** Somebody looks at every day, and has when this resolves: the sum of all sizes waits for that. */
@@ -67,6 +70,7 @@ export class DaySurvey {
   /** Every day was looked at: keeps what is settled for the next start. */
   async keep(): Promise<void> {
     await this.#shelf.forgetGone();
+    await this.#shelf.outlines.save();
     await (await this.#shelf.sums()).save();
   }
 }

@@ -8,6 +8,7 @@
 import { rm } from 'node:fs/promises';
 import type { CameraId, Span } from '../../contract/model.ts';
 import { good, type Outcome } from '../../contract/problems.ts';
+import type { CameraSpans } from '../../contract/timeline.ts';
 import { syncFolder } from '../vault/durable.ts';
 import type { Vault } from '../vault/folder.ts';
 import type { Repair } from './dayIndex.ts';
@@ -17,6 +18,7 @@ import type { OpenRecording } from './openRecording.ts';
 import { reach } from './reach.ts';
 import { dayMs, dayOf, recordingPath } from './recordingName.ts';
 import { recordingAt } from './passes.ts';
+import { mergeShort } from './mergeSpans.ts';
 import { coverSpan, type GapNote } from './spans.ts';
 
 export interface RecordingRow {
@@ -194,6 +196,19 @@ export class Library {
       }
     }
     return sizes;
+  }
+
+  /** The spans of several cameras, or (null) of all, merged as `mergeShort` does: none is lost, and few are left. */
+  async overview(
+    cameraIds: readonly CameraId[] | null,
+    { fromMs, toMs }: { fromMs: number; toMs: number },
+    leastMs: number,
+  ): Promise<CameraSpans[]> {
+    return await Promise.all(
+      (cameraIds ?? (await this.cameras())).map(async (cameraId) => {
+        return { cameraId, spans: mergeShort(await this.spans(cameraId, fromMs, toMs), leastMs) };
+      }),
+    );
   }
 
   /** The finished recordings that began on that UTC day, in order. */

@@ -5,13 +5,14 @@
  * day would open for its last minute alone.
  */
 import type { CameraId } from '../../contract/model.ts';
-import type { DayIndex } from './dayIndex.ts';
+import { type DayOutline, outlineOf } from './dayOutline.ts';
 import type { DayShelf } from './dayShelf.ts';
 import { dayMs, dayOf, type RecordingSpan } from './recordingName.ts';
 import type { GapNote } from './spans.ts';
 
 export interface Reached {
-  recordings: RecordingSpan[];
+  /** Joined, where they were joined before. */
+  recordings: (RecordingSpan & { lastStartMs?: number })[];
   /** In order of time. */
   notes: GapNote[];
 }
@@ -20,8 +21,8 @@ export async function reach(shelf: DayShelf, cameraId: CameraId, fromMs: number,
   const days = await shelf.days(cameraId);
   const [first, last, before] = [dayOf(fromMs), dayOf(toMs), dayOf(fromMs - dayMs)];
   const inside = days.filter((day) => day >= first && day <= last);
-  const indexes = await Promise.all(inside.map((day) => shelf.read(cameraId, day)));
-  const beginsInside = (): boolean => indexes.some(({ rows }) => (rows[0]?.startMs ?? Infinity) <= fromMs);
+  const outlines = await Promise.all(inside.map((day) => outlineOfDay(shelf, cameraId, day)));
+  const beginsInside = (): boolean => outlines.some(({ stretches }) => (stretches[0]?.startMs ?? Infinity) <= fromMs);
   const crossing: RecordingSpan[] = [];
   for (const day of days.filter((name) => name < first).reverse()) {
     if (day < before && beginsInside()) break;
@@ -31,14 +32,28 @@ export async function reach(shelf: DayShelf, cameraId: CameraId, fromMs: number,
       crossing.push({ startMs: sum.lastStartMs, endMs: sum.lastEndMs });
       break;
     }
-    indexes.unshift(await shelf.read(cameraId, day));
+    outlines.unshift(await outlineOfDay(shelf, cameraId, day));
   }
   return {
-    recordings: [...indexes.flatMap((index): readonly RecordingSpan[] => index.rows), ...crossing],
-    notes: notesOf(indexes),
+    recordings: [...outlines.flatMap(({ stretches }): readonly RecordingSpan[] => stretches), ...crossing],
+    notes: notesOf(outlines),
   };
 }
 
-function notesOf(indexes: readonly DayIndex[]): GapNote[] {
-  return indexes.flatMap((index) => index.notes).sort((a, b) => a.atMs - b.atMs);
+/** As it was written down, where nobody wrote into the day since; else, and then it is written down, from its index. */
+async function outlineOfDay(shelf: DayShelf, cameraId: CameraId, day: string): Promise<DayOutline> {
+  const sums = await shelf.sums();
+  const sum = await sums.trusted(cameraId, day);
+  const known = sum && (await shelf.outlines.get(cameraId, day, sum.changedMs));
+  if (known && sums.get(cameraId, day) === sum) return known;
+  const index = await shelf.read(cameraId, day);
+  const outline = outlineOf(index);
+  if (sum && index.isWhole && sums.get(cameraId, day) === sum) {
+    await shelf.outlines.put(cameraId, day, sum.changedMs, outline);
+  }
+  return outline;
+}
+
+function notesOf(outlines: readonly DayOutline[]): GapNote[] {
+  return outlines.flatMap(({ notes }) => notes).sort((a, b) => a.atMs - b.atMs);
 }

@@ -17,18 +17,27 @@ export const joinMs = 200;
 /** A note this near to the end of the media counts as written at that end: arrival and media time differ. */
 const noteNearMs = 2000;
 
-/** Recorded stretches in order, joined where they touch or nearly touch. `lastStartMs`: start of its last recording. */
-export function joinRecordings(recordings: Iterable<RecordingSpan>): (RecordingSpan & { lastStartMs: number })[] {
+/** Recordings that follow each other. */
+export interface Stretch extends RecordingSpan {
+  /** Start of its last recording. */
+  lastStartMs: number;
+}
+
+/**
+ * Recorded stretches in order, joined where they touch or nearly touch. What was joined before, day by day, is joined on
+ * as if each recording had come alone.
+ */
+export function joinRecordings(recordings: Iterable<RecordingSpan & { lastStartMs?: number }>): Stretch[] {
   const ordered = [...recordings].sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
-  const joined: (RecordingSpan & { lastStartMs: number })[] = [];
-  for (const { startMs, endMs } of ordered) {
+  const joined: Stretch[] = [];
+  for (const { startMs, endMs, lastStartMs = startMs } of ordered) {
     if (endMs <= startMs) continue;
     const last = joined.at(-1);
     if (last && startMs - last.endMs < joinMs) {
       last.endMs = Math.max(last.endMs, endMs);
-      last.lastStartMs = startMs;
+      last.lastStartMs = Math.max(last.lastStartMs, lastStartMs);
     } else {
-      joined.push({ startMs, endMs, lastStartMs: startMs });
+      joined.push({ startMs, endMs, lastStartMs });
     }
   }
   return joined;
@@ -39,7 +48,7 @@ export function joinRecordings(recordings: Iterable<RecordingSpan>): (RecordingS
  * is no recording before toMs. `notes` must be in order of time. `untold` is the cause of a gap that no note explains.
  */
 export function coverSpan(
-  recordings: Iterable<RecordingSpan>,
+  recordings: Iterable<RecordingSpan & { lastStartMs?: number }>,
   notes: readonly GapNote[],
   fromMs: number,
   toMs: number,

@@ -12,8 +12,10 @@ import { type Finding, weightOf } from '../../contract/check.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import { checkDay, compareDay, type VaultInUse } from '../library/checkDay.ts';
 import { checkDocument, type CheckedForm, checkSealedFile } from '../library/checkDocument.ts';
+import { checkMonth, isOfMonth } from '../library/checkMonth.ts';
 import { daySumsName } from '../library/daySums.ts';
 import { Library } from '../library/library.ts';
+import { monthsFolder } from '../library/monthDocument.ts';
 import { indexName, isCameraId, isDay, recordingsFolder } from '../library/recordingName.ts';
 import { isTemporary } from '../vault/durable.ts';
 import { isEmpty, readVaultFile, Vault, vaultFileName } from '../vault/folder.ts';
@@ -160,7 +162,11 @@ async function lookAgain(first: Walk, before: readonly Finding[]): Promise<Outco
       : group.map(
           ({ file }) =>
             () =>
-              place === '.' ? checkTop(walk, file) : good([{ kind: 'unexplained', file } as const]),
+              place === '.'
+                ? checkTop(walk, file)
+                : place === monthsFolder
+                  ? checkMonth({ ...walk, file })
+                  : good([{ kind: 'unexplained', file } as const]),
         );
     for (const look of looks) {
       const found = await whileOpen(walk, async () => await look());
@@ -207,9 +213,11 @@ function daysOf(findings: readonly Finding[]): { cameraId: string; day: string }
   return [...days.values()].filter((one) => one !== null);
 }
 
-/** A version of an index that does not open is worth nothing: the folder says the same. */
-async function removeClosedIndexes(vault: Vault, wrong: readonly Finding[]): Promise<void> {
-  const closed = wrong.filter(({ file, kind }) => path.basename(file) === previousOf(indexName) && kind !== 'newer');
+/** A version of an index, or a month's outlines, that do not open are worth nothing: the folder says the same. */
+async function removeClosedCaches(vault: Vault, wrong: readonly Finding[]): Promise<void> {
+  const closed = wrong.filter(
+    ({ file, kind }) => isOfMonth(file) || (path.basename(file) === previousOf(indexName) && kind !== 'newer'),
+  );
   for (const { file } of closed) await rm(vault.path(file), { force: true });
 }
 
@@ -217,7 +225,7 @@ async function removeClosedIndexes(vault: Vault, wrong: readonly Finding[]): Pro
 async function mend(vault: Vault, wrong: readonly Finding[], signal: AbortSignal): Promise<void> {
   const library = new Library({ vault });
   try {
-    await removeClosedIndexes(vault, wrong);
+    await removeClosedCaches(vault, wrong);
     await recover(vault, library, signal);
     for (const { cameraId, day } of daysOf(wrong)) {
       if (signal.aborted) return;
@@ -235,10 +243,14 @@ async function mendInUse(walk: Walk, { vault, library }: InUse, wrong: readonly 
     if (isStopped()) return;
     if (kind === 'unfinished') await endCutOff(vault, library, vault.path(file));
   }
+  await removeClosedCaches(
+    vault,
+    wrong.filter(({ file }) => isOfMonth(file)),
+  );
   for (const { cameraId, day } of daysOf(wrong)) {
     if (isStopped()) return;
     const ofDay = wrong.filter(({ file }) => file.startsWith(path.join(recordingsFolder, cameraId, day)));
-    await library.inTurn(cameraId, day, () => removeClosedIndexes(vault, ofDay));
+    await library.inTurn(cameraId, day, () => removeClosedCaches(vault, ofDay));
     await library.rebuildDay(cameraId, day);
   }
 }
@@ -246,12 +258,31 @@ async function mendInUse(walk: Walk, { vault, library }: InUse, wrong: readonly 
 async function checkAll(walk: Walk): Promise<Outcome<Finding[]>> {
   const findings: Finding[] = [];
   for (const name of await namesIn(walk.folder)) {
-    const found = await (name === recordingsFolder ? checkRecordings(walk) : topFile(walk, name));
+    const found = await checkOf(walk, name);
     if (!found.ok) return found;
     findings.push(...found.value);
   }
   for (const file of ['recovery.age', recordingsFolder]) {
     if ((await kindOf(walk, file)) === null) findings.push({ kind: 'missing', file, lost: null });
+  }
+  return good(findings);
+}
+
+async function checkOf(walk: Walk, name: string): Promise<Outcome<Finding[]>> {
+  if (name === recordingsFolder) return await checkRecordings(walk);
+  return name === monthsFolder && (await kindOf(walk, name)) === 'folder' ? checkMonths(walk) : topFile(walk, name);
+}
+
+async function checkMonths(walk: Walk): Promise<Outcome<Finding[]>> {
+  const findings: Finding[] = [];
+  for (const name of await namesIn(path.join(walk.folder, monthsFolder))) {
+    const file = path.join(monthsFolder, name);
+    if (isEmpty([name])) continue;
+    walk.began(file);
+    const found = await whileOpen(walk, () => checkMonth({ ...walk, file }));
+    if (!found.ok) return found;
+    walk.found(found.value);
+    findings.push(...found.value);
   }
   return good(findings);
 }

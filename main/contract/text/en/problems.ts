@@ -162,6 +162,10 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
     fact: 'The cameras’ passwords in the vault are damaged, and so is the version before them.',
     remedy: 'Enter each camera’s password again.',
   }),
+  bookmarksLost: () => ({
+    fact: 'The list of bookmarks is damaged, and so is the version before it. Nightjar begins a new one.',
+    remedy: 'All recordings are there. The damaged file was kept beside it.',
+  }),
   otherInstance: ({ folder }) => ({
     fact: `Another Nightjar has the vault in ${folder} open.`,
     remedy: 'Close it, on this computer or on the one that shares the folder, then try again.',
@@ -270,6 +274,10 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
   tooManyClips: ({ most }) => ({
     fact: `There are ${units.count(most)} protected clips, and no more are kept.`,
     remedy: 'Release some in the archive first.',
+  }),
+  tooManyBookmarks: ({ most }) => ({
+    fact: `There are ${units.count(most)} bookmarks, and no more are kept.`,
+    remedy: 'Remove some in the archive first.',
   }),
   entryStays: ({ entries }) => ({
     fact:
