@@ -14,11 +14,13 @@ const lost = v.nullable(v.object({ fromMs: whole, toMs: whole }));
 const chunks = v.object({ firstChunk: whole, fromByte: whole, toByte: whole, plainFrom: whole, plainTo: whole });
 const finding = v.variant('kind', [
   v.object({ kind: v.picklist(['closed', 'short', 'exchanged', 'missing']), file: text, lost }),
+  v.object({ kind: v.picklist(['unlinked', 'replaced']), file: text, beforeMs: whole, lost }),
+  v.object({ kind: v.literal('chainCut'), file: text, beforeMs: whole }),
   v.object({ kind: v.literal('chunks'), file: text, chunks, lost }),
   v.object({ kind: v.picklist(['cutOff', 'misread']), file: text, atByte: whole, lost }),
   v.object({ kind: v.literal('unreadable'), file: text, code: text, lost }),
   v.object({
-    kind: v.picklist(['newer', 'unindexed', 'noIndex', 'unfinished', 'unexplained', 'leftover']),
+    kind: v.picklist(['forged', 'unchained', 'newer', 'unindexed', 'noIndex', 'unfinished', 'unexplained', 'leftover']),
     file: text,
   }),
 ]);

@@ -372,7 +372,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
         () => log.keepIn(null),
       ];
       await oneAfterAnother(ends, defect('closing the vault'));
-      vault.lock();
+      vault.close();
     },
   });
 }

@@ -34,6 +34,16 @@ export type Finding = { file: string } &
     | { kind: 'exchanged'; lost: LostTime }
     /** It should be there, and is not. */
     | { kind: 'missing'; lost: LostTime }
+    /** The recording that it says came before it is missing, and nothing says that Nightjar deleted it. */
+    | { kind: 'unlinked'; beforeMs: number; lost: LostTime }
+    /** In the place of the recording that it says came before it lies another. */
+    | { kind: 'replaced'; beforeMs: number; lost: LostTime }
+    /** It is not the recording that it says it is, or its signature is not this vault's. */
+    | { kind: 'forged' }
+    /** The whole day of the recording before it is gone, and older ones are there. */
+    | { kind: 'chainCut'; beforeMs: number }
+    /** It names no recording before it, though older ones do. */
+    | { kind: 'unchained' }
     /** The disk does not let it be read: the system's code. */
     | { kind: 'unreadable'; code: string; lost: LostTime }
     /** A newer Nightjar wrote it. */
@@ -60,6 +70,8 @@ export function weightOf(finding: Finding): FindingWeight {
     case 'unfinished':
       return 'repairable';
     case 'leftover':
+    case 'chainCut':
+    case 'unchained':
       return 'note';
     default: {
       const name = /[^\\/]*$/.exec(finding.file)?.[0] ?? '';

@@ -15,6 +15,7 @@ type Writer = Pick<RealWriter, keyof RealWriter>;
 
 export class SealedWriter implements Writer {
   readonly path: string;
+  readonly sealId = new Uint8Array(32);
   sizeBytes = 0;
   readonly #file: FileHandle;
   #queue: Promise<unknown> = Promise.resolve();

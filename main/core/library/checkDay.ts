@@ -1,5 +1,5 @@
 /**
- * Checks one day's folder of one camera: each recording, then the index against the folder and what else lies there.
+ * Checks one day's folder of one camera: each recording, then the chain they make, then the index against the folder and what else lies there.
  * Reads only. Of a vault that is in use, what is added, deleted or indexed meanwhile is no finding: the comparison takes
  * the day's turn in the library, and recordings that are being written are passed over. Problems: `cancelled`.
  */
@@ -14,6 +14,7 @@ import { isEmpty } from '../vault/folder.ts';
 import { previousOf } from '../vault/sealedStore.ts';
 import { systemCode } from '../vault/vaultError.ts';
 import { checkDocument } from './checkDocument.ts';
+import { checkLinks, type LinkedRecording } from './checkLinks.ts';
 import { type CheckedFile, checkRecording, checkUnfinished } from './checkRecording.ts';
 import {
   type DayDocument,
@@ -52,11 +53,14 @@ export async function checkDay(checked: CheckedDay): Promise<Outcome<Finding[]>>
   const names = await namesIn(checked);
   if (names === 'gone') return good([]);
   if (names === 'closed') return good([{ kind: 'unreadable', file: placeOf(checked, ''), code: 'folder', lost: null }]);
+  const linked: LinkedRecording[] = [];
   for (const name of names.files) {
     if (checked.signal.aborted) return bad({ code: 'cancelled' });
-    const one = await checkFile(checked, name, looked);
+    const one = await checkFile({ ...checked, linked: (recording) => linked.push(recording) }, name, looked);
     if (!one.ok) return one;
   }
+  linked.sort((a, b) => a.startMs - b.startMs);
+  looked.findings.push(...(await checkLinks(checked, linked)));
   for (const name of names.others) checked.began(placeOf(checked, name));
   const { cameraId, day, inUse } = checked;
   const compared = await (inUse
@@ -101,7 +105,18 @@ export async function compareDay(
   findings.push(...index.value.findings);
   if (!index.value.there && finished.length > 0) findings.push({ kind: 'noIndex', file: placeOf(checked, indexName) });
   if (index.value.value) findings.push(...(await compare(checked, index.value.value, { finished, unsound, removed })));
-  return good(findings);
+  return good(saidOnce(findings));
+}
+
+/** Without what the chain says again of recordings that the index misses already. */
+function saidOnce(findings: readonly Finding[]): Finding[] {
+  const known = findings.filter(({ kind }) => kind === 'exchanged' || kind === 'missing');
+  const files = new Set(known.map(({ file }) => file));
+  const starts = new Set(known.map(({ file }) => readFinishedName(path.basename(file))?.startMs));
+  return findings.filter((one) => {
+    if (one.kind === 'forged') return !files.has(one.file);
+    return !(one.kind === 'replaced' || one.kind === 'unlinked') || !starts.has(one.beforeMs);
+  });
 }
 
 /** Whether a recording that was cut off is no longer, or not yet, one to be looked after. */

@@ -9,6 +9,8 @@ import { checkSealed } from '../vault/sealedCheck.ts';
 import { SealedReader } from '../vault/sealedReader.ts';
 import { isTornAtFirst, isUnbegun } from '../vault/unbegun.ts';
 import type { Finding, LostTime } from '../../contract/check.ts';
+import type { LinkedRecording } from './checkLinks.ts';
+import { readChainMarks } from './recordingLink.ts';
 import type { RecordingSpan } from './recordingName.ts';
 import { readRecordingTable, type RecordingTable } from './recordingTable.ts';
 
@@ -23,6 +25,8 @@ export interface CheckedFile {
   signal: AbortSignal;
   /** Told of every piece that was opened, and awaited. */
   worked?: (bytes: number) => Promise<void>;
+  /** Told of every finished recording that is sound: what it says of the chain. */
+  linked?: (recording: LinkedRecording) => void;
 }
 
 export async function checkRecording(checked: CheckedFile, span: RecordingSpan): Promise<Outcome<Finding[]>> {
@@ -48,6 +52,8 @@ export async function checkRecording(checked: CheckedFile, span: RecordingSpan):
       const misread = misreadOf(file, table, reader.sizeBytes, span);
       if (misread) findings.push(misread);
     }
+    const marks = table && findings.length === 0 ? await readChainMarks(reader, table) : null;
+    if (marks?.ok) checked.linked?.({ file, startMs: span.startMs, sealId: reader.sealId, ...marks.value });
     return good(findings);
   } finally {
     await reader.close();

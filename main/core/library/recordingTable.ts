@@ -2,7 +2,8 @@
  * Where the fragments of a recording lie: read from the heads of its boxes, by random access, so that a seek opens only
  * the chunks that hold a head and not the pictures between them. The bytes are hostile: every length is checked, what
  * is no recording is null. The end may be cut off: whole fragments count, and `wholeBytes` says where they end. Between
- * fragments may lie `free` boxes (recorder/padding.ts), which are passed over.
+ * fragments may lie `free` boxes (recorder/padding.ts), before and behind them `uuid` boxes (contract/evidence/link.ts):
+ * they are passed over, and listed.
  */
 import type { Outcome } from '../../contract/problems.ts';
 import { good } from '../../contract/problems.ts';
@@ -20,10 +21,18 @@ import type { FragmentPlace } from './openRecording.ts';
 export interface RecordingTable {
   init: Init;
   fragments: FragmentPlace[];
-  /** End of the last whole fragment, or of the last whole `free` box behind it. */
+  /** `free` and `uuid` boxes, in order. With init and fragments they are all the bytes. */
+  others: OtherBox[];
+  /** End of the last whole fragment, or of the last whole other box behind it. */
   wholeBytes: number;
   /** What follows `wholeBytes` was altered, and does not open: there were more fragments. */
   damaged: boolean;
+}
+
+export interface OtherBox {
+  type: 'free' | 'uuid';
+  offset: number;
+  length: number;
 }
 
 export interface SealedBytes {
@@ -52,19 +61,21 @@ async function readTable(file: SealedBytes, startMs: number): Promise<Outcome<Re
   if (!beginning.ok || beginning.value === null) return beginning.ok ? good(null) : beginning;
   const init = beginning.value;
   const fragments: FragmentPlace[] = [];
+  const others: OtherBox[] = [];
   let offset = init.bytes.length;
-  let passedOver = 0;
   while (offset + boxHeadBytes <= file.sizeBytes && fragments.length < mostFragments) {
     const read = await readHead(file, offset, init);
     if (!read.ok) {
-      if (read.problem.code === 'vaultDamaged') return good({ init, fragments, wholeBytes: offset, damaged: true });
+      if (read.problem.code === 'vaultDamaged')
+        return good({ init, fragments, others, wholeBytes: offset, damaged: true });
       return read;
     }
     const head = read.value;
     if (head === null || offset + head.sizeBytes > file.sizeBytes) break;
     offset += head.sizeBytes;
-    if ('free' in head) {
-      if (++passedOver > mostFragments) break;
+    if ('type' in head) {
+      if (others.push({ type: head.type, offset: offset - head.sizeBytes, length: head.sizeBytes }) > mostFragments)
+        break;
       continue;
     }
     fragments.push({
@@ -75,7 +86,7 @@ async function readTable(file: SealedBytes, startMs: number): Promise<Outcome<Re
       keyframe: head.keyframe,
     });
   }
-  return good({ init, fragments, wholeBytes: offset, damaged: false });
+  return good({ init, fragments, others, wholeBytes: offset, damaged: false });
 }
 
 /** ftyp and moov; null when the file ends before them. Throws MediaError. */
@@ -96,16 +107,16 @@ async function readInitOf(file: SealedBytes): Promise<Outcome<Init | null>> {
   return bytes.ok ? good(readInit(bytes.value)) : bytes;
 }
 
-/** Of a fragment, or of a `free` box; null when the file ends before the head does. Throws MediaError. */
+/** Of a fragment, or of another box; null when the file ends before the head does. Throws MediaError. */
 async function readHead(
   file: SealedBytes,
   offset: number,
   init: Init,
-): Promise<Outcome<FragmentHead | { free: true; sizeBytes: number } | null>> {
+): Promise<Outcome<FragmentHead | (Omit<OtherBox, 'offset' | 'length'> & { sizeBytes: number }) | null>> {
   let bytes = await file.read(offset, usualHeadBytes);
   if (!bytes.ok) return bytes;
   const { sizeBytes: moofBytes, type } = boxHead(bytes.value);
-  if (type === 'free') return good({ free: true, sizeBytes: moofBytes });
+  if (type === 'free' || type === 'uuid') return good({ type, sizeBytes: moofBytes });
   const headBytes = moofBytes + boxHeadBytes;
   if (headBytes > largestFragmentBytes) throw new MediaError('MP4: moof too large');
   if (offset + headBytes > file.sizeBytes) return good(null);

@@ -13,6 +13,7 @@ import type { Run } from '../video/feed.ts';
 import type { Fragment } from '../video/fmp4.ts';
 import { MediaError } from '../video/mediaError.ts';
 import { Backlog } from './backlog.ts';
+import { Chain } from './chain.ts';
 import { DiskTrouble } from './diskTrouble.ts';
 import type { TakenRoll } from './preRoll.ts';
 import { type BeginOptions, RecordingFile } from './recordingFile.ts';
@@ -82,6 +83,7 @@ export class Recorder {
   readonly #now: () => number;
   readonly #backlog: Backlog<Step>;
   readonly #trouble: DiskTrouble;
+  readonly #chain: Chain;
   #state: RecordingState;
   /** The queue overflowed: nothing is taken until it has drained and a keyframe comes. */
   #overflowed = false;
@@ -100,6 +102,7 @@ export class Recorder {
     const { queueBytes, queueMs, retryMs, roomBytes } = this.#limits;
     this.#backlog = new Backlog({ sizeBytes: queueBytes, mediaMs: queueMs }, (step) => this.#guarded(step));
     const { vault, library, on } = options;
+    this.#chain = new Chain(vault, options.cameraId);
     this.#trouble = new DiskTrouble({
       ...{ vault, library, retryMs, roomBytes },
       onTime: () => this.#backlog.push({ do: 'retry' }),
@@ -313,7 +316,8 @@ export class Recorder {
 
   async #begin(run: Run, begun: Pick<BeginOptions, 'first' | 'heldMs' | 'toldMs' | 'startMs'>): Promise<void> {
     const { vault, cameraId, library } = this.#options;
-    const file = await RecordingFile.begin({ vault, library, cameraId, init: run.init, ...begun });
+    const chain = this.#chain;
+    const file = await RecordingFile.begin({ vault, library, cameraId, chain, init: run.init, ...begun });
     this.#file = file;
     library.setOpen(cameraId, file);
     if (!this.#state.recording) this.#setState({ recording: true, sinceMs: file.startMs });

@@ -1,6 +1,6 @@
 /**
- * One recording while it is written: a sealed file that begins with the run's init and then takes fragments, each moved
- * so that the file's own time begins at 0. It is readable from the first fragment on, also after the disk refused more.
+ * One recording while it is written: a sealed file that begins with the run's init and its link to the recording before
+ * (chain.ts), and then takes fragments, each moved so that the file's own time begins at 0. It is readable from the first fragment on, also after the disk refused more.
  * Throws a VaultError when the disk does; what was whole before stays. When to begin and to end is the recorder's.
  */
 import { readdir, rm, stat } from 'node:fs/promises';
@@ -13,6 +13,7 @@ import type { Vault } from '../vault/folder.ts';
 import { SealedWriter } from '../vault/sealedWriter.ts';
 import { VaultError, vaultErrorOf } from '../vault/vaultError.ts';
 import { type Fragment, type Init, moveFragment } from '../video/fmp4.ts';
+import { type Chain, Pieces } from './chain.ts';
 import { freeBox, paddingBytes, toldBy as mostTold } from './padding.ts';
 import { reseal } from './reseal.ts';
 
@@ -34,6 +35,8 @@ export class RecordingFile implements OpenRecording {
   readonly #baseSeconds: number;
   readonly #writer: SealedWriter;
   readonly #release: () => void;
+  readonly #chain: Chain;
+  readonly #pieces = new Pieces();
   readonly #heldMs: number[];
   #endMs: number;
   #size = 0;
@@ -49,6 +52,7 @@ export class RecordingFile implements OpenRecording {
     this.#baseSeconds = options.first.startSeconds;
     this.#writer = writer;
     this.#release = release;
+    this.#chain = options.chain;
     this.#heldMs = options.toldMs;
   }
 
@@ -56,8 +60,8 @@ export class RecordingFile implements OpenRecording {
   static async begin(options: BeginOptions): Promise<RecordingFile> {
     const file = new RecordingFile(options, await createWriter(options));
     try {
-      await file.#writer.append(options.init.bytes);
-      file.#size = options.init.bytes.length;
+      await file.#take(options.init.bytes);
+      await file.#take(await options.chain.link(file.startMs, file.#writer.sealId));
       await file.append(options.first, options.heldMs);
       return file;
     } catch (error) {
@@ -82,12 +86,12 @@ export class RecordingFile implements OpenRecording {
   /** `heldMs`: from the fragment's first picture to its arrival. */
   async append(fragment: Fragment, heldMs: number): Promise<void> {
     const bytes = moveFragment(fragment.bytes, this.#init.tracks, -this.#baseSeconds);
-    await this.#writer.append(bytes);
+    const offset = this.#size;
+    await this.#take(bytes);
     const startMs = this.startMs + (fragment.startSeconds - this.#baseSeconds) * 1000;
     const durationMs = fragment.durationSeconds * 1000;
     const { keyframe } = fragment;
-    this.fragments.push({ offset: this.#size, length: bytes.length, startMs, durationMs, keyframe });
-    this.#size += bytes.length;
+    this.fragments.push({ offset, length: bytes.length, startMs, durationMs, keyframe });
     // Never empty: a fragment of one picture can have no duration of its own.
     this.#endMs = Math.max(this.#endMs, Math.round(startMs + durationMs), this.startMs + 1);
     // A clock that was set says nothing of ffmpeg.
@@ -106,6 +110,7 @@ export class RecordingFile implements OpenRecording {
     this.#endMs = Math.max(endMs, this.startMs + 1);
     const finalPath = this.#finalPath;
     await this.#writer.finish(finalPath);
+    this.#chain.ended(this.startMs, this.#writer.sealId, this.#pieces);
     return await this.#rowOf(finalPath);
   }
 
@@ -132,10 +137,15 @@ export class RecordingFile implements OpenRecording {
       await this.discard();
       return null;
     }
-    const { startMs, endMs } = this;
+    const { cameraId, startMs, endMs } = this;
     const read = (offset: number, length: number): Promise<Uint8Array> => this.#writer.read(offset, length);
-    const cutOff = { path: this.#writer.path, startMs, endMs, wholeBytes: this.#wholeBytes, read };
-    return await this.#rowOf(await reseal(cutOff, this.#vault.recipients));
+    const { path: from, sealId } = this.#writer;
+    const wholeBytes = this.#wholeBytes;
+    const copy = await reseal({ path: from, sealId, cameraId, startMs, endMs, wholeBytes, read }, this.#vault);
+    this.#pieces.cut(wholeBytes);
+    this.#pieces.add(copy.box);
+    this.#chain.ended(startMs, copy.sealId, this.#pieces);
+    return await this.#rowOf(copy.path);
   }
 
   /** Removes a file that holds nothing whole. */
@@ -155,8 +165,13 @@ export class RecordingFile implements OpenRecording {
     const unsealed = { fragments: this.fragments, heldMs: this.#heldMs, writtenBytes: this.#writer.writtenBytes };
     const sizeBytes = paddingBytes({ ...unsealed, sizeBytes: this.#size });
     if (sizeBytes === 0) return;
-    await this.#writer.append(freeBox(sizeBytes));
-    this.#size += sizeBytes;
+    await this.#take(freeBox(sizeBytes));
+  }
+
+  async #take(bytes: Uint8Array): Promise<void> {
+    await this.#writer.append(bytes);
+    this.#pieces.add(bytes);
+    this.#size += bytes.length;
   }
 
   get #wholeBytes(): number {
@@ -184,6 +199,8 @@ export interface BeginOptions {
   cameraId: CameraId;
   init: Init;
   first: Fragment;
+  /** What this recording says of the one before. */
+  chain: Chain;
   /** From the first fragment's first picture to its arrival. */
   heldMs: number;
   /** The same of the run's fragments so far: told on by each. */

@@ -168,7 +168,7 @@ async function recoverFile(place: Place, file: string, startMs: number): Promise
  * not open or is a riddle, which stays as it is.
  */
 async function finishCutOff(
-  { vault, report }: Place,
+  { vault, cameraId, report }: Place,
   file: string,
   startMs: number,
 ): Promise<(RecordingSpan & { sizeBytes: number }) | null> {
@@ -203,7 +203,10 @@ async function finishCutOff(
     };
     const finalPath = path.join(path.dirname(file), finishedName(span));
     if (reader.complete) await renameDurably(file, finalPath);
-    else await reseal({ path: file, ...span, wholeBytes: table.value.wholeBytes, read }, vault.recipients);
+    else {
+      const { wholeBytes } = table.value;
+      await reseal({ path: file, sealId: reader.sealId, cameraId, ...span, wholeBytes, read }, vault);
+    }
     report.finished++;
     return { ...span, sizeBytes: (await stat(finalPath)).size };
   } finally {

@@ -12,6 +12,7 @@ import type { Outcome, Problem } from '../../contract/problems.ts';
 import { folderMode, makeFolder, removeTemporaries, syncFolder, temporaryPath, writeDurably } from './durable.ts';
 import type { Identity } from './keys.ts';
 import { readKeyList } from './keyList.ts';
+import type { SigningKey } from './signingKey.ts';
 import { areWords, makeIdentity, openIdentity, sealIdentity } from './keys.ts';
 import { recipientForm } from './recipients.ts';
 import { openFile, sealToFile } from './sealedFile.ts';
@@ -38,9 +39,11 @@ export class Vault {
   readonly id: string;
   #recipients: readonly string[];
   #identity: Identity | null;
+  #signer: SigningKey | null;
   readonly #heldBack: (() => Problem | null)[] = [];
 
   constructor(folder: string, file: VaultFile, identity: Identity | null) {
+    this.#signer = identity?.signingKey() ?? null;
     this.folder = folder;
     this.id = file.id;
     this.#recipients = file.recipients;
@@ -61,6 +64,11 @@ export class Vault {
   /** null while locked: what is sealed stays so, and recording goes on. */
   get identity(): Identity | null {
     return this.#identity;
+  }
+
+  /** The vault's key for signatures: there from the first unlocking on, also while it is locked again; else null. */
+  get signer(): SigningKey | null {
+    return this.#signer;
   }
 
   /** The path of something inside the vault. The parts are ours, never a camera's or a page's words. */
@@ -114,8 +122,10 @@ export class Vault {
   /** Takes the identity over. False, with it wiped, when it is not this vault's. */
   unlock(identity: Identity): boolean {
     const ours = this.recipients.includes(identity.recipient);
-    if (ours && this.#identity === null) this.#identity = identity;
-    else if (identity !== this.#identity) identity.wipe();
+    if (ours && this.#identity === null) {
+      this.#identity = identity;
+      this.#signer ??= identity.signingKey();
+    } else if (identity !== this.#identity) identity.wipe();
     return ours;
   }
 
@@ -123,6 +133,13 @@ export class Vault {
   lock(): void {
     this.#identity?.wipe();
     this.#identity = null;
+  }
+
+  /** Wipes the identity and the key for signatures: the vault is done with. May be called twice. */
+  close(): void {
+    this.lock();
+    this.#signer?.wipe();
+    this.#signer = null;
   }
 }
 

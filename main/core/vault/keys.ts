@@ -13,8 +13,10 @@ import { wordlist } from '@scure/bip39/wordlists/english.js';
 import type { Stanza } from 'age-encryption';
 import { isScryptFile, openByScrypt, sealByScrypt } from './scryptFile.ts';
 import { readSecret, secretTextBytes, writeSecret } from './secretForm.ts';
+import { SigningKey } from './signingKey.ts';
 import { agree, keyBytes, open, publicPoint, Secret, secretBytes, wipe } from './sodium.ts';
 
+const signingLabel = new TextEncoder().encode('nightjar.signing.v1');
 const stanzaLabel = new TextEncoder().encode('age-encryption.org/v1/X25519');
 /** A stanza's key seals one text only, so its nonce is zero (age-encryption.org/v1, "The X25519 recipient type"). */
 const stanzaNonce = new Uint8Array(12);
@@ -70,6 +72,11 @@ export class Identity {
   marker(info: string): (text: string) => string {
     const key = hkdf(sha256, this.#secret.bytes, undefined, new TextEncoder().encode(info), 32);
     return (text) => createHmac('sha256', key).update(text).digest('hex');
+  }
+
+  /** The vault's own key for signatures. It outlives the identity, and opens nothing. Whoever takes it wipes it. */
+  signingKey(): SigningKey {
+    return new SigningKey(hkdf(sha256, this.#secret.bytes, undefined, signingLabel, keyBytes));
   }
 
   get wiped(): boolean {

@@ -8,6 +8,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { bad, good } from '../../contract/problems.ts';
 import type { Outcome, Problem } from '../../contract/problems.ts';
+import { sealIdOf } from './fileMark.ts';
 import { headerSizeBytes, longestHeaderBytes, openHeader } from './header.ts';
 import type { Opener } from './header.ts';
 import { openChunk, openSpan, readWhole } from './openSpan.ts';
@@ -21,6 +22,7 @@ const keptChunks = 4;
 
 interface Extent {
   fileBytes: number;
+  sealId: Uint8Array;
   sizeBytes: number;
   complete: boolean;
   lastChunk: ChunkSource['lastChunk'];
@@ -34,6 +36,8 @@ export class SealedReader {
   /** Of the sealed file, and where in it the first chunk begins. */
   readonly fileBytes: number;
   readonly payloadStart: number;
+  /** What tells this sealed file from every other (fileMark.ts). */
+  readonly sealId: Uint8Array;
   readonly #source: ChunkSource;
   readonly #path: string;
   readonly #name: string;
@@ -47,6 +51,7 @@ export class SealedReader {
     this.sizeBytes = extent.sizeBytes;
     this.complete = extent.complete;
     this.fileBytes = extent.fileBytes;
+    this.sealId = extent.sealId;
     this.payloadStart = source.payloadStart;
   }
 
@@ -76,7 +81,7 @@ export class SealedReader {
         path,
         name,
         { file, key, payloadStart, lastChunk: extent.lastChunk },
-        { ...extent, fileBytes: size },
+        { ...extent, fileBytes: size, sealId: sealIdOf(Buffer.concat([start.header, start.payloadNonce])) },
       );
       return good(reader);
     } catch (error) {
@@ -178,7 +183,10 @@ async function readStart(
  * How far the chunks go. The piece at the end is tried as the last chunk. If it is none, the file was cut off, and the
  * whole chunks before it count, up to the last that opens: after a power cut the end may hold what was never written.
  */
-async function findExtent(source: ChunkSource, payloadBytes: number): Promise<Omit<Extent, 'fileBytes'> | null> {
+async function findExtent(
+  source: ChunkSource,
+  payloadBytes: number,
+): Promise<Omit<Extent, 'fileBytes' | 'sealId'> | null> {
   const whole = Math.floor(payloadBytes / sealedChunkBytes);
   const rest = payloadBytes % sealedChunkBytes;
   const index = rest === 0 ? whole - 1 : whole;

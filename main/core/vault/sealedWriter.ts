@@ -11,6 +11,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { fileMode, renameDurably, syncFolder } from './durable.ts';
+import { sealIdOf } from './fileMark.ts';
 import { makeHeader } from './header.ts';
 import { openChunk, openSpan } from './openSpan.ts';
 import { wipe } from './sodium.ts';
@@ -28,6 +29,8 @@ const syncEveryMs = 600;
 
 export class SealedWriter {
   readonly path: string;
+  /** What tells this sealed file from every other (fileMark.ts). */
+  readonly sealId: Uint8Array;
   /** null while it rests. */
   #file: FileHandle | null;
   readonly #key: StreamKey;
@@ -49,11 +52,12 @@ export class SealedWriter {
   #syncing: Promise<void> | null = null;
   #syncTimer: NodeJS.Timeout | null = null;
 
-  private constructor(path: string, file: FileHandle, key: StreamKey, payloadStart: number) {
+  private constructor(path: string, file: FileHandle, key: StreamKey, start: Uint8Array) {
     this.path = path;
+    this.sealId = sealIdOf(start);
     this.#file = file;
     this.#key = key;
-    this.#payloadStart = payloadStart;
+    this.#payloadStart = start.byteLength;
   }
 
   /**
@@ -72,7 +76,7 @@ export class SealedWriter {
       await writeWhole(file, start, 0);
       // Before anything behind it: else a power cut could leave chunks that nothing opens (unbegun.ts).
       await file.datasync();
-      return new SealedWriter(path, file, key, start.byteLength);
+      return new SealedWriter(path, file, key, start);
     } catch (error) {
       key.wipe();
       await file?.close();

@@ -1,5 +1,5 @@
 /**
- * The one home of sodium-native: ChaCha20-Poly1305-IETF, X25519 and memory for secrets.
+ * The one home of sodium-native: ChaCha20-Poly1305-IETF, X25519, Ed25519 and memory for secrets.
  *
  * Secrets lie in slots of a slab that is locked into memory (never swapped out, left out of core dumps on Linux) and
  * are zeroed when they are wiped. Where the system refuses to lock (RLIMIT_MEMLOCK) they lie in ordinary memory, and
@@ -29,6 +29,9 @@ interface Sodium {
   ): number;
   crypto_scalarmult(shared: Uint8Array, secret: Uint8Array, point: Uint8Array): void;
   crypto_scalarmult_base(point: Uint8Array, secret: Uint8Array): void;
+  crypto_sign_seed_keypair(point: Uint8Array, secret: Uint8Array, seed: Uint8Array): void;
+  crypto_sign_detached(signature: Uint8Array, message: Uint8Array, secret: Uint8Array): void;
+  crypto_sign_verify_detached(signature: Uint8Array, message: Uint8Array, point: Uint8Array): boolean;
   randombytes_buf(bytes: Uint8Array): void;
   sodium_memzero(bytes: Uint8Array): void;
   sodium_mlock(bytes: Uint8Array): void;
@@ -75,6 +78,31 @@ export function publicPoint(secret: Uint8Array): Uint8Array {
   const point = new Uint8Array(32);
   sodium.crypto_scalarmult_base(point, secret);
   return point;
+}
+
+/** The public key of an Ed25519 seed (RFC 8032 §5.1.5). */
+export function signingPoint(seed: Uint8Array): Uint8Array {
+  const point = new Uint8Array(keyBytes);
+  const secret = secretBytes(2 * keyBytes);
+  sodium.crypto_sign_seed_keypair(point, secret, seed);
+  wipe(secret);
+  return point;
+}
+
+/** Ed25519, 64 bytes (RFC 8032 §5.1.6). */
+export function signBySeed(message: Uint8Array, seed: Uint8Array): Uint8Array {
+  const signature = new Uint8Array(2 * keyBytes);
+  const secret = secretBytes(2 * keyBytes);
+  sodium.crypto_sign_seed_keypair(new Uint8Array(keyBytes), secret, seed);
+  sodium.crypto_sign_detached(signature, message, secret);
+  wipe(secret);
+  return signature;
+}
+
+/** False for what is no signature of this message by this key, whatever the bytes. */
+export function isSignedBy(signature: Uint8Array, message: Uint8Array, point: Uint8Array): boolean {
+  if (signature.byteLength !== 2 * keyBytes || point.byteLength !== keyBytes) return false;
+  return sodium.crypto_sign_verify_detached(signature, message, point);
 }
 
 /**

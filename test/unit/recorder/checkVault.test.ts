@@ -151,7 +151,8 @@ test('two recordings that changed places are both named, and so is one under ano
   mkdirSync(path.join(other, otherCamera), { recursive: true });
   copyFileSync(path.join(other, third), path.join(other, otherCamera, path.basename(third)));
   const { findings } = await check(other);
-  assert.deepEqual(told(findings), [`noIndex ${path.join(otherCamera, 'index.json.age')}`]);
+  const copy = path.join(otherCamera, path.basename(third));
+  assert.deepEqual(told(findings), [`forged ${copy}`, `noIndex ${path.join(otherCamera, 'index.json.age')}`]);
 });
 
 function swap(one: string, two: string): void {

@@ -116,6 +116,31 @@ function sayFinding(finding: Finding): Saying {
         fact: 'Another file, as genuine, or an older one lies in its place: it is not the one that was written here.',
         remedy: `Somebody who can write to the vault’s folder may have put it there. ${backup}`,
       };
+    case 'unlinked':
+      return {
+        fact: `The recording before it, from ${units.time(finding.beforeMs)} on, is missing, and nothing says that Nightjar deleted it.`,
+        remedy: `Somebody who can write to the vault’s folder may have removed it. ${backup}`,
+      };
+    case 'replaced':
+      return {
+        fact: `The recording before it, from ${units.time(finding.beforeMs)} on, was replaced: it is not the one that was written then.`,
+        remedy: `Somebody who can write to the vault’s folder may have put it there. ${backup}`,
+      };
+    case 'forged':
+      return {
+        fact: 'It is not what it says it is: it was moved or copied here, or written by somebody else than this vault’s Nightjar.',
+        remedy: 'Do not rely on it.',
+      };
+    case 'chainCut':
+      return {
+        fact: `The recordings before it, from ${units.time(finding.beforeMs)} on ${units.date(finding.beforeMs)}, are gone with their whole day.`,
+        remedy: 'That is so when they were too old or deleted by you. Who deleted them cannot be told.',
+      };
+    case 'unchained':
+      return {
+        fact: 'It does not say which recording came before it, though older ones do.',
+        remedy: 'An older Nightjar recorded it, or somebody put it there.',
+      };
     case 'missing':
       return { fact: 'It is missing.', remedy: backup };
     case 'unreadable':
