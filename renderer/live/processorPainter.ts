@@ -100,7 +100,7 @@ function endsInTime(copied: Promise<unknown>): Promise<boolean> {
   };
   copied.then(
     () => settle(() => resolve(true)),
-    (error: unknown) => settle(() => reject(error as Error)),
+    (error: unknown) => settle(() => reject(error)),
   );
   return promise;
 }
