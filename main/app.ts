@@ -12,6 +12,7 @@ import { bookmarkCalls } from './app/calls/bookmarkCalls.ts';
 import { cameraCalls } from './app/calls/cameraCalls.ts';
 import { checkCalls } from './app/calls/checkCalls.ts';
 import { clipCalls } from './app/calls/clipCalls.ts';
+import { eventCalls } from './app/calls/eventCalls.ts';
 import { exportCalls } from './app/calls/exportCalls.ts';
 import { healthCalls } from './app/calls/healthCalls.ts';
 import { keyCalls } from './app/calls/keyCalls.ts';
@@ -211,6 +212,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...healthCalls(rooms),
     ...clipCalls(rooms),
     ...bookmarkCalls(rooms),
+    ...eventCalls(rooms),
     ...retentionCalls(rooms),
     ...exportCalls(rooms),
     ...checkCalls(rooms),

@@ -4,7 +4,7 @@
  * takes it apart in reverse, with every open recording finished. It also lives while the vault is locked, for what is
  * recorded: then nothing in it has the identity, and what must be opened waits. Nothing in here knows Electron.
  */
-import type { CameraId, Camera, PassphraseUse, RecordingCount, Settings, VaultStatus } from '../contract/model.ts';
+import type { Camera, PassphraseUse, RecordingCount, Settings, VaultStatus } from '../contract/model.ts';
 import type { Events } from '../contract/events.ts';
 import type { ExportJob } from '../contract/exports.ts';
 import { good, type Outcome, type Problem } from '../contract/problems.ts';
@@ -16,6 +16,7 @@ import { exportsFile, readExports } from '../core/exporter/exportsDocument.ts';
 import { Leaving } from '../core/exporter/leaving.ts';
 import { leavingFile, readLeaving } from '../core/exporter/leavingDocument.ts';
 import { Bookmarks } from '../core/library/bookmarks.ts';
+import { EventStore } from '../core/library/eventStore.ts';
 import { Library } from '../core/library/library.ts';
 import { isFull, roomOf } from '../core/library/retention.ts';
 import type { Log } from '../core/log.ts';
@@ -32,6 +33,8 @@ import { freeBytesOf } from '../core/vault/vaultError.ts';
 import { VaultKeys } from '../core/vault/vaultKeys.ts';
 import type { Ffmpeg } from '../core/video/ffmpeg.ts';
 import { firstPicture } from '../core/video/snapshot.ts';
+import { atMostEvery } from './atMostEvery.ts';
+import { CameraEvents } from './cameraEvents.ts';
 import { Checking } from './checking.ts';
 import { DiskWarnings } from './diskWarnings.ts';
 import { openDocuments } from './documents.ts';
@@ -59,6 +62,10 @@ export interface House {
   discovery: Discovery;
   library: Library;
   bookmarks: Bookmarks;
+  /** What cameras told, of all days. */
+  eventStore: EventStore;
+  /** What they tell now. */
+  cameraEvents: CameraEvents;
   watching: Watching;
   exporter: Exporter;
   leaving: Leaving;
@@ -117,6 +124,12 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   const defect = (where: string) => (error: unknown) => log.defect(error, where);
   const libraryTold = atMostEvery(1000, (cameraId) => tell('library.changed', { cameraId }));
   const library = new Library({ vault, on: { changed: libraryTold.tell } });
+  const eventsTold = atMostEvery(1000, (cameraId) => tell('events.changed', { cameraId }));
+  const eventStore = new EventStore({
+    vault,
+    on: { lost: (events) => log.note('events lost', { events }), defect: defect('events') },
+  });
+  await eventStore.tidy();
   const noteRecovery = (what: string, { unexplained, ...recovered }: RecoveryReport): void =>
     log.note(what, { ...recovered, unexplained: unexplained.length });
   /** Puts right what a crash left. */
@@ -137,7 +150,10 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       return picture.ok ? picture.value : null;
     },
     changed: (list) => tell('cameras.changed', list),
-    answered: (cameraId) => ptz.learn(cameraId),
+    answered: (cameraId) => {
+      ptz.learn(cameraId);
+      cameraEvents.answered(cameraId);
+    },
   });
   const ptz = new Ptz({
     wayTo: (cameraId) => cameras.wayTo(cameraId),
@@ -146,13 +162,20 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   });
 
   const bookmarks = await Bookmarks.open(vault, (list) => tell('bookmarks.changed', list));
+  const cameraEvents = new CameraEvents({
+    wayTo: (cameraId) => cameras.wayTo(cameraId),
+    store: eventStore,
+    on: { changed: eventsTold.tell, note: (what, details) => log.note(what, details), defect: defect('events') },
+  });
+
   let { warning } = options;
   const keeping: Keeping = await Keeping.open({
-    ...{ vault, settings, cameras, library, log },
+    ...{ vault, settings, cameras, library, log, events: eventStore },
     on: {
       clips: (list) => tell('clips.changed', list),
       status: () => tellStatus(),
       deleting: (cameraId) => watching.cut(cameraId),
+      eventsDeleted: eventsTold.tell,
       async forgotten(cameraId) {
         const all = [exporter.forgetCamera(cameraId), leaving.forgetCamera(cameraId), checking.forget()];
         await Promise.all([...all, health.clocks.forgetCamera(cameraId)]);
@@ -202,6 +225,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       status: (now) => {
         diskWarnings.status(now);
         tell('status.changed', now);
+        cameraEvents.status(now);
         // Nobody sees any more where it moves to.
         if (now.stream.state === 'lost') void ptz.stop(now.cameraId);
       },
@@ -251,7 +275,10 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   let heldBack: Problem | null = null;
   vault.holdBack(() => heldBack);
 
-  for (const camera of cameras.list()) await watching.watch(camera);
+  for (const camera of cameras.list()) {
+    cameraEvents.follow(camera);
+    await watching.watch(camera);
+  }
   // After the recording has begun: the first look at a large vault reads every day's index.
   const lookAround = new LookAround({
     vault,
@@ -271,7 +298,9 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     cameras.entriesToGo > 0 ? cameras.removeLeftEntries().then(tellStatus, defect('entries of removed cameras')) : null;
   const networks = watchNetworks((online) => {
     tell('network.changed', { online });
-    if (online) watching.tryNow();
+    if (!online) return;
+    watching.tryNow();
+    cameraEvents.tryNow();
   });
 
   const newWords = new NewWords(vault);
@@ -290,6 +319,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     discovery,
     library,
     bookmarks,
+    eventStore,
+    cameraEvents,
     watching,
     exporter,
     leaving,
@@ -313,6 +344,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       discovery.stop();
       cameras.stopTry();
       void ptz.stopAll();
+      eventStore.lock();
       await Promise.all([health.lock(), checking.stop('lock'), leaving.stop('lock'), exporter.pause()]);
     },
     async unlock(found) {
@@ -335,7 +367,9 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       const removed = await cameras.remove(camera.id, true);
       if (!removed.ok && cameras.list().some(({ id }) => id === camera.id)) return removed;
       ptz.forget(camera.id);
+      cameraEvents.forget(camera.id);
       await watching.forget(camera.id);
+      await cameraEvents.quiet();
       diskWarnings.forget(camera.id);
       const gone =
         recordings === 'delete' ? await keeping.deleteRecordings(camera.id, clips) : await keeping.forgetGone();
@@ -363,7 +397,10 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
         () => cameras.close(),
         () => Promise.all([ptz.close(), leftEntries]),
         () => Promise.all([health.close(), checking.close(), leaving.close(), exporter.close()]),
+        () => cameraEvents.close(),
         () => watching.close(),
+        () => eventStore.close(),
+        () => eventsTold.close(),
         () => lookAround.close(),
         () => keeping.close(),
         () => puttingRight,
@@ -386,30 +423,4 @@ async function oneAfterAnother(ends: readonly (() => unknown)[], defect: (error:
       defect(error);
     }
   }
-}
-
-/** Passes each camera's news on at once, and then at most once in that time, the last never lost. */
-function atMostEvery(everyMs: number, tell: (cameraId: CameraId) => void): { tell: typeof tell; close(): void } {
-  const waiting = new Map<CameraId, { again: boolean; timer: NodeJS.Timeout }>();
-  function pass(cameraId: CameraId): void {
-    const before = waiting.get(cameraId);
-    if (before) {
-      before.again = true;
-      return;
-    }
-    tell(cameraId);
-    const timer = setTimeout(() => {
-      const { again } = waiting.get(cameraId) ?? { again: false };
-      waiting.delete(cameraId);
-      if (again) pass(cameraId);
-    }, everyMs);
-    waiting.set(cameraId, { again: false, timer: timer.unref() });
-  }
-  return {
-    tell: pass,
-    close() {
-      for (const { timer } of waiting.values()) clearTimeout(timer);
-      waiting.clear();
-    },
-  };
 }

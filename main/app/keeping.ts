@@ -17,6 +17,8 @@ import { withoutCamera } from '../contract/layouts.ts';
 import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
 import type { Cameras } from '../core/cameras/cameras.ts';
 import { Clips, type ClipSpan } from '../core/library/clips.ts';
+import { keepEvents } from '../core/library/eventRetention.ts';
+import type { EventStore } from '../core/library/eventStore.ts';
 import { holdingsOf } from '../core/library/holding.ts';
 import type { Library, RecordingRow } from '../core/library/library.ts';
 import { defaultKeepBytes, type KeepWishes, Retention } from '../core/library/retention.ts';
@@ -37,6 +39,7 @@ export interface KeepingOptions {
   settings: SealedStore<Settings>;
   cameras: Cameras;
   library: Library;
+  events: EventStore;
   log: Log;
   on: {
     clips: (list: ClipList) => void;
@@ -46,6 +49,8 @@ export interface KeepingOptions {
     deleting: (cameraId: CameraId) => Promise<void>;
     /** Nothing of this camera is to be known any more. */
     forgotten: (cameraId: CameraId) => Promise<Outcome<null>>;
+    /** What this camera told was deleted. */
+    eventsDeleted: (cameraId: CameraId) => void;
     /** Something of this camera was deleted for good, by the user. */
     deleted: (cameraId: CameraId) => void;
   };
@@ -69,8 +74,8 @@ export class Keeping {
       // Until it is decided nothing goes for its sake.
       wishes: () => this.#wishes(options.settings.value.keepBytes ?? Infinity, {}),
       on: {
-        checked: ({ recordings, overBytes }) =>
-          void this.#checked(recordings, overBytes).catch((error: unknown) => log.defect(error, 'retention')),
+        checked: ({ recordings, overBytes }, clock) =>
+          void this.#checked(recordings, overBytes, clock).catch((error: unknown) => log.defect(error, 'retention')),
         defect: (error) => log.defect(error, 'retention'),
       },
     });
@@ -180,6 +185,9 @@ export class Keeping {
     const stays = (row: RecordingRow): boolean => this.#isProtected(row);
     if (isListed) await library.removeRecordings(cameraId, stays);
     else await library.removeCamera(cameraId, stays);
+    const days = new Set(kept.recordings > 0 ? await library.days(cameraId) : []);
+    await this.#options.events.remove(cameraId, (day) => !days.has(day));
+    on.eventsDeleted(cameraId);
     const forgotten = isListed || kept.recordings > 0 ? good(null) : await this.#forgetCamera(cameraId);
     on.deleted(cameraId);
     on.status();
@@ -213,6 +221,7 @@ export class Keeping {
     if (!erased.ok) return erased;
     const elsewhere = await this.#options.on.forgotten(id);
     if (!elsewhere.ok) return elsewhere;
+    await this.#options.events.forgetCamera(id);
     await log.forget(id);
     const forgotten = await cameras.forgetRemoved(id);
     this.#options.on.deleted(id);
@@ -261,13 +270,20 @@ export class Keeping {
     return changed;
   }
 
-  async #checked(recordings: number, overBytes: number): Promise<void> {
+  async #checked(recordings: number, overBytes: number, clock: { isBelieved: boolean; nowMs: number }): Promise<void> {
+    if (clock.isBelieved) await this.#keepEvents(clock.nowMs);
     const before = JSON.stringify(this.#warning);
     const protectedBytes = overBytes > 0 ? await this.#protectedBytes() : 0;
     this.#warning =
       protectedBytes > 0 ? { code: 'protectedFull', protectedBytes, keepBytes: await this.keepBytes() } : null;
     if (recordings > 0) await this.forgetGone();
     if (recordings > 0 || JSON.stringify(this.#warning) !== before) this.#options.on.status();
+  }
+
+  async #keepEvents(nowMs: number): Promise<void> {
+    const { events, library, on } = this.#options;
+    const { keepDays } = this.#wishes(Infinity, {});
+    for (const cameraId of await keepEvents({ events, library, keepDays, nowMs })) on.eventsDeleted(cameraId);
   }
 
   /** Each recording once, also where clips overlap. */

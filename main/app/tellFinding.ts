@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { type Finding, lostOf, type ToldFinding } from '../contract/check.ts';
 import type { CameraId } from '../contract/model.ts';
+import { dayOfEventsName, eventsFolder } from '../core/library/eventDocument.ts';
 import {
   dayMs,
   isCameraId,
@@ -14,8 +15,11 @@ import {
 /** `nameOf`: '' for a camera that nobody knows. */
 export function tellFinding(finding: Finding, nameOf: (cameraId: CameraId) => string): ToldFinding {
   const [top, cameraId = '', day = ''] = finding.file.split(path.sep);
-  if (top !== recordingsFolder || !isCameraId(cameraId)) return { finding, camera: null, fromMs: null, toMs: null };
-  return { finding, camera: nameOf(cameraId), ...spanOf(finding, day) };
+  if (![recordingsFolder, eventsFolder].includes(top ?? '') || !isCameraId(cameraId)) {
+    return { finding, camera: null, fromMs: null, toMs: null };
+  }
+  const folderDay = top === eventsFolder ? (dayOfEventsName(day) ?? '') : day;
+  return { finding, camera: nameOf(cameraId), ...spanOf(finding, folderDay) };
 }
 
 function spanOf(finding: Finding, day: string): Pick<ToldFinding, 'fromMs' | 'toMs'> {

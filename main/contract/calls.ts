@@ -4,6 +4,7 @@
  * misspells. The page is hostile until its argument has passed the check here.
  */
 import * as v from 'valibot';
+import { eventKinds, type CameraEvent, type EventList, type EventTicks } from './cameraEvents.ts';
 import type { CheckState } from './check.ts';
 import { healthBounds, type HealthReport } from './health.ts';
 import { layoutForm, mostLayouts, tourSecondsAllowed } from './layouts.ts';
@@ -85,6 +86,9 @@ const exportRequest = v.strictObject({
 const speed = v.pipe(v.number(), v.minValue(-1), v.maxValue(1));
 const presetToken = v.pipe(line, v.minLength(1));
 const cameraIds = v.pipe(v.array(cameraId), v.minLength(1), v.maxLength(1000));
+const someKinds = v.nullable(v.pipe(v.array(v.picklist(eventKinds)), v.minLength(1), v.maxLength(eventKinds.length)));
+const mostEvents = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5000));
+const mostSteps = 4000;
 
 /** Three bytes a pixel of a picture of 4096 x 4096 that cannot be made smaller, and some more. */
 const mostPictureBytes = 64 * 2 ** 20;
@@ -263,6 +267,23 @@ export const callArguments = {
    * `health.changed` tells when it is worth asking again.
    */
   'health.report': v.strictObject({ bounds: healthBounds }),
+  /**
+   * What cameras (null: all) told inside the span, in order: what touches it, of these kinds (null: of all), at most so
+   * many. An event that lasts longer than a day is found in the first two days of it.
+   */
+  'events.list': v.strictObject({ cameraIds: someCameras, ...span, kinds: someKinds, most: mostEvents }),
+  /** The event that begins next after the moment, or last before it; null when there is none. */
+  'events.beside': v.strictObject({
+    cameraIds: someCameras,
+    kinds: someKinds,
+    atMs: timeMs,
+    way: v.picklist(['before', 'after']),
+  }),
+  /** How many events began in each step of the span; only steps with events, and cameras with any. At most 4000 steps. */
+  'events.ticks': v.pipe(
+    v.strictObject({ cameraIds: someCameras, ...span, kinds: someKinds, stepMs: v.pipe(timeMs, v.minValue(1)) }),
+    v.check(({ fromMs, toMs, stepMs }) => (toMs - fromMs) / stepMs <= mostSteps),
+  ),
 
   'clips.list': nothing,
   /** Bytes that protecting this span would keep; nothing is protected by asking. */
@@ -443,6 +464,10 @@ export interface CallResults {
   'library.remove': Outcome<Holding>;
 
   'health.report': Outcome<HealthReport>;
+
+  'events.list': Outcome<EventList>;
+  'events.beside': Outcome<CameraEvent | null>;
+  'events.ticks': Outcome<EventTicks[]>;
 
   'clips.list': Outcome<ClipList>;
   'clips.measure': Outcome<{ sizeBytes: number }>;

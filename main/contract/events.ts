@@ -19,6 +19,8 @@ export interface Events {
   'library.changed': { cameraId: string };
   /** More is known than the last `health.report` said: ask again. At most once a second. */
   'health.changed': { complete: boolean };
+  /** What this camera tells of what it sees changed: ask again for what is on screen. At most once a second. */
+  'events.changed': { cameraId: string };
   'clips.changed': ClipList;
   'bookmarks.changed': Bookmark[];
   'exports.changed': ExportJob[];
@@ -40,6 +42,7 @@ export const eventNames = [
   'search.changed',
   'library.changed',
   'health.changed',
+  'events.changed',
   'clips.changed',
   'bookmarks.changed',
   'exports.changed',

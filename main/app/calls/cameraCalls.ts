@@ -13,7 +13,9 @@ export function cameraCalls({ house, withHouse, tell, ended }: Rooms): Pick<Hand
     tell('cameras.changed', open.cameras.list());
     tell('search.changed', open.discovery.search());
     const camera = open.cameras.list().find(({ id }) => id === cameraId);
-    if (camera) await open.watching.watch(camera);
+    if (!camera) return;
+    open.cameraEvents.follow(camera);
+    await open.watching.watch(camera);
   }
 
   return {
@@ -56,6 +58,8 @@ export function cameraCalls({ house, withHouse, tell, ended }: Rooms): Pick<Hand
         tell('cameras.changed', open.cameras.list());
         if (signed.ok) {
           open.ptz.forget(cameraId);
+          const camera = open.cameras.list().find(({ id }) => id === cameraId);
+          if (camera) open.cameraEvents.anew(camera);
           open.watching.tryNow(cameraId);
         }
         return signed;

@@ -1,17 +1,18 @@
 /**
  * Reads what a camera's event service answers (ONVIF core, 9: real-time pull points; WS-BaseNotification): where a
- * subscription is pulled, how long it lives, and which of its messages are events that Nightjar knows. Topics go by
- * their names without prefixes, because cameras declare those wrongly or not at all. Of what is not known nothing is
- * told. Pure; never throws.
+ * subscription is pulled, how long it lives, and which of its messages are events (eventTopics.ts). Of what is not known
+ * nothing is told. Pure; never throws.
  */
+import type { EventKind } from '../../contract/cameraEvents.ts';
+import { kindOf, plainTopic } from './eventTopics.ts';
 import { servicePath } from './libraryShape.ts';
 import { child, childrenOf, find, oneLine, textAt, type XmlElement } from './xml.ts';
 
-export type EventKind = 'motion' | 'person' | 'vehicle' | 'animal' | 'line' | 'input' | 'tamper';
-
 export interface EventMessage {
   kind: EventKind;
-  /** Which lens, rule or input, in the camera's own words: tells events of one kind apart. */
+  /** As in `CameraEvent`. */
+  topic: string;
+  /** Which lens, rule or input, in the camera's own words. */
   source: string;
   /** It begins, or ends. null: a moment, which has no end. */
   active: boolean | null;
@@ -34,26 +35,6 @@ const mostItems = 50;
 const defaultLifeMs = 60_000;
 const longestLifeMs = 86_400_000;
 
-/** By the end of the topic. */
-const topics: readonly (readonly [end: string, kind: EventKind])[] = [
-  ['VideoSource/MotionAlarm', 'motion'],
-  ['CellMotionDetector/Motion', 'motion'],
-  ['MotionRegionDetector/Motion', 'motion'],
-  ['VideoAnalytics/MotionDetection', 'motion'],
-  ['VideoSource/GlobalSceneChange/AnalyticsService', 'tamper'],
-  ['VideoSource/GlobalSceneChange/ImagingService', 'tamper'],
-  ['TamperDetector/Tamper', 'tamper'],
-  ['FieldDetector/ObjectsInside', 'motion'],
-  ['LineDetector/Crossed', 'line'],
-  ['MyRuleDetector/PeopleDetect', 'person'],
-  ['MyRuleDetector/FaceDetect', 'person'],
-  ['MyRuleDetector/VehicleDetect', 'vehicle'],
-  ['MyRuleDetector/DogCatDetect', 'animal'],
-  ['PeopleDetector/People', 'person'],
-  ['Device/Trigger/DigitalInput', 'input'],
-  ['Device/IO/Port', 'input'],
-];
-
 /** null when it names no address that can be asked. */
 export function readSubscription(reply: XmlElement): Subscription | null {
   const reference = find(reply, 'SubscriptionReference');
@@ -72,32 +53,26 @@ export function readLifeMs(reply: XmlElement): number | null {
 
 /** In the camera's order. */
 export function readMessages(reply: XmlElement): EventMessage[] {
-  const messages: EventMessage[] = [];
-  for (const notification of childrenOf(reply, 'NotificationMessage').slice(0, mostMessages)) {
-    const kind = kindOf(textAt(notification, 'Topic'));
-    const message = child(notification, 'Message', 'Message');
-    if (kind === null || message === null) continue;
-    const operation = message.attributes.get('PropertyOperation') ?? '';
-    const active = operation === 'Deleted' ? false : activeOf(itemsOf(message, 'Data'));
-    // A line is crossed in a moment; of everything else it must be told whether it holds.
-    if (active === null && kind !== 'line') continue;
-    messages.push({
-      kind,
-      source: sourceOf(message),
-      active: kind === 'line' ? null : active,
-      initial: operation === 'Initialized',
-      cameraMs: readDateTimeMs(message.attributes.get('UtcTime') ?? ''),
-    });
-  }
-  return messages;
+  return childrenOf(reply, 'NotificationMessage')
+    .slice(0, mostMessages)
+    .map(readMessage)
+    .filter((message) => message !== null);
 }
 
-function kindOf(topic: string): EventKind | null {
-  const plain = topic
-    .split('/')
-    .map((part) => part.slice(part.lastIndexOf(':') + 1).trim())
-    .join('/');
-  return topics.find(([end]) => plain === end || plain.endsWith(`/${end}`))?.[1] ?? null;
+function readMessage(notification: XmlElement): EventMessage | null {
+  const topic = plainTopic(oneLine(textAt(notification, 'Topic')));
+  const message = child(notification, 'Message', 'Message');
+  if (message === null) return null;
+  const data = itemsOf(message, 'Data');
+  const known = kindOf(topic, data);
+  if (known === null) return null;
+  const operation = message.attributes.get('PropertyOperation') ?? '';
+  const active = known.moment ? null : operation === 'Deleted' ? false : activeOf(data);
+  const initial = operation === 'Initialized';
+  // Of what has an end it must be told whether it holds; a moment that a subscription begins with was before it.
+  if (known.moment ? initial || operation === 'Deleted' : active === null) return null;
+  const cameraMs = readDateTimeMs(message.attributes.get('UtcTime') ?? '');
+  return { kind: known.kind, topic, source: sourceOf(message), active, initial, cameraMs };
 }
 
 function itemsOf(message: XmlElement, group: string): [name: string, value: string][] {

@@ -10,7 +10,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { bad, good, type Outcome, type Problem } from '../../contract/problems.ts';
 import { readLifeMs, readMessages, readSubscription, type Subscription } from './eventReplies.ts';
-import { EventStates, type CameraEvent } from './eventStates.ts';
+import { EventStates, type EventChange } from './eventStates.ts';
+import { eventTimeMs } from './eventTime.ts';
 import type { OnvifCamera } from './onvif.ts';
 import { readFault } from './ptzReplies.ts';
 import { escapeXml, type XmlElement } from './xml.ts';
@@ -27,8 +28,8 @@ export interface EventPullOptions {
   /** Reaches the camera and signs in. */
   open: (signal: AbortSignal) => Promise<Outcome<OnvifCamera>>;
   on: {
-    /** `arrivedMs`: by this computer's clock. */
-    event: (event: CameraEvent, arrivedMs: number) => void;
+    /** `atMs`: by this computer's clock (eventTime.ts); of what is over, when the camera was heard last. */
+    event: (change: EventChange, atMs: number) => void;
     state: (state: EventsState) => void;
     /** Returns the id that the user sees. */
     defect: (error: unknown) => string;
@@ -62,7 +63,7 @@ const closeDeadlineMs = 1500;
 const forgetAfterMs = 60_000;
 
 /** What became of a subscription: it has to be made anew, at once or after a pause. */
-type Ending = { forgotten: true } | { forgotten: false; problem: Problem };
+type Ending = { is: 'forgotten' } | { is: 'nudged' } | { is: 'lost'; problem: Problem };
 
 export class EventPull {
   readonly #options: EventPullOptions;
@@ -72,10 +73,23 @@ export class EventPull {
   /** How many tries failed in a row. */
   #failures = 0;
   #heardMs = performance.now();
+  /** The same by the clock on the wall; null before it was ever heard. */
+  #heardAtMs: number | null = null;
+  /** Ends a question or a pause. */
+  #nudge = new AbortController();
 
   constructor(options: EventPullOptions) {
     this.#options = options;
     this.#running = this.#run();
+  }
+
+  /**
+   * The camera may be there again, or may have been rebooted: tries now, without waiting for its turn, and subscribes
+   * anew where it seemed to be heard. A refused password is tried again, too: cameras count those.
+   */
+  tryNow(): void {
+    this.#nudge.abort();
+    this.#nudge = new AbortController();
   }
 
   /** Ends the subscription at the camera too, where it answers soon. May be called twice. */
@@ -119,11 +133,10 @@ export class EventPull {
       if (!subscribed.ok) return subscribed.problem;
       this.#options.on.state({ state: 'heard', sinceMs: Date.now() });
       const ending = await this.#pull(camera, subscribed.value);
-      if (isEnded(signal)) {
-        await unsubscribe(camera, subscribed.value);
-        return { code: 'cancelled' };
-      }
-      if (!ending.forgotten) return ending.problem;
+      if (isEnded(signal) || ending.is === 'nudged') await unsubscribe(camera, subscribed.value);
+      if (isEnded(signal)) return { code: 'cancelled' };
+      if (ending.is === 'nudged') continue;
+      if (ending.is === 'lost') return ending.problem;
       // A camera that forgets each subscription at once is not asked without a pause.
       if (this.#failures > 0) return { code: 'eventsRefused', reason: '' };
       this.#failures += 1;
@@ -134,39 +147,52 @@ export class EventPull {
 
   /** Until the subscription ends. */
   async #pull(camera: OnvifCamera, subscription: Subscription): Promise<Ending> {
-    const { signal } = this.#ended;
-    let endsMs = performance.now() + subscription.lifeMs;
-    let renewMs = performance.now() + subscription.lifeMs / 2;
+    const nudged = this.#nudge.signal;
+    const signal = AbortSignal.any([this.#ended.signal, nudged]);
+    const lost = (problem: Problem): Ending => (isEnded(nudged) ? { is: 'nudged' } : { is: 'lost', problem });
+    const life = new Life(subscription.lifeMs);
     this.#states.subscribed();
-    for (let first = true; ; first = false) {
+    for (let asking: 'states' | 'statesAgain' | 'changes' = 'states'; ;) {
       const askedMs = performance.now();
-      const reply = await ask(camera, subscription, first ? statesQuestion : pullQuestion, signal, pollDeadlineMs);
-      if (!reply.ok) return { forgotten: false, problem: reply.problem };
-      if (reply.value.name === 'Fault') return { forgotten: true };
+      const question = asking === 'changes' ? pullQuestion : statesQuestion;
+      const reply = await ask(camera, subscription, question, signal, pollDeadlineMs);
+      if (!reply.ok) return lost(reply.problem);
+      if (reply.value.name === 'Fault') return { is: 'forgotten' };
       this.#failures = 0;
-      this.#heardMs = performance.now();
       const messages = readMessages(reply.value);
-      this.#tell(messages.map((message) => this.#states.take(message)).filter((event) => event !== null));
-      if (first) this.#tell(this.#states.allTold());
-      // Most cameras prolong it by each question; the others want to be asked.
-      const leftMs = readLifeMs(reply.value);
-      if (leftMs !== null) endsMs = Math.max(endsMs, performance.now() + leftMs);
-      if (performance.now() >= renewMs) {
+      const changes = messages.map((message) => this.#states.take(message)).filter((change) => change !== null);
+      const again: boolean = asking === 'states' && this.#states.holdsUntold;
+      if (asking !== 'changes' && !again) changes.push(...this.#states.allTold());
+      this.#heard(changes, camera.clockOffsetMs);
+      life.told(readLifeMs(reply.value));
+      if (life.wantsRenewal) {
         const renewed = await ask(camera, subscription, renewQuestion, signal);
-        if (!renewed.ok) return { forgotten: false, problem: renewed.problem };
-        const lifeMs = readLifeMs(renewed.value) ?? subscription.lifeMs;
-        if (renewed.value.name !== 'Fault') endsMs = performance.now() + lifeMs;
-        renewMs = performance.now() + Math.max((endsMs - performance.now()) / 2, leastPollMs);
+        if (!renewed.ok) return lost(renewed.problem);
+        life.renewed(renewed.value.name === 'Fault' ? null : (readLifeMs(renewed.value) ?? subscription.lifeMs));
       }
+      // Some cameras say what holds only when they are asked to.
+      if (again) await ask(camera, subscription, statesWishQuestion, signal);
+      asking = again ? 'statesAgain' : 'changes';
       const tookMs = performance.now() - askedMs;
       const restMs = messages.length === 0 ? leastPollMs - tookMs : messages.length * eachMessageMs;
-      await pause(Math.max(betweenPollsMs, restMs), signal);
-      if (isEnded(signal)) return { forgotten: false, problem: { code: 'cancelled' } };
+      await pause(again ? 0 : Math.max(betweenPollsMs, restMs), signal);
+      if (isEnded(signal)) return lost({ code: 'cancelled' });
     }
   }
 
-  #tell(list: CameraEvent[]): void {
-    for (const event of list) this.#options.on.event(event, Date.now());
+  #heard(changes: EventChange[], offsetMs: number | null): void {
+    this.#tell(changes, offsetMs);
+    this.#heardMs = performance.now();
+    this.#heardAtMs = Date.now();
+  }
+
+  #tell(changes: EventChange[], offsetMs: number | null = null): void {
+    const arrivedMs = Date.now();
+    const sinceMs = Math.min(this.#heardAtMs ?? arrivedMs, arrivedMs);
+    for (const change of changes) {
+      const atMs = change.is === 'over' ? sinceMs : eventTimeMs(change.cameraMs, offsetMs, { sinceMs, arrivedMs });
+      this.#options.on.event(change, atMs);
+    }
   }
 
   /** Says so, and waits until it is tried again. */
@@ -181,7 +207,34 @@ export class EventPull {
     } catch (error) {
       this.#options.on.defect(error);
     }
-    await pause(ms, this.#ended.signal);
+    await pause(ms, AbortSignal.any([this.#ended.signal, this.#nudge.signal]));
+  }
+}
+
+/** How long the camera keeps a subscription; most prolong it by each question, the others want to be asked. */
+class Life {
+  #endsMs: number;
+  #renewMs: number;
+
+  constructor(lifeMs: number) {
+    this.#endsMs = performance.now() + lifeMs;
+    this.#renewMs = performance.now() + lifeMs / 2;
+  }
+
+  get wantsRenewal(): boolean {
+    return performance.now() >= this.#renewMs;
+  }
+
+  /** null: an answer did not say how long it lives. */
+  told(leftMs: number | null): void {
+    if (leftMs !== null) this.#endsMs = Math.max(this.#endsMs, performance.now() + leftMs);
+  }
+
+  /** null: the camera did not renew it. */
+  renewed(lifeMs: number | null): void {
+    const nowMs = performance.now();
+    if (lifeMs !== null) this.#endsMs = nowMs + lifeMs;
+    this.#renewMs = nowMs + Math.max((this.#endsMs - nowMs) / 2, leastPollMs);
   }
 }
 
@@ -196,6 +249,10 @@ const statesQuestion = pull(1);
 const renewQuestion: Question = {
   body: `<Renew xmlns="${notification}/b-2"><TerminationTime>PT${lifeSeconds}S</TerminationTime></Renew>`,
   action: `${notification}/bw-2/SubscriptionManager/RenewRequest`,
+};
+const statesWishQuestion: Question = {
+  body: `<SetSynchronizationPoint xmlns="${events}"/>`,
+  action: `${events}/PullPointSubscription/SetSynchronizationPointRequest`,
 };
 const unsubscribeQuestion: Question = {
   body: `<Unsubscribe xmlns="${notification}/b-2"/>`,

@@ -109,7 +109,11 @@ export interface RetentionOptions {
   /** How full the disk of a folder is. */
   room?: (folder: string) => Promise<DiskRoom>;
   clock?: ClockTrust;
-  on?: { checked?: (deleted: Deleted) => void; defect?: (error: unknown) => void };
+  on?: {
+    /** `isBelieved`: the clock; nothing goes for its age while it is not. */
+    checked?: (deleted: Deleted, clock: { isBelieved: boolean; nowMs: number }) => void;
+    defect?: (error: unknown) => void;
+  };
 }
 
 export class Retention {
@@ -193,7 +197,7 @@ export class Retention {
       const deleted = await keepWithin(library, { ...rule, freeBytes: this.#freed.believed(roomNow) }, signal);
       this.#freed.deleted(deleted.sizeBytes, roomNow);
       if (!signal.aborted) this.overBytes = deleted.overBytes;
-      on?.checked?.(deleted);
+      on?.checked?.(deleted, { isBelieved, nowMs });
     } catch (error) {
       if (isGone(error)) return;
       if (!on?.defect) throw error;

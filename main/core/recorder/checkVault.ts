@@ -10,10 +10,12 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Finding, weightOf } from '../../contract/check.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
+import { checkEventFile, filesOfEvents } from '../library/checkEvents.ts';
 import { checkDay, compareDay, type VaultInUse } from '../library/checkDay.ts';
 import { checkDocument, type CheckedForm, checkSealedFile } from '../library/checkDocument.ts';
 import { checkMonth, isOfMonth } from '../library/checkMonth.ts';
 import { daySumsName } from '../library/daySums.ts';
+import { eventsFolder } from '../library/eventDocument.ts';
 import { Library } from '../library/library.ts';
 import { monthsFolder } from '../library/monthDocument.ts';
 import { indexName, isCameraId, isDay, recordingsFolder } from '../library/recordingName.ts';
@@ -162,11 +164,7 @@ async function lookAgain(first: Walk, before: readonly Finding[]): Promise<Outco
       : group.map(
           ({ file }) =>
             () =>
-              place === '.'
-                ? checkTop(walk, file)
-                : place === monthsFolder
-                  ? checkMonth({ ...walk, file })
-                  : good([{ kind: 'unexplained', file } as const]),
+              checkBeside(walk, place, file),
         );
     for (const look of looks) {
       const found = await whileOpen(walk, async () => await look());
@@ -175,6 +173,14 @@ async function lookAgain(first: Walk, before: readonly Finding[]): Promise<Outco
     }
   }
   return good(before.filter((finding) => !mayPass(finding) || again.has(keyOf(finding))));
+}
+
+/** A file that is in no day's folder of recordings. */
+async function checkBeside(walk: Walk, place: string, file: string): Promise<Outcome<Finding[]>> {
+  if (place === '.') return await checkTop(walk, file);
+  if (place === monthsFolder) return await checkMonth({ ...walk, file });
+  if (file.startsWith(eventsFolder + path.sep)) return await checkEventFile(walk, file);
+  return good([{ kind: 'unexplained', file }]);
 }
 
 function keyOf({ kind, file }: Finding): string {
@@ -270,6 +276,7 @@ async function checkAll(walk: Walk): Promise<Outcome<Finding[]>> {
 
 async function checkOf(walk: Walk, name: string): Promise<Outcome<Finding[]>> {
   if (name === recordingsFolder) return await checkRecordings(walk);
+  if (name === eventsFolder && (await kindOf(walk, name)) === 'folder') return await checkEvents(walk);
   return name === monthsFolder && (await kindOf(walk, name)) === 'folder' ? checkMonths(walk) : topFile(walk, name);
 }
 
@@ -352,6 +359,18 @@ async function isVaultFileRight({ folder, identity }: Walk): Promise<boolean> {
   if (!list) return true;
   const listed = [...list.others.map(({ recipient }) => recipient), identity.recipient];
   return list.vaultId === file.value.id && file.value.recipients.toSorted().join() === listed.toSorted().join();
+}
+
+async function checkEvents(walk: Walk): Promise<Outcome<Finding[]>> {
+  const findings: Finding[] = [];
+  for (const file of await filesOfEvents(walk)) {
+    walk.began(file);
+    const found = await whileOpen(walk, () => checkEventFile(walk, file));
+    if (!found.ok) return found;
+    walk.found(found.value);
+    findings.push(...found.value);
+  }
+  return good(findings);
 }
 
 async function checkRecordings(walk: Walk): Promise<Outcome<Finding[]>> {

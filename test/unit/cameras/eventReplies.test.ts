@@ -9,6 +9,7 @@ import {
   readSubscription,
   type EventMessage,
 } from '../../../main/core/cameras/eventReplies.ts';
+import { eventTimeMs } from '../../../main/core/cameras/eventTime.ts';
 import { EventStates } from '../../../main/core/cameras/eventStates.ts';
 import { readXml, type XmlElement } from '../../../main/core/cameras/xml.ts';
 import { anyText } from './anyText.ts';
@@ -34,6 +35,25 @@ const pulled = (...messages: string[]): XmlElement =>
 
 test('events of several makers are known by their topics, and others are passed over', () => {
   const cases: [topic: string, data: string, kind: string | null, active?: boolean | null][] = [
+    ['tns1:RuleEngine/MyRuleDetector/FaceDetect', item('State', 'true'), 'face', true],
+    ['tns1:RuleEngine/MyRuleDetector/Visitor', item('State', 'true'), 'doorBell', true],
+    ['tns1:RuleEngine/MyRuleDetector/DogCatDetect', item('State', 'false'), 'animal', false],
+    ['tns1:RuleEngine/TPSmartEventDetector/TPSmartEvent', item('IsPeople', 'true'), 'person', true],
+    ['tns1:RuleEngine/TPSmartEventDetector/TPSmartEvent', item('IsVehicle', 'false'), 'vehicle', false],
+    [
+      'tns1:RuleEngine/FieldDetector/ObjectsInside',
+      item('ClassTypes', 'Human') + item('IsInside', 'true'),
+      'person',
+      true,
+    ],
+    ['tnsaxis:CameraApplicationPlatform/ObjectAnalytics/Device1Scenario1', item('active', '1'), 'motion', true],
+    ['tnsaxis:CameraApplicationPlatform/VMD/Camera1ProfileANY', item('active', '0'), 'motion', false],
+    ['tns1:AudioAnalytics/Audio/DetectedSound', item('IsSoundDetected', 'true'), 'sound', true],
+    ['tns1:RuleEngine/Shop/QueueTooLong', item('State', 'true'), 'other', true],
+    ['tns1:UserAlarm/tnsmaker:Siren', item('State', 'true'), 'other', true],
+    ['tns1:RuleEngine/Shop/QueueLength', item('Count', '17'), null],
+    ['tns1:Device/Trigger/Relay', item('LogicalState', 'true'), null],
+    ['tns1:RecordingConfig/JobState', item('State', '1'), null],
     ['tns1:VideoSource/MotionAlarm', item('State', 'true'), 'motion', true],
     [' tns1:RuleEngine/CellMotionDetector/Motion\n', item('IsMotion', 'false'), 'motion', false],
     ['tns1:VideoAnalytics/tnsaxis:MotionDetection', item('motion', '1'), 'motion', true],
@@ -69,6 +89,7 @@ test('a message tells its source, its time and whether it is how a subscription 
   );
   assert.deepEqual(message, {
     kind: 'motion',
+    topic: 'RuleEngine/CellMotionDetector/Motion',
     source: 'VideoSourceConfigurationToken=000 Rule=My rule',
     active: true,
     initial: true,
@@ -111,28 +132,69 @@ test('a life that makes no sense is not told', () => {
   assert.equal(readDateTimeMs('2026-13-40T99:00:00Z'), null);
 });
 
-test('a state that is told twice is one event, and one that is told no more has ended', () => {
+const said = (active: boolean | null, more: Partial<EventMessage> = {}): EventMessage => ({
+  ...{ kind: 'motion', topic: 'Motion', source: 'a', active, initial: false, cameraMs: 5 },
+  ...more,
+});
+
+test('a moment that a subscription begins with is no event: it was before', () => {
+  const crossed = (operation: string): unknown[] =>
+    readMessages(pulled(notification('RuleEngine/LineDetector/Crossed', '', `PropertyOperation="${operation}"`)));
+  assert.deepEqual([crossed('Initialized'), crossed('Deleted'), crossed('Changed').length], [[], [], 1]);
+});
+
+test('a state that is told twice is one event, and one that is told no more is over', () => {
   const states = new EventStates();
-  const say = (active: boolean | null, source = 'a'): string | null => {
-    const message: EventMessage = { kind: 'motion', source, active, initial: false, cameraMs: 5 };
-    return states.take(message)?.is ?? null;
-  };
+  const say = (active: boolean | null, more: Partial<EventMessage> = {}): string | null =>
+    states.take(said(active, more))?.is ?? null;
   assert.deepEqual([say(false), say(true), say(true), say(false), say(false)], [null, 'begins', null, 'ends', null]);
   assert.deepEqual([say(null), say(null)], ['moment', 'moment']);
-  assert.deepEqual([say(true, 'a'), say(true, 'b')], ['begins', 'begins']);
+  const door = { kind: 'input', source: 'door' } as const;
+  const gate = { kind: 'input', source: 'gate' } as const;
+  assert.deepEqual([say(true, door), say(true, gate)], ['begins', 'begins']);
   states.subscribed();
-  assert.equal(say(true, 'a'), null, 'it goes on');
-  assert.deepEqual(states.allTold(), [{ kind: 'motion', source: 'b', is: 'ends', cameraMs: null }]);
-  assert.equal(say(true, 'b'), 'begins');
-  assert.equal(states.endAll().length, 2);
+  assert.equal(states.holdsUntold, true);
+  assert.equal(say(true, door), null, 'it goes on');
+  const over = states.allTold().map(({ source, is }) => [source, is]);
+  assert.deepEqual([over, states.holdsUntold], [[['gate', 'over']], false]);
+  assert.equal(say(true, gate), 'begins');
+  states.subscribed();
+  assert.equal(say(false, { ...gate, initial: true }), 'over', 'it ended while nobody listened');
+  assert.equal(states.endAll().length, 1);
   assert.deepEqual(states.endAll(), []);
+});
+
+test('a motion that two topics tell is one, from the first that begins to the last that ends', () => {
+  const states = new EventStates();
+  const cells = { topic: 'RuleEngine/CellMotionDetector/Motion', source: 'Rule=1' };
+  const changes = [said(true), said(true, cells), said(false), said(true), said(false, cells), said(false)].map(
+    (message) => states.take(message)?.is ?? null,
+  );
+  assert.deepEqual(changes, ['begins', null, null, null, null, 'ends']);
 });
 
 test('a camera that makes sources up without end is not followed without end', () => {
   const states = new EventStates();
-  for (let at = 0; at < 5000; at += 1)
-    states.take({ kind: 'motion', source: String(at), active: true, initial: false, cameraMs: null });
-  assert.ok(states.endAll().length <= 200);
+  for (let at = 0; at < 5000; at += 1) states.take(said(true, { kind: 'input', source: String(at) }));
+  assert.equal(states.endAll().length, 200);
+});
+
+test('an event was when it arrived, unless the camera kept it and its clock can be right', () => {
+  const heard = { sinceMs: 100_000, arrivedMs: 160_000 };
+  const cases: [what: string, cameraMs: number | null, offsetMs: number | null, atMs: number][] = [
+    ['no time', null, 0, 160_000],
+    ['an unknown clock', 120_000, null, 160_000],
+    ['the same clock, to the second', 159_200, 0, 160_000],
+    ['kept while the connection was lost', 120_000, 0, 120_000],
+    ['kept, and an hour ahead', 3_720_000, 3_600_000, 120_000],
+    ['before the last answer', 20_000, 0, 160_000],
+    ['at the last answer, by half a second', 99_500, 0, 100_000],
+    ['in the future', 500_000, 0, 160_000],
+    ['a clock that stands still', 0, 0, 160_000],
+  ];
+  for (const [what, cameraMs, offsetMs, atMs] of cases) {
+    assert.equal(eventTimeMs(cameraMs, offsetMs, heard), atMs, what);
+  }
 });
 
 test('nothing that a camera may write makes reading throw', () => {
@@ -150,7 +212,7 @@ test('nothing that a camera may write makes reading throw', () => {
   fc.assert(
     fc.property(treeOf(6), (tree) => {
       readSubscription(tree);
-      for (const { source } of readMessages(tree)) assert.ok(source.length <= 200);
+      for (const { source, topic } of readMessages(tree)) assert.ok(source.length <= 200 && topic.length <= 200);
     }),
     { seed: 5, numRuns: 1000 },
   );

@@ -106,11 +106,11 @@ test('what ended while the camera rebooted has ended, and what begins afterwards
   one.camera.fireMotion(true);
   await one.until('motion', () => one.events.length === 1);
   await one.camera.reboot(300);
-  await one.until('its end', () => one.events.includes('motion ends'));
+  await one.until('its end', () => one.events.includes('motion over'));
   await one.heard();
   one.camera.fireMotion(true);
   await one.until('motion again', () => one.events.length === 3);
-  assert.deepEqual(one.events, ['motion begins', 'motion ends', 'motion begins']);
+  assert.deepEqual(one.events, ['motion begins', 'motion over', 'motion begins']);
 });
 
 test('a connection that is lost in the middle of an event does not make two of it', async () => {
@@ -155,7 +155,7 @@ test('closing ends the subscription at the camera, and what was active', async (
   await one.pull.close();
   await one.pull.close();
   assert.equal(one.camera.subscribers, 0);
-  assert.deepEqual(one.events, ['motion begins', 'motion ends']);
+  assert.deepEqual(one.events, ['motion begins', 'motion over']);
 });
 
 test('a listener that throws ends neither the hearing nor the closing', async () => {
@@ -169,4 +169,18 @@ test('a listener that throws ends neither the hearing nor the closing', async ()
   one.camera.fireInput(true);
   await one.until('the next event', () => one.events.includes('input begins'));
   await one.pull.close();
+});
+
+test('a camera that may have been rebooted is subscribed to anew at once, and nothing is told twice', async () => {
+  const one = new Heard(0);
+  await one.heard();
+  one.camera.fireMotion(true);
+  await one.until('motion', () => one.events.length === 1);
+  one.camera.forgetSubscriptions();
+  one.pull.tryNow();
+  await one.heard();
+  one.camera.fireMotion(false);
+  await one.until('its end', () => one.events.length === 2);
+  assert.deepEqual(one.events, ['motion begins', 'motion ends']);
+  assert.equal(one.camera.subscribers, 1);
 });
