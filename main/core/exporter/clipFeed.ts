@@ -34,9 +34,9 @@ export interface ClipWants {
 }
 
 /** Recordings that follow each other this closely are put where their times say; a gap is closed. */
-const joinSeconds = 0.05;
+export const joinSeconds = 0.05;
 /** Recordings that overlap by more are two of the same time. */
-const overlapMs = 500;
+export const overlapMs = 500;
 
 interface Piece {
   source: RecordingSource;
@@ -222,7 +222,7 @@ function mediaSeconds(place: FragmentPlace | undefined, source: RecordingSource)
 }
 
 /** What must be the same for two recordings to go into one file: tracks, their units of time, their sample entries. */
-function streamsOf(init: Init): string {
+export function streamsOf(init: Init): string {
   const view = viewOf(init.bytes);
   const moov = boxes(view, 0, init.bytes.length).find(({ type }) => type === 'moov');
   const entries = (moov ? boxesIn(view, moov) : []).flatMap((trak) => {

@@ -287,15 +287,33 @@ export class Exporter {
     if (entry.result.is === 'evidence') {
       return writeEvidence ? writeEvidence(common) : bad({ code: 'gone' });
     }
-    // Never plain instead of sealed.
-    if (entry.result.is === 'sealed') return bad({ code: 'gone' });
-    const work: ExportWork = common;
-    return writeExport(work);
+    const { cut, burnsIn, timeLapseMs } = entry.job;
+    return writeExport({
+      ...{ ...common, cut, burnsIn, timeLapseMs, sealed: entry.result.is === 'sealed', sealTo: sealer(entry.result) },
+      onMadeAnew: (cameraId) => (entry.job = { ...entry.job, madeAnew: [...entry.job.madeAnew, cameraId] }),
+    });
   }
 }
 
 function toldResult(result: StoredResult): ExportJob['result'] {
   return result.is === 'sealed' ? { is: 'sealed', by: result.by } : { is: result.is };
+}
+
+/** Whom each file is sealed to, one after another: of a passphrase each has a head of its own. */
+function sealer(result: StoredResult): ExportWork['sealTo'] {
+  if (result.is !== 'sealed') return () => null;
+  if (result.by === 'key') return () => ({ recipients: [result.key] });
+  let next = 0;
+  return () => {
+    const head = result.heads[next++];
+    if (!head) return 'gone';
+    return { header: { bytes: fromBase64(head.header), fileKey: fromBase64(head.fileKey) } };
+  };
+}
+
+/** Not a slice of a pool: it is wiped after use. */
+function fromBase64(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'base64'));
 }
 
 /** Of what is done nothing needs to be sealed any more. */

@@ -5,18 +5,22 @@
  */
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { ExportPicture } from '../../contract/exports.ts';
 import type { CameraId } from '../../contract/model.ts';
-import { bad, good, type Outcome } from '../../contract/problems.ts';
+import { bad, good, type Outcome, type Problem } from '../../contract/problems.ts';
 import type { Library } from '../library/library.ts';
 import type { Vault } from '../vault/folder.ts';
-import { problemOf } from '../vault/vaultError.ts';
+import { freeBytesOf, problemOf } from '../vault/vaultError.ts';
 import type { Ffmpeg } from '../video/ffmpeg.ts';
-import { ClipFeed } from './clipFeed.ts';
+import { ClipPlan } from './clipPlan.ts';
 import { freeNames, type Part } from './exportNames.ts';
+import { shareOf } from './exportShare.ts';
+import { makePart } from './makePart.ts';
 import { putInPlace, refusalOf, temporaryName } from './places.ts';
-import { problemOfVideo, writeVideo } from './writeVideo.ts';
+import type { SealTo } from './target.ts';
+import { problemOfVideo } from './writeVideo.ts';
 
-export interface ExportWork {
+export interface ExportWork extends ExportPicture {
   /** Names what is unfinished on the disk. */
   id: string;
   ffmpeg: Ffmpeg;
@@ -27,8 +31,14 @@ export interface ExportWork {
   fromMs: number;
   toMs: number;
   folder: string;
+  /** Whom the next file is sealed to. 'gone': it was to be sealed, and nothing is left to do it with. */
+  sealTo: () => SealTo | 'gone';
+  /** Its files are sealed. */
+  sealed: boolean;
   signal: AbortSignal;
   onProgress: (progress: { doneFraction: number; bytesWritten: number }) => void;
+  /** Told once of a camera whose pictures could not be joined exactly. */
+  onMadeAnew: (cameraId: CameraId) => void;
   /** Awaited before whole files get their names. */
   onPlacing: (files: { file: string; sizeBytes: number }[]) => Promise<void>;
 }
@@ -43,52 +53,101 @@ interface WholeFile extends Part {
   sizeBytes: number;
 }
 
+/** Less room than this after a failure: that was the cause. */
+const fullBytes = 2 ** 20;
 const progressEveryMs = 250;
 
-/** Problems: `notRecorded`, `cancelled`, those of the vault, of ffmpeg and of the target's disk. */
+/** Problems: `notRecorded`, `cancelled`, `passphraseGone`, those of the vault, of ffmpeg and of the target's disk. */
 export async function writeExport(work: ExportWork): Promise<Outcome<WrittenExport>> {
-  const feeds: ClipFeed[] = [];
-  const whole: WholeFile[] = [];
-  const temporaries: string[] = [];
-  const bytesDone = (): number => feeds.reduce((sum, feed) => sum + feed.fedBytes, 0);
+  const writing = new Writing(work);
   try {
-    for (const { id: cameraId } of work.cameras) feeds.push(await ClipFeed.open({ ...work, cameraId }));
-    const expectedBytes = feeds.reduce((sum, feed) => sum + feed.expectedBytes, 0);
-    const refusal = await refusalOf(work.folder, expectedBytes);
+    const refusal = await writing.measure();
     if (refusal) return bad(refusal);
-    const timer = setInterval(() => {
-      const doneFraction = Math.min(0.99, bytesDone() / Math.max(1, expectedBytes));
-      work.onProgress({ doneFraction, bytesWritten: bytesDone() });
+    for (const camera of work.cameras) {
+      const written = await writing.camera(camera);
+      if (!written.ok) return bad(await writing.causeOf(written.problem));
+    }
+    return writing.whole.length === 0 ? bad({ code: 'notRecorded' }) : await placeAll(work, writing.whole);
+  } catch (error) {
+    const problem = problemOfVideo(error) ?? (await problemOf(error, path.join(work.folder, 'export')));
+    if (!problem) throw error;
+    return bad(await writing.causeOf(problem));
+  } finally {
+    await writing.close();
+  }
+}
+
+class Writing {
+  readonly whole: WholeFile[] = [];
+  readonly #work: ExportWork;
+  readonly #temporaries: string[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #expectedBytes = 0;
+  /** Of the recordings, those that are in whole files, and those that are in the one that is being written. */
+  #doneBytes = 0;
+  #doneHere = 0;
+  #writtenBytes = 0;
+
+  constructor(work: ExportWork) {
+    this.#work = work;
+    this.#timer = setInterval(() => {
+      const doneFraction = Math.min(0.99, (this.#doneBytes + this.#doneHere) / Math.max(1, this.#expectedBytes));
+      work.onProgress({ doneFraction, bytesWritten: this.#writtenBytes });
     }, progressEveryMs);
+  }
+
+  /** What stands against beginning. A time-lapse takes a part of the room that nobody knows before. */
+  async measure(): Promise<Problem | null> {
+    const { library, cameras, folder, timeLapseMs } = this.#work;
+    for (const { id } of cameras) this.#expectedBytes += (await shareOf(library, id, this.#work)).sizeBytes;
+    return refusalOf(folder, timeLapseMs === null ? this.#expectedBytes : 0);
+  }
+
+  async camera(camera: { id: CameraId; name: string }): Promise<Outcome<null>> {
+    const { signal } = this.#work;
+    const plan = await ClipPlan.open({ ...this.#work, cameraId: camera.id }, this.#work.sound);
     try {
-      for (const [at, camera] of work.cameras.entries()) {
-        const feed = feeds[at];
-        while (feed && (await feed.more())) {
-          const startMs = Math.max(work.fromMs, feed.nextStartMs ?? work.fromMs);
-          const temporary = path.join(work.folder, temporaryName(work.id, temporaries.length + 1));
-          temporaries.push(temporary);
-          const { ffmpeg, signal } = work;
-          const written = await writeVideo({ ffmpeg, input: feed.part(), temporary, background: true, signal });
-          if (!written.ok) return written;
-          whole.push({ cameraName: camera.name, startMs, temporary, sizeBytes: (await stat(temporary)).size });
-        }
+      for (let part = await plan.next(signal); part; part = await plan.next(signal)) {
+        const temporary = path.join(this.#work.folder, temporaryName(this.#work.id, this.#temporaries.length + 1));
+        const sealTo = this.#work.sealTo();
+        if (sealTo === 'gone') return bad({ code: 'passphraseGone' });
+        this.#temporaries.push(temporary);
+        const made = await makePart({
+          ...{ work: this.#work, camera, part, sources: plan.sources, temporary, sealTo },
+          wrote: (bytes) => (this.#writtenBytes += bytes),
+          done: (fraction) => (this.#doneHere = fraction * part.dataBytes),
+        });
+        if (!made.ok) return made;
+        this.#doneBytes += part.dataBytes;
+        this.#doneHere = 0;
+        const { size: sizeBytes } = await stat(temporary);
+        this.whole.push({ cameraName: camera.name, startMs: part.startMs, temporary, sizeBytes });
       }
     } finally {
-      clearInterval(timer);
+      await plan.close();
     }
-    return whole.length === 0 ? bad({ code: 'notRecorded' }) : await placeAll(work, whole);
-  } catch (error) {
-    const problem = problemOfVideo(error) ?? (await problemOf(error, work.folder));
-    if (!problem) throw error;
-    return bad(problem);
-  } finally {
-    for (const feed of feeds) await feed.close();
-    for (const temporary of temporaries) await rm(temporary, { force: true }).catch(() => undefined);
+    return signal.aborted ? bad({ code: 'cancelled' }) : good(null);
+  }
+
+  /** What lies behind a failure, as far as the target's disk is to blame, with the room that it would take. */
+  async causeOf(problem: Problem): Promise<Problem> {
+    const { folder } = this.#work;
+    if (problem.code !== 'diskFull' && problem.code !== 'ffmpegFailed') return problem;
+    const freeBytes = await freeBytesOf(folder);
+    if (problem.code === 'ffmpegFailed' && freeBytes >= fullBytes) return problem;
+    // What is there now is removed, so it counts as free.
+    const neededBytes = Math.ceil(Math.max(this.#expectedBytes, this.#writtenBytes + fullBytes));
+    return { code: 'targetFull', folder, neededBytes, freeBytes: freeBytes + this.#writtenBytes };
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    for (const temporary of this.#temporaries) await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
 
 async function placeAll(work: ExportWork, whole: readonly WholeFile[]): Promise<Outcome<WrittenExport>> {
-  const files = await freeNames(work.folder, whole, '.mp4');
+  const files = await freeNames(work.folder, whole, work.sealed ? '.mp4.age' : '.mp4');
   await work.onPlacing(files.map((file, index) => ({ file, sizeBytes: whole[index]?.sizeBytes ?? 0 })));
   const placed: string[] = [];
   for (const [index, { temporary }] of whole.entries()) {

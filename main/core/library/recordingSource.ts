@@ -9,7 +9,7 @@ import type { Vault } from '../vault/folder.ts';
 import { SealedReader } from '../vault/sealedReader.ts';
 import type { Library, RecordingRow } from './library.ts';
 import type { FragmentPlace, OpenRecording } from './openRecording.ts';
-import { readRecordingTable, type RecordingTable } from './recordingTable.ts';
+import { readRecordingTable, type RecordingTable, type SeesHead } from './recordingTable.ts';
 import { basename } from 'node:path';
 
 export interface RecordingSource {
@@ -54,17 +54,19 @@ export interface FinishedSource extends RecordingSource {
   readonly table: RecordingTable;
 }
 
+/** `see`: shown what is read of the heads; nothing when the shelf has the table. */
 export async function openFinished(
   vault: Vault,
   row: Pick<RecordingRow, 'path' | 'startMs' | 'endMs'>,
   shelf: TableShelf = new TableShelf(1),
+  see?: SeesHead,
 ): Promise<Outcome<FinishedSource>> {
   if (vault.identity === null) return bad({ code: 'keyMissing' });
   const opened = await SealedReader.open(row.path, vault.identity);
   if (!opened.ok) return opened;
   const reader = opened.value;
   const known = shelf.take(row.path);
-  const read = known ? good(known) : await readRecordingTable(reader, row.startMs);
+  const read = known ? good(known) : await readRecordingTable(reader, row.startMs, see);
   if (!read.ok || read.value === null || read.value.fragments.length === 0) {
     await reader.close();
     return read.ok ? bad({ code: 'vaultDamaged', file: basename(row.path) }) : read;

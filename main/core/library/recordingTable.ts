@@ -40,6 +40,9 @@ export interface SealedBytes {
   read(offset: number, length: number): Promise<Outcome<Uint8Array>>;
 }
 
+/** Shown the head of each fragment as it is read: at least its moof. May throw MediaError. */
+export type SeesHead = (head: Uint8Array, place: FragmentPlace, init: Init) => void;
+
 /** Enough for the head of a fragment of 1 s at 60 pictures a second, with sound. */
 const usualHeadBytes = 4096;
 /** Of a camera that sends one keyframe in a week. */
@@ -47,16 +50,20 @@ const mostFragments = 1_000_000;
 const boxHeadBytes = 8;
 
 /** null when the bytes are no recording. `startMs`: UTC of its media time 0. */
-export async function readRecordingTable(file: SealedBytes, startMs: number): Promise<Outcome<RecordingTable | null>> {
+export async function readRecordingTable(
+  file: SealedBytes,
+  startMs: number,
+  see?: SeesHead,
+): Promise<Outcome<RecordingTable | null>> {
   try {
-    return await readTable(file, startMs);
+    return await readTable(file, startMs, see);
   } catch (error) {
     if (error instanceof MediaError) return good(null);
     throw error;
   }
 }
 
-async function readTable(file: SealedBytes, startMs: number): Promise<Outcome<RecordingTable | null>> {
+async function readTable(file: SealedBytes, startMs: number, see?: SeesHead): Promise<Outcome<RecordingTable | null>> {
   const beginning = await readInitOf(file);
   if (!beginning.ok || beginning.value === null) return beginning.ok ? good(null) : beginning;
   const init = beginning.value;
@@ -78,13 +85,15 @@ async function readTable(file: SealedBytes, startMs: number): Promise<Outcome<Re
         break;
       continue;
     }
-    fragments.push({
+    const place = {
       offset: offset - head.sizeBytes,
       length: head.sizeBytes,
       startMs: startMs + head.startSeconds * 1000,
       durationMs: head.durationSeconds * 1000,
       keyframe: head.keyframe,
-    });
+    };
+    fragments.push(place);
+    see?.(head.bytes, place, init);
   }
   return good({ init, fragments, others, wholeBytes: offset, damaged: false });
 }
@@ -112,7 +121,9 @@ async function readHead(
   file: SealedBytes,
   offset: number,
   init: Init,
-): Promise<Outcome<FragmentHead | (Omit<OtherBox, 'offset' | 'length'> & { sizeBytes: number }) | null>> {
+): Promise<
+  Outcome<(FragmentHead & { bytes: Uint8Array }) | (Omit<OtherBox, 'offset' | 'length'> & { sizeBytes: number }) | null>
+> {
   let bytes = await file.read(offset, usualHeadBytes);
   if (!bytes.ok) return bytes;
   const { sizeBytes: moofBytes, type } = boxHead(bytes.value);
@@ -121,7 +132,7 @@ async function readHead(
   if (headBytes > largestFragmentBytes) throw new MediaError('MP4: moof too large');
   if (offset + headBytes > file.sizeBytes) return good(null);
   if (headBytes > bytes.value.length) bytes = await file.read(offset, headBytes);
-  return bytes.ok ? good(readFragmentHead(bytes.value, init.tracks)) : bytes;
+  return bytes.ok ? good({ ...readFragmentHead(bytes.value, init.tracks), bytes: bytes.value }) : bytes;
 }
 
 function boxHead(bytes: Uint8Array): { sizeBytes: number; type: string } {

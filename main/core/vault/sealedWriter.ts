@@ -12,7 +12,7 @@ import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { fileMode, renameDurably, syncFolder } from './durable.ts';
 import { sealIdOf } from './fileMark.ts';
-import { makeHeader } from './header.ts';
+import { type Header, makeHeader } from './header.ts';
 import { openChunk, openSpan } from './openSpan.ts';
 import { wipe } from './sodium.ts';
 import { chunkBytes, payloadNonceBytes, sealedChunkBytes, StreamKey } from './stream.ts';
@@ -65,7 +65,11 @@ export class SealedWriter {
    * one of that name, `diskFull`, `folderNotWritable`, `vaultMissing` when the folder is not there.
    */
   static async create(path: string, recipients: readonly string[]): Promise<SealedWriter> {
-    const { bytes: header, fileKey } = await makeHeader(recipients);
+    return SealedWriter.begin(path, await makeHeader(recipients));
+  }
+
+  /** As `create`, with a header that was made before. Its file key is wiped. */
+  static async begin(path: string, { bytes: header, fileKey }: Header): Promise<SealedWriter> {
     const payloadNonce = randomBytes(payloadNonceBytes);
     const key = new StreamKey(fileKey, payloadNonce);
     wipe(fileKey);

@@ -16,7 +16,7 @@ export interface Track {
   timescale: number;
   kind: 'video' | 'audio';
   /** What holds for samples of which a fragment does not say it (`trex`). */
-  defaults: { durationUnits: number; sampleFlags: number };
+  defaults: { durationUnits: number; sizeBytes: number; sampleFlags: number };
 }
 
 export interface Init {
@@ -176,7 +176,8 @@ function readDefaults(view: DataView, box: Box): [number, Track['defaults']][] {
   if (box.type !== 'trex') return [];
   requireBytes(box, 24);
   const id = view.getUint32(box.content + 4);
-  return [[id, { durationUnits: view.getUint32(box.content + 12), sampleFlags: view.getUint32(box.content + 20) }]];
+  const [durationUnits, sizeBytes, sampleFlags] = [12, 16, 20].map((at) => view.getUint32(box.content + at));
+  return [[id, { durationUnits: durationUnits ?? 0, sizeBytes: sizeBytes ?? 0, sampleFlags: sampleFlags ?? 0 }]];
 }
 
 /** The track, or nothing for tracks that are neither picture nor sound. */
@@ -200,7 +201,7 @@ function readTrack(
   requireBytes(stsd, 8);
   const [entry] = boxes(view, stsd.content + 8, stsd.end);
   if (entry === undefined) throw new MediaError('MP4: no sample entry');
-  const track: Track = { id, timescale, kind, defaults: defaults.get(id) ?? { durationUnits: 0, sampleFlags: 0 } };
+  const track: Track = { id, timescale, kind, defaults: defaults.get(id) ?? { durationUnits: 0, sizeBytes: 0, sampleFlags: 0 } };
   return [{ track, entry: readSampleEntry(view, entry, kind) }];
 }
 
