@@ -100,9 +100,7 @@ export class ClipPlan {
   async #finished(row: RecordingRow): Promise<Recording | null> {
     const { vault, fromMs, toMs } = this.#clip;
     let heads: Recording['fragments'] = [];
-    let init: Init | null = null;
     const opened = await openFinished(vault, row, undefined, (head, place, of) => {
-      init = of;
       if (place.startMs >= toMs) return;
       // What lies before the keyframe that the span begins with is not wanted.
       if (place.keyframe && place.startMs <= fromMs) heads = [];
@@ -112,14 +110,14 @@ export class ClipPlan {
     const source = opened.value;
     const last = source.fragments.at(-1);
     const isCutOff = source.damaged && (last?.startMs ?? 0) + (last?.durationMs ?? 0) < toMs;
-    if (isCutOff || heads.length === 0 || init === null) {
+    if (isCutOff || heads.length === 0) {
       await source.close();
       if (isCutOff) throw new VaultError({ code: 'vaultDamaged', file: row.path.split(/[\\/]/).at(-1) ?? '' });
       return null;
     }
     const number = this.sources.add(() => openFinished(vault, row), source);
     await this.sources.trim();
-    return { source: number, startMs: row.startMs, endMs: row.endMs, init, fragments: heads };
+    return { source: number, startMs: row.startMs, endMs: row.endMs, init: source.table.init, fragments: heads };
   }
 
   async #growing(open: OpenRecording): Promise<Recording | null> {
@@ -132,7 +130,8 @@ export class ClipPlan {
     for (const place of places) {
       let head = await this.sources.read(number, place.offset, Math.min(place.length, usualHeadBytes));
       const moofBytes = fourCc(viewOf(head), 4) === 'moof' ? viewOf(head).getUint32(0) : 0;
-      if (moofBytes > head.length) head = await this.sources.read(number, place.offset, Math.min(place.length, moofBytes));
+      if (moofBytes > head.length)
+        head = await this.sources.read(number, place.offset, Math.min(place.length, moofBytes));
       fragments.push({ place, runs: readSamples(head, place.length, init.tracks) });
     }
     if (fragments.length === 0) return null;

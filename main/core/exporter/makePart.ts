@@ -26,19 +26,14 @@ export async function makePart({ work, part, sources, temporary, sealTo, ...told
   const target = await openTarget(temporary, sealTo);
   let bytes = 0;
   try {
-    return await writeMovie(
-      { ...part, tracks: part.tracks, startMs: part.startMs },
-      (source, offset, length) => sources.read(source, offset, length),
-      target,
-      {
-        signal: work.signal,
-        wrote(more) {
-          bytes += more;
-          told.wrote(more);
-          told.done(bytes / Math.max(1, part.dataBytes));
-        },
+    return await writeMovie(part, (source, offset, length) => sources.read(source, offset, length), target, {
+      signal: work.signal,
+      wrote(more) {
+        bytes += more;
+        told.wrote(more);
+        told.done(bytes / Math.max(1, part.dataBytes));
       },
-    );
+    });
   } finally {
     await target.close();
   }

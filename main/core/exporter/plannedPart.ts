@@ -61,7 +61,13 @@ export class PlannedPart {
     this.pictures = pictures;
   }
 
-  fragment(given: { source: number; startMs: number; place: FragmentPlace; runs: SampleRun[]; shiftSeconds: number }): void {
+  fragment(given: {
+    source: number;
+    startMs: number;
+    place: FragmentPlace;
+    runs: SampleRun[];
+    shiftSeconds: number;
+  }): void {
     const { source, startMs, place, runs, shiftSeconds } = given;
     const shiftMs = startMs - shiftSeconds * 1000;
     this.fragments.push({ source, place, shiftSeconds, firstPicture: this.pictures.samples });

@@ -22,7 +22,9 @@ export type SealTo = { recipients: readonly string[] } | { header: Header } | nu
 export async function openTarget(path: string, sealTo: SealTo): Promise<Target> {
   if (sealTo === null) return plainTarget(await open(path, 'wx'));
   const writer =
-    'header' in sealTo ? await SealedWriter.begin(path, sealTo.header) : await SealedWriter.create(path, sealTo.recipients);
+    'header' in sealTo
+      ? await SealedWriter.begin(path, sealTo.header)
+      : await SealedWriter.create(path, sealTo.recipients);
   return {
     async write(parts) {
       for (const part of parts) await writer.append(part);

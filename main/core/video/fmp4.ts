@@ -201,7 +201,12 @@ function readTrack(
   requireBytes(stsd, 8);
   const [entry] = boxes(view, stsd.content + 8, stsd.end);
   if (entry === undefined) throw new MediaError('MP4: no sample entry');
-  const track: Track = { id, timescale, kind, defaults: defaults.get(id) ?? { durationUnits: 0, sizeBytes: 0, sampleFlags: 0 } };
+  const track: Track = {
+    id,
+    timescale,
+    kind,
+    defaults: defaults.get(id) ?? { durationUnits: 0, sizeBytes: 0, sampleFlags: 0 },
+  };
   return [{ track, entry: readSampleEntry(view, entry, kind) }];
 }
 

@@ -29,7 +29,9 @@ export function movieHead(head: MovieHead): Uint8Array {
   const ftyp = box('ftyp', [fourCc('isom'), u32(0x200), ...brands.map(fourCc)]);
   const mdat = mdatHead(head.dataBytes);
   // The tables' sizes do not depend on what is in them, but for how long an offset is.
-  const isLong = ftyp.length + 2 ** 26 + head.tracks.reduce((sum, one) => sum + one.samples * 16, 0) + head.dataBytes > furthestShort;
+  const isLong =
+    ftyp.length + 2 ** 26 + head.tracks.reduce((sum, one) => sum + one.samples * 16, 0) + head.dataBytes >
+    furthestShort;
   const measured = moov(head, 0, isLong);
   const first = ftyp.length + measured.length + mdat.length;
   return joined([ftyp, moov(head, first, isLong), mdat]);
@@ -104,14 +106,27 @@ function trak(
 /** The end of the box is the same in both versions: layer, volume, matrix, width and height. */
 function tkhd(track: MovieTrack, created: number, own: Uint8Array): Uint8Array {
   const tail = own.slice(-60);
-  return fullBox('tkhd', 1, 3, [u64(created), u64(created), u32(track.track.id), zeros(4), u64(shownUnits(track)), tail]);
+  return fullBox('tkhd', 1, 3, [
+    u64(created),
+    u64(created),
+    u32(track.track.id),
+    zeros(4),
+    u64(shownUnits(track)),
+    tail,
+  ]);
 }
 
 /** The end of the box: language. */
 function mdhd({ track, startUnits, endUnits }: MovieTrack, created: number, own: Uint8Array): Uint8Array {
   const { version } = fullHead(viewOf(own), { type: 'mdhd', start: 0, content: 8, end: own.length });
   if (own.length < (version === 1 ? 44 : 32)) throw new MediaError('MP4: mdhd cut off');
-  return fullBox('mdhd', 1, 0, [u64(created), u64(created), u32(track.timescale), u64(endUnits - startUnits), own.slice(-4)]);
+  return fullBox('mdhd', 1, 0, [
+    u64(created),
+    u64(created),
+    u32(track.timescale),
+    u64(endUnits - startUnits),
+    own.slice(-4),
+  ]);
 }
 
 function elst(track: MovieTrack): Uint8Array {
@@ -123,12 +138,7 @@ function elst(track: MovieTrack): Uint8Array {
   return fullBox('elst', 1, 0, [u32(entries.length), ...entries]);
 }
 
-function tables(
-  track: MovieTrack,
-  first: number,
-  pieceOffsets: readonly number[],
-  isLong: boolean,
-): Uint8Array[] {
+function tables(track: MovieTrack, first: number, pieceOffsets: readonly number[], isLong: boolean): Uint8Array[] {
   const { durations, shownAfter, inSync, samples, sizes, chunkPieces, chunkSamples } = track;
   const sizeTable = new Uint8Array(sizes.length * 4);
   const sizeView = viewOf(sizeTable);
@@ -141,7 +151,10 @@ function tables(
     fullBox('stts', 0, 0, [u32(durations.length), ...pairs(durations)]),
     ...(isPlain ? [] : [fullBox('ctts', 1, 0, [u32(shownAfter.length), ...pairs(shownAfter)])]),
     ...(sees ? [fullBox('stss', 0, 0, [u32(inSync.length), words(inSync)])] : []),
-    fullBox('stsc', 0, 0, [u32(perChunk.length), ...perChunk.map(([at, count]) => joined([u32(at), u32(count), u32(1)]))]),
+    fullBox('stsc', 0, 0, [
+      u32(perChunk.length),
+      ...perChunk.map(([at, count]) => joined([u32(at), u32(count), u32(1)])),
+    ]),
     fullBox('stsz', 0, 0, [u32(0), u32(samples), sizeTable]),
     isLong
       ? fullBox('co64', 0, 0, [u32(offsets.length), ...offsets.map(u64)])

@@ -58,7 +58,13 @@ export class MovieTrack {
     this.chunkSamples.push(0);
   }
 
-  add(sample: { atUnits: number; durationUnits: number; sizeBytes: number; shownAfter: number; inSync: boolean }): void {
+  add(sample: {
+    atUnits: number;
+    durationUnits: number;
+    sizeBytes: number;
+    shownAfter: number;
+    inSync: boolean;
+  }): void {
     if (this.#samples === this.#sizes.length) {
       const more = new Uint32Array(this.#sizes.length * 2);
       more.set(this.#sizes);
