@@ -1,14 +1,15 @@
 /**
- * What is recorded: which cameras have recordings, the spans of one day of each, and of one month of the chosen one.
- * Asks again when main says that they changed, at most every two seconds a camera, and only for what is on screen. An
- * answer that comes after another day was chosen is dropped. A failed question is told by `failed` and asked again with
- * the next change.
+ * What is recorded: which cameras have recordings, the spans of one day of all of them, of one month of the chosen one,
+ * and, merged to what can be seen, of a window that is longer than a day. Asks again when main says that they changed,
+ * at most every two seconds, and only for what is on screen. An answer that comes after another day was chosen is
+ * dropped. A failed question is told by `failed` and asked again with the next change.
  */
 import { SvelteMap } from 'svelte/reactivity';
 import type { CameraId, Span } from '../../main/contract/model.ts';
+import type { CameraSpans } from '../../main/contract/timeline.ts';
 import { call, on } from '../home.ts';
 import { known } from './known.svelte.ts';
-import { dayHolding, monthHolding, type TimeSpan } from './time.ts';
+import { dayHolding, minuteMs, monthHolding, type TimeSpan } from './time.ts';
 
 export interface RecordedCamera {
   cameraId: CameraId;
@@ -18,6 +19,14 @@ export interface RecordedCamera {
 
 const paceMs = 2000;
 const monthPaceMs = 60_000;
+/** A window is told in so many parts at most, each a few pixels wide. */
+const parts = 480;
+
+interface Wide {
+  within: TimeSpan;
+  leastMs: number;
+  spans: ReadonlyMap<CameraId, Span[]>;
+}
 
 class Library {
   #list = $state.raw<RecordedCamera[]>([]);
@@ -38,11 +47,15 @@ class Library {
   readonly days = new SvelteMap<CameraId, Span[]>();
   /** Spans of the month that holds `day`, of the chosen camera. */
   month = $state.raw<Span[]>([]);
+  /** Of all cameras, in and around a window that is longer than a day; null while there was none. */
+  #wide = $state.raw<Wide | null>(null);
+  #wideAsked: Omit<Wide, 'spans'> | null = null;
   #monthOf: CameraId | null = null;
   #watchers = 0;
   #stopListening: (() => void)[] = [];
-  #timers = new Map<CameraId, ReturnType<typeof setTimeout>>();
-  #askedMs = new Map<string, number>();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #changed = new Set<CameraId>();
+  #askedMs = { days: 0, month: 0 };
 
   /** Keeps everything fresh until the function returned is called. */
   watch(): () => void {
@@ -64,14 +77,32 @@ class Library {
     const newMonth = cameraId !== this.#monthOf || monthHolding(timeMs).fromMs !== monthHolding(this.day.fromMs).fromMs;
     if (newDay) {
       this.day = day;
-      this.days.clear();
-      for (const camera of this.cameras) void this.#readDay(camera.cameraId);
+      void this.#readDays(null);
     }
     if (newMonth) {
       this.#monthOf = cameraId;
       this.month = [];
       void this.#readMonth();
     }
+  }
+
+  /** Puts a window that is longer than a day on screen. `around`: how far it can be moved. */
+  showWide(window: TimeSpan, around: TimeSpan): void {
+    const lengthMs = window.toMs - window.fromMs;
+    const leastMs = Math.floor(lengthMs / parts);
+    const asked = this.#wideAsked;
+    const covers = asked && asked.within.fromMs <= window.fromMs && asked.within.toMs >= window.toMs;
+    if (covers && asked.leastMs <= leastMs && asked.leastMs * 2 > leastMs) return;
+    const within = {
+      fromMs: Math.max(around.fromMs, window.fromMs - lengthMs),
+      toMs: Math.min(around.toMs, window.toMs + lengthMs),
+    };
+    void this.#readWide({ within, leastMs });
+  }
+
+  /** What is drawn of a camera: of the day, or of a window that is longer. */
+  drawn(cameraId: CameraId, isWide: boolean): readonly Span[] {
+    return (isWide ? this.#wide?.spans.get(cameraId) : null) ?? this.days.get(cameraId) ?? [];
   }
 
   /** Spans of one camera anywhere: for a question that what is on screen does not answer. */
@@ -86,8 +117,8 @@ class Library {
     this.#watchers -= 1;
     if (this.#watchers > 0) return;
     for (const stop of this.#stopListening) stop();
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   async #readCameras(): Promise<void> {
@@ -98,7 +129,7 @@ class Library {
       this.failed = true;
     }
     this.read = true;
-    await Promise.all([...this.cameras.map((camera) => this.#readDay(camera.cameraId)), this.#readMonth()]);
+    await Promise.all([this.#readDays(null), this.#readMonth()]);
   }
 
   #later(cameraId: CameraId): void {
@@ -106,43 +137,61 @@ class Library {
       void this.#readCameras();
       return;
     }
-    if (this.#timers.has(cameraId)) return;
-    const sinceMs = Date.now() - (this.#askedMs.get(cameraId) ?? 0);
-    const timer = setTimeout(
-      () => {
-        this.#timers.delete(cameraId);
-        void this.#readDay(cameraId);
-        if (cameraId === this.#monthOf && Date.now() - (this.#askedMs.get('month') ?? 0) > monthPaceMs) {
-          void this.#readMonth();
-        }
-      },
-      Math.max(0, paceMs - sinceMs),
-    );
-    this.#timers.set(cameraId, timer);
+    this.#changed.add(cameraId);
+    const sinceMs = Date.now() - this.#askedMs.days;
+    this.#timer ??= setTimeout(() => this.#readChanged(), Math.max(0, paceMs - sinceMs));
   }
 
-  async #readDay(cameraId: CameraId): Promise<void> {
+  #readChanged(): void {
+    this.#timer = null;
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    void this.#readDays(changed);
+    if (Date.now() - this.#askedMs.month <= monthPaceMs) return;
+    if (this.#monthOf !== null && changed.includes(this.#monthOf)) void this.#readMonth();
+    if (this.#wideAsked) void this.#readWide(this.#wideAsked);
+  }
+
+  /** null: of all cameras. */
+  async #readDays(cameraIds: CameraId[] | null): Promise<void> {
     const day = this.day;
-    this.#askedMs.set(cameraId, Date.now());
-    try {
-      const spans = await this.spans(cameraId, day);
-      if (day === this.day) this.days.set(cameraId, spans);
-      this.failed = false;
-    } catch {
-      this.failed = true;
-    }
+    this.#askedMs.days = Date.now();
+    const found = await this.#overview(cameraIds, day, 0);
+    if (!found || day !== this.day) return;
+    if (cameraIds === null) this.days.clear();
+    for (const { cameraId, spans } of found) this.days.set(cameraId, spans);
   }
 
   async #readMonth(): Promise<void> {
     const cameraId = this.#monthOf;
-    const day = this.day;
+    const month = monthHolding(this.day.fromMs);
     if (cameraId === null) return;
-    this.#askedMs.set('month', Date.now());
+    this.#askedMs.month = Date.now();
+    const found = await this.#overview([cameraId], month, minuteMs);
+    const isShown = cameraId === this.#monthOf && month.fromMs === monthHolding(this.day.fromMs).fromMs;
+    if (found && isShown) this.month = found[0]?.spans ?? [];
+  }
+
+  async #readWide(asked: Omit<Wide, 'spans'>): Promise<void> {
+    this.#wideAsked = asked;
+    const found = await this.#overview(null, asked.within, asked.leastMs);
+    if (this.#wideAsked !== asked) return;
+    if (found) this.#wide = { ...asked, spans: new Map(found.map(({ cameraId, spans }) => [cameraId, spans])) };
+    else this.#wideAsked = null;
+  }
+
+  /** As far as time has come; null when it could not be asked. */
+  async #overview(cameraIds: CameraId[] | null, within: TimeSpan, leastMs: number): Promise<CameraSpans[] | null> {
+    const { fromMs } = within;
+    const toMs = Math.min(within.toMs, Date.now());
+    if (toMs <= fromMs || cameraIds?.length === 0) return [];
     try {
-      const spans = await this.spans(cameraId, monthHolding(day.fromMs));
-      if (cameraId === this.#monthOf && day === this.day) this.month = spans;
+      const answer = await call('library.overview', { cameraIds, fromMs, toMs, leastMs });
+      this.failed = false;
+      return answer.ok ? answer.value : null;
     } catch {
       this.failed = true;
+      return null;
     }
   }
 }

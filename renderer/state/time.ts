@@ -90,6 +90,11 @@ export function repeatedHourMark(timeMs: number): string {
   return offsetAt(twin) === offsetMinutes ? '' : offsetText(offsetMinutes);
 }
 
+/** A clock time as fine as a window of this length shows it. */
+export function clockFor(lengthMs: number): (timeMs: number) => string {
+  return lengthMs < 20 * secondMs ? clockTenths : lengthMs < 2 * minuteMs ? clockSeconds : clockMinutes;
+}
+
 /** 17 Nov */
 export function dayAndMonth(timeMs: number): string {
   return `${new Date(timeMs).getDate()} ${shortMonth.format(calendarDay(timeMs))}`;
@@ -171,14 +176,21 @@ export interface RulerMark {
   label: string;
 }
 
-const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600].map((s) => s * secondMs);
+const steps = [
+  ...[10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600].map((s) => s * secondMs),
+];
+/** A span longer than this is marked by its days. */
+const longestByClockMs = 26 * hourMs;
 
 /**
  * Marks of a ruler over the span: labelled ones at round local times, at most `labels` of them, with unlabelled ones
- * between. A repeated hour is marked both times, with what tells one from the other; a missing one is not marked.
+ * between. A repeated hour is marked both times, with what tells one from the other; a missing one is not marked. A span
+ * of several days has its midnights labelled, by their dates.
  */
 export function rulerMarks(span: TimeSpan, labels: number): RulerMark[] {
   const lengthMs = Math.max(1, span.toMs - span.fromMs);
+  if (lengthMs > longestByClockMs) return dayMarks(span, labels);
   const labelMs = steps.find((step) => lengthMs / step <= labels) ?? 24 * hourMs;
   const fineMs = steps.findLast((step) => step <= labelMs / 4 && labelMs % step === 0) ?? labelMs;
   const gridMs = Math.min(fineMs, 15 * minuteMs);
@@ -187,13 +199,30 @@ export function rulerMarks(span: TimeSpan, labels: number): RulerMark[] {
     const localMs = timeMs + offsetAt(timeMs) * minuteMs;
     const dayMs = ((localMs % (24 * hourMs)) + 24 * hourMs) % (24 * hourMs);
     if (dayMs % labelMs === 0) {
-      const clock = labelMs < minuteMs ? clockSeconds(timeMs) : clockMinutes(timeMs);
-      marks.push({ timeMs, label: [clock, repeatedHourMark(timeMs)].join(' ').trim() });
+      const clock = labelMs < secondMs ? clockTenths : labelMs < minuteMs ? clockSeconds : clockMinutes;
+      marks.push({ timeMs, label: [clock(timeMs), repeatedHourMark(timeMs)].join(' ').trim() });
     } else if (dayMs % fineMs === 0) {
       marks.push({ timeMs, label: '' });
     }
   }
   return marks;
+}
+
+/** Midnights with their dates, every so many days, and between them quarters of a day where there is room. */
+function dayMarks(span: TimeSpan, labels: number): RulerMark[] {
+  const days = (span.toMs - span.fromMs) / (24 * hourMs);
+  const everyDays = [1, 2, 5, 10].find((every) => days / every <= labels) ?? 10;
+  const marks: RulerMark[] = [];
+  for (let day = dayHolding(span.fromMs); day.fromMs <= span.toMs; day = dayHolding(day.toMs)) {
+    const isLabelled = (dayOfMonth(day.fromMs) - 1) % everyDays === 0 && dayOfMonth(day.fromMs) < 31;
+    marks.push({ timeMs: day.fromMs, label: isLabelled || everyDays === 1 ? dayAndMonth(day.fromMs) : '' });
+    for (const hours of days <= 8 ? [6, 12, 18] : []) {
+      const { fromMs } = day;
+      const date = new Date(fromMs);
+      marks.push({ timeMs: date.setHours(hours), label: '' });
+    }
+  }
+  return marks.filter(({ timeMs }) => timeMs >= span.fromMs && timeMs <= span.toMs);
 }
 
 // Names only: the day itself is asked of Date, because a formatter keeps the time zone that it was made in.

@@ -6,6 +6,7 @@
  * file, so that nothing is ever named that is not there.
  */
 import { rm } from 'node:fs/promises';
+import { mergeShort } from '../../contract/mergeSpans.ts';
 import type { CameraId, Span } from '../../contract/model.ts';
 import { good, type Outcome } from '../../contract/problems.ts';
 import type { CameraSpans } from '../../contract/timeline.ts';
@@ -18,7 +19,6 @@ import type { OpenRecording } from './openRecording.ts';
 import { reach } from './reach.ts';
 import { dayMs, dayOf, recordingPath } from './recordingName.ts';
 import { recordingAt } from './passes.ts';
-import { mergeShort } from './mergeSpans.ts';
 import { coverSpan, type GapNote } from './spans.ts';
 
 export interface RecordingRow {

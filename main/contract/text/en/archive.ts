@@ -17,6 +17,7 @@ export const archive = {
 
   picture: (camera: string): string => `Recorded picture of ${camera}`,
   fromTo: (from: string, to: string): string => `${from} to ${to}`,
+  fromFor: (from: string, ms: number): string => `${from}, ${units.duration(ms)}`,
   fromToFor: (from: string, to: string, ms: number): string => `${from} to ${to}, ${units.duration(ms)}.`,
   gap: {
     lost: 'Gap: the camera did not answer',
@@ -91,12 +92,14 @@ export const archive = {
     recorded: 'recorded',
     lost: 'lost',
     refused: 'refused',
-    full: 'not kept up, or disk full or gone',
+    full: 'not kept up, or disk full',
     off: 'asleep or closed',
     paused: 'paused or switched off by you',
     waiting: 'no event',
     hours: 'outside its hours',
     deleted: 'deleted',
+    event: 'event',
+    bookmark: 'bookmark',
     other: 'another cause',
   },
   table: {

@@ -1,24 +1,28 @@
 /**
- * Spans merged to what can be seen. Pure. What is drawn a pixel wide need not be told in ten parts, but a gap must never
+ * Spans merged to what can be seen, by main before they cross and by the page before they are drawn. Pure. What is drawn a pixel wide need not be told in ten parts, but a gap must never
  * be lost by that, nor a moment be in none of the spans or in two.
  */
-import type { GapCause, Span } from '../../contract/model.ts';
+import type { GapCause, Span } from './model.ts';
 
-/** From what the user should see first to what the user did. */
-const worstFirst = [
-  'diskGone',
-  'diskFull',
-  'notKeptUp',
-  'codec',
-  'lost',
-  'refused',
-  'clock',
-  'unknown',
-  'closed',
-  'asleep',
-  'deleted',
-  'paused',
-] as const satisfies readonly GapCause[];
+/** From what the user should see first to what the user wants. */
+const rank = {
+  diskGone: 0,
+  diskFull: 1,
+  notKeptUp: 2,
+  codec: 3,
+  lost: 4,
+  refused: 5,
+  clock: 6,
+  unknown: 7,
+  closed: 8,
+  asleep: 9,
+  deleted: 10,
+  paused: 11,
+  privacy: 12,
+  off: 13,
+  schedule: 14,
+  noEvent: 15,
+} as const satisfies Record<GapCause, number>;
 
 /**
  * Of neighbours that are shorter than `leastMs` one span is made, until that is as long; its cause is the worst among
@@ -45,8 +49,8 @@ export function mergeShort(spans: readonly Span[], leastMs: number): Span[] {
 }
 
 function joined(a: Span, b: Span): Span {
-  const causes = [a, b].flatMap((span) => (span.kind === 'gap' ? [span.cause] : []));
-  const cause = worstFirst.find((one) => causes.includes(one)) ?? causes[0];
   const within = { fromMs: a.fromMs, toMs: b.toMs };
-  return cause === undefined ? { ...within, kind: 'recorded' } : { ...within, kind: 'gap', cause };
+  if (a.kind === 'recorded') return { ...b, ...within };
+  const cause = b.kind === 'gap' && rank[b.cause] < rank[a.cause] ? b.cause : a.cause;
+  return { ...within, kind: 'gap', cause };
 }
