@@ -22,6 +22,7 @@ import { libraryCalls } from './app/calls/libraryCalls.ts';
 import { retentionCalls } from './app/calls/retentionCalls.ts';
 import type { Desk, Rooms } from './app/calls/rooms.ts';
 import { placeCalls } from './app/calls/placeCalls.ts';
+import { privacyCalls } from './app/calls/privacyCalls.ts';
 import { ptzCalls } from './app/calls/ptzCalls.ts';
 import { settingsCalls } from './app/calls/settingsCalls.ts';
 import { snapshotCalls } from './app/calls/snapshotCalls.ts';
@@ -217,6 +218,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...exportCalls(rooms),
     ...checkCalls(rooms),
     ...leavingCalls(rooms),
+    ...privacyCalls(rooms),
     ...settingsCalls(rooms),
     ...snapshotCalls(rooms),
     ...layoutCalls(rooms),

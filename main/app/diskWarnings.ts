@@ -1,9 +1,10 @@
 /**
  * What the vault's disk refuses while cameras are recorded, for the user to see: the trouble of each camera until that
- * camera is recorded again, paused or gone. The recorder tries again by itself; the gap on the timeline is its matter.
+ * camera is recorded again, not to be recorded, or gone. The recorder tries again by itself; the gap on the timeline is its matter.
  */
 import type { CameraId, CameraStatus } from '../contract/model.ts';
 import type { Problem } from '../contract/problems.ts';
+import { isQuiet } from '../contract/recordingPlan.ts';
 
 export class DiskWarnings {
   readonly #folder: string;
@@ -33,7 +34,7 @@ export class DiskWarnings {
   status({ cameraId, recording }: CameraStatus): void {
     const trouble = this.#troubles.get(cameraId);
     if (!trouble) return;
-    const isOver = recording.recording ? recording.sinceMs > trouble.atMs : recording.cause === 'paused';
+    const isOver = recording.recording ? recording.sinceMs > trouble.atMs : isQuiet(recording.cause);
     if (isOver) this.forget(cameraId);
   }
 

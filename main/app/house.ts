@@ -43,6 +43,8 @@ import { LateStore } from './lateStore.ts';
 import { Keeping } from './keeping.ts';
 import { watchNetworks } from './network.ts';
 import { NewWords } from './newWords.ts';
+import { Privacy } from './privacy.ts';
+import { recordingCount } from './recordingCount.ts';
 import { tellFinding } from './tellFinding.ts';
 import { vaultDocuments } from './vaultDocuments.ts';
 import { Watching } from './watching.ts';
@@ -60,6 +62,7 @@ export interface House {
   cameras: Cameras;
   ptz: Ptz;
   discovery: Discovery;
+  privacy: Privacy;
   library: Library;
   bookmarks: Bookmarks;
   /** What cameras told, of all days. */
@@ -220,6 +223,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     library,
     sourceOf: (cameraId, role) => cameras.sourceOf(cameraId, role),
     clockOffsetMs: (cameraId) => cameras.clockOffsetMs(cameraId),
+    ear: cameraEvents,
     limits: options.limits,
     on: {
       status: (now) => {
@@ -241,6 +245,18 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       },
       note: (what, details) => log.note(what, details),
       defect: defect('recording'),
+    },
+  });
+  const privacy = new Privacy({
+    settings,
+    on: {
+      changed: (state) => {
+        watching.setPrivacy(state);
+        // Nobody is moved about whom nobody sees.
+        if (state) void ptz.stopAll();
+        tell('privacy.changed', { privacy: state });
+      },
+      defect: defect('privacy'),
     },
   });
   const exporter = new Exporter({
@@ -275,6 +291,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   let heldBack: Problem | null = null;
   vault.holdBack(() => heldBack);
 
+  privacy.look();
+  watching.setPrivacy(privacy.state);
   for (const camera of cameras.list()) {
     cameraEvents.follow(camera);
     await watching.watch(camera);
@@ -317,6 +335,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     cameras,
     ptz,
     discovery,
+    privacy,
     library,
     bookmarks,
     eventStore,
@@ -335,10 +354,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       tellStatus();
       return all;
     },
-    recording: () => ({
-      cameras: watching.statuses().filter(({ recording }) => recording.recording).length,
-      of: cameras.list().filter(({ paused }) => !paused).length,
-    }),
+    recording: () => recordingCount(cameras.list(), watching.statuses(), privacy.state),
     async lock() {
       newWords.cancel();
       discovery.stop();
@@ -397,6 +413,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
         () => cameras.close(),
         () => Promise.all([ptz.close(), leftEntries]),
         () => Promise.all([health.close(), checking.close(), leaving.close(), exporter.close()]),
+        () => privacy.close(),
         () => cameraEvents.close(),
         () => watching.close(),
         () => eventStore.close(),

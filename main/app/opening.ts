@@ -198,7 +198,7 @@ export class Opening {
     if (phase !== 'closed' && phase !== 'locked') return;
     const recording = this.#options.recording();
     const before = this.#state.recording;
-    if (before?.cameras === recording?.cameras && before?.of === recording?.of) return;
+    if (JSON.stringify(before) === JSON.stringify(recording)) return;
     this.#state = { ...this.#state, recording };
     this.#options.changed(this.#state);
   }

@@ -66,6 +66,8 @@ export class Showing {
   #recorded: Feed | null = null;
   #recordedState: StreamState = { state: 'off' };
   #makingWay = false;
+  /** Nobody is to be seen. */
+  #hidden = false;
   /** Our own RTSP does not speak to this camera's main stream. */
   #notSpoken = false;
   #again: NodeJS.Timeout | null = null;
@@ -96,6 +98,14 @@ export class Showing {
     this.#makingWay = true;
     this.#arrange();
     await this.#dropAll();
+  }
+
+  /** Shows nothing, whoever looks, and has no connection for it; or shows again. */
+  async hide(hidden: boolean): Promise<void> {
+    if (this.#hidden === hidden) return;
+    this.#hidden = hidden;
+    this.#arrange();
+    if (hidden) await this.#dropAll();
   }
 
   /** The camera is recorded over this connection from now on; null: it is not recorded. */
@@ -150,8 +160,12 @@ export class Showing {
       if (own) wanted.add(shown.key);
       // The sub stream is small: the large one does not go before it while it is about to come.
       const waits = shown.key !== 'main' && !own && this.#isAboutToGrant();
-      const recorded = isConverted(shown.key) || waits ? null : this.#recorded;
+      const recorded = isConverted(shown.key) || waits || this.#hidden ? null : this.#recorded;
       shown.way.ways({ own: own?.feed ?? null, recorded });
+      if (this.#hidden) {
+        shown.viewer.state({ state: 'off' });
+        continue;
+      }
       const refused = !own && !recorded && this.#recorded !== null && this.#recordedState.state === 'refused';
       if (waits || refused) shown.viewer.state(this.#recordedState);
       else if (!own && !recorded && this.#recorded) this.#tellNotGranted(shown);
@@ -179,12 +193,14 @@ export class Showing {
 
   /** The recording gets its connection in a moment, and then others may be asked for. */
   #isAboutToGrant(): boolean {
+    if (this.#hidden) return false;
     const waits = this.#recordedState.state === 'connecting' && !this.#recordedStands();
     return waits && this.#beside.mayAsk(performance.now());
   }
 
   /** Whether the camera is asked for a connection to show this. */
   #mayOpen(key: ViewingKey): boolean {
+    if (this.#hidden) return false;
     if (this.#recorded === null) return !this.#makingWay;
     if (key === 'main' && (this.#notSpoken || !isSpoken(this.#options.codec('main')))) return false;
     if (!this.#beside.mayAsk(performance.now())) return false;

@@ -1,6 +1,7 @@
 /**
  * Every camera's connections: the one that is recorded, which keeps the recorder fed, and those for showing, which
- * `Showing` makes and ends as viewers come and go.
+ * `Showing` makes and ends as viewers come and go. What of the first is recorded a `Gate` does, as `Wanting` says; while
+ * everything is private there is no connection at all.
  *
  * Nothing here throws after start: trouble is a state, told by `on.status`.
  */
@@ -13,14 +14,19 @@ import type {
   StreamState,
   VideoCodec,
 } from '../contract/model.ts';
+import type { Privacy } from '../contract/privacy.ts';
 import type { Outcome, Problem } from '../contract/problems.ts';
+import type { Wanted } from '../contract/recordingPlan.ts';
 import type { Library } from '../core/library/library.ts';
+import { endsConnection, Gate } from '../core/recorder/gate.ts';
+import { PreRollMemory } from '../core/recorder/preRoll.ts';
 import { Recorder, type RecorderLimits } from '../core/recorder/recorder.ts';
 import type { Vault } from '../core/vault/folder.ts';
 import type { CameraClock } from '../core/video/cameraClock.ts';
 import { Feed } from '../core/video/feed.ts';
 import type { Ffmpeg, StreamSource } from '../core/video/ffmpeg.ts';
 import { type Onlooker, Showing, type ViewingKey } from './showing.ts';
+import { deafEar, type Ear, Wanting } from './wanting.ts';
 
 /** What a camera answers when it is asked for the time is a whole second, and late by the question's own time. */
 const sameClockMs = 5000;
@@ -36,6 +42,8 @@ export interface WatchingOptions {
   library: Library;
   sourceOf: SourceOf;
   clockOffsetMs(cameraId: CameraId): number | null;
+  /** Hears the cameras' events; left out: nobody does. */
+  ear?: Ear;
   /** Other limits than the usual. */
   limits?: Partial<RecorderLimits> | undefined;
   on: {
@@ -53,7 +61,9 @@ export interface WatchingOptions {
 interface Watched {
   camera: Camera;
   recorder: Recorder;
-  /** The connection that is recorded; null while the user paused it. */
+  gate: Gate;
+  wanted: Wanted;
+  /** The connection that is recorded; null while the user wants none. */
   recording: Feed | null;
   showing: Showing;
   stream: StreamState;
@@ -61,19 +71,31 @@ interface Watched {
   bitsPerSecond: number | null;
   /** The camera's clock, as its stream told it last; null where it never did. */
   cameraClock: CameraClock | null;
-  /** What the recording was begun with, or that it was paused; null before the first time. */
-  begunWith: { paused: boolean; recordsSound: boolean } | null;
+  /** What the connection was begun with, or that there is to be none; null before the first time. */
+  begunWith: Connecting | null;
   /** Beginnings and endings of the recording, one after the other. */
   turn: Promise<void>;
 }
 
+interface Connecting {
+  connects: boolean;
+  hidden: boolean;
+  recordsSound: boolean;
+}
+
 export class Watching {
   readonly #options: WatchingOptions;
+  readonly #wanting: Wanting;
+  readonly #memory = new PreRollMemory();
   readonly #watched = new Map<CameraId, Watched>();
   #closed = false;
 
   constructor(options: WatchingOptions) {
     this.#options = options;
+    this.#wanting = new Wanting({
+      ear: options.ear ?? deafEar,
+      on: { changed: (cameraId, wanted, fromMs) => this.#want(cameraId, wanted, fromMs) },
+    });
   }
 
   /** Begins to record a camera, or takes over what changed about it. */
@@ -81,29 +103,32 @@ export class Watching {
     const before = this.#watched.get(camera.id);
     if (before) {
       before.camera = camera;
+      this.#wanting.set(camera);
+      // How long the pre-roll is may have changed, and nothing else.
+      before.gate.want(before.wanted, camera.plan.preRollSeconds, Date.now());
       await this.#record(before);
       return;
     }
     if (this.#closed) return;
     const sinceMs = Date.now();
-    const watched: Watched = {
-      camera,
-      recorder: new Recorder({
-        cameraId: camera.id,
-        vault: this.#options.vault,
-        library: this.#options.library,
-        ...(this.#options.limits && { limits: this.#options.limits }),
-        on: {
-          state: (state) => {
-            watched.recordingState = state;
-            this.#tell(watched);
-          },
-          finished: () => this.#options.on.finished(),
-          trouble: (problem) => this.#options.on.trouble(camera.id, problem),
-          defect: (error) => this.#options.on.defect(error),
+    const recorder = new Recorder({
+      cameraId: camera.id,
+      vault: this.#options.vault,
+      library: this.#options.library,
+      ...(this.#options.limits && { limits: this.#options.limits }),
+      on: {
+        state: (state) => {
+          watched.recordingState = state;
+          this.#tell(watched);
         },
-      }),
-      recording: null,
+        finished: () => this.#options.on.finished(),
+        trouble: (problem) => this.#options.on.trouble(camera.id, problem),
+        defect: (error) => this.#options.on.defect(error),
+      },
+    });
+    const watched: Watched = {
+      ...{ camera, recorder, gate: new Gate(recorder, this.#memory), recording: null },
+      wanted: { records: true, because: 'always', untilMs: null },
       showing: new Showing({
         ffmpeg: this.#options.ffmpeg,
         source: (role) => this.#options.sourceOf(camera.id, role),
@@ -118,14 +143,21 @@ export class Watching {
         },
       }),
       stream: { state: 'off' },
-      recordingState: { recording: false, cause: camera.paused ? 'paused' : 'closed', sinceMs },
+      recordingState: { recording: false, cause: 'closed', sinceMs },
       bitsPerSecond: null,
       cameraClock: null,
       begunWith: null,
       turn: Promise.resolve(),
     };
     this.#watched.set(camera.id, watched);
+    // Whatever is wanted of it is told at once.
+    this.#wanting.set(camera);
     await this.#record(watched);
+  }
+
+  /** Everything is private from now on, or (null) no more. */
+  setPrivacy(privacy: Privacy | null): void {
+    this.#wanting.setPrivacy(privacy);
   }
 
   /** Ends everything of a camera, its open recording included. */
@@ -133,6 +165,7 @@ export class Watching {
     const watched = this.#watched.get(cameraId);
     if (!watched) return;
     this.#watched.delete(cameraId);
+    this.#wanting.forget(cameraId);
     await this.#end(watched);
   }
 
@@ -168,6 +201,7 @@ export class Watching {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#wanting.close();
     const all = [...this.#watched.values()];
     this.#watched.clear();
     const ended = await Promise.allSettled(all.map((watched) => this.#end(watched)));
@@ -182,27 +216,38 @@ export class Watching {
     return turn;
   }
 
+  #want(cameraId: CameraId, wanted: Wanted, fromMs: number): void {
+    const watched = this.#watched.get(cameraId);
+    if (!watched) return;
+    watched.wanted = wanted;
+    watched.gate.want(wanted, watched.camera.plan.preRollSeconds, fromMs);
+    // Whatever its turn waits for, nobody is watched any more.
+    if (isPrivate(wanted)) void Promise.all([watched.showing.hide(true), watched.recording?.close()]);
+    this.#record(watched).catch((error: unknown) => this.#options.on.defect(error));
+    this.#tell(watched);
+  }
+
   async #recordNow(watched: Watched): Promise<void> {
-    const { camera, recorder, begunWith } = watched;
-    const { paused, recordsSound } = camera;
-    if (begunWith?.paused === paused && begunWith.recordsSound === recordsSound) return;
-    watched.begunWith = { paused, recordsSound };
+    const { camera, gate, wanted, begunWith } = watched;
+    const { recordsSound } = camera;
+    const connects = wanted.records || !endsConnection(wanted.cause);
+    const connecting = { connects, hidden: isPrivate(wanted), recordsSound };
+    if (begunWith && isSame(begunWith, connecting)) return;
+    watched.begunWith = connecting;
     const before = watched.recording;
     watched.recording = null;
-    // First, so that the connection's end is not taken for the reason.
-    if (paused) recorder.pause('paused');
     await watched.showing.makeWay();
     await before?.close();
     // It may have been taken off the list meanwhile, and nothing would end a connection that begins now.
     if (this.#watched.get(camera.id) !== watched) return;
-    if (paused) {
+    await watched.showing.hide(connecting.hidden);
+    if (!connects) {
       watched.stream = { state: 'off' };
       watched.bitsPerSecond = null;
       watched.showing.recorded(null);
       this.#tell(watched);
       return;
     }
-    recorder.resume();
     const recording = new Feed({
       ffmpeg: this.#options.ffmpeg,
       role: 'main',
@@ -216,9 +261,9 @@ export class Watching {
           watched.showing.recordedState(state);
           this.#tell(watched);
         },
-        run: (run) => recorder.run(run),
-        fragment: (fragment, arrivalMs) => recorder.fragment(fragment, arrivalMs),
-        runEnd: (cause, sinceMs) => recorder.runEnd(cause, sinceMs),
+        run: (run) => gate.run(run),
+        fragment: (fragment, arrivalMs) => gate.fragment(fragment, arrivalMs),
+        runEnd: (cause, sinceMs) => gate.runEnd(cause, sinceMs),
         bitRate: (bitsPerSecond) => {
           watched.bitsPerSecond = bitsPerSecond;
           this.#tell(watched);
@@ -237,6 +282,7 @@ export class Watching {
     try {
       await Promise.all([watched.recording?.close(), watched.showing.close()]);
     } finally {
+      watched.gate.close();
       await watched.recorder.close();
     }
   }
@@ -245,19 +291,24 @@ export class Watching {
     if (this.#watched.has(watched.camera.id)) this.#options.on.status(this.#status(watched));
   }
 
-  #status({ camera, stream, recordingState, bitsPerSecond, cameraClock }: Watched): CameraStatus {
+  #status({ camera, stream, wanted, recordingState, bitsPerSecond, cameraClock }: Watched): CameraStatus {
     const asked = this.#options.clockOffsetMs(camera.id);
     // Some cameras count something else in their stream's reports than what they answer when asked for the time.
     const told = asked !== null && Math.abs((cameraClock?.offsetMs ?? 0) - asked) > sameClockMs ? null : cameraClock;
     return {
-      ...{ cameraId: camera.id, stream, recording: recordingState, bitsPerSecond },
-      wanted: camera.paused
-        ? { records: false, cause: 'paused', untilMs: null }
-        : { records: true, because: 'always', untilMs: null },
+      ...{ cameraId: camera.id, stream, recording: recordingState, wanted, bitsPerSecond },
       clockOffsetMs: told ? told.offsetMs : asked,
       clockUncertaintyMs: told ? told.uncertaintyMs : null,
     };
   }
+}
+
+function isPrivate(wanted: Wanted): boolean {
+  return !wanted.records && wanted.cause === 'privacy';
+}
+
+function isSame(one: Connecting, other: Connecting): boolean {
+  return one.connects === other.connects && one.hidden === other.hidden && one.recordsSound === other.recordsSound;
 }
 
 function codecOf({ streams }: Camera, role: StreamRole): VideoCodec {

@@ -32,6 +32,7 @@ import type {
   WindowName,
 } from './model.ts';
 import { isPicture } from './png.ts';
+import { type Privacy, privacyLasts } from './privacy.ts';
 import type { Outcome } from './problems.ts';
 import { recordingPlan } from './recordingPlan.ts';
 import type { Bookmark, CameraSpans } from './timeline.ts';
@@ -346,6 +347,11 @@ export const callArguments = {
   'leaving.show': nothing,
   'leaving.state': nothing,
 
+  /** Pauses recording and live pictures of all cameras, or lets them last otherwise than before. */
+  'privacy.start': v.strictObject({ lasts: privacyLasts }),
+  'privacy.end': nothing,
+  'privacy.state': nothing,
+
   'settings.get': nothing,
   'settings.set': settingsChange,
 
@@ -509,6 +515,10 @@ export interface CallResults {
   'leaving.forget': Outcome<null>;
   'leaving.show': Outcome<null>;
   'leaving.state': LeavingState;
+
+  'privacy.start': Outcome<null>;
+  'privacy.end': Outcome<null>;
+  'privacy.state': Privacy | null;
 
   'settings.get': Settings;
   'settings.set': Outcome<Settings>;

@@ -4,6 +4,7 @@
 import type { CheckState } from './check.ts';
 import type { ExportJob } from './exports.ts';
 import type { LeavingState } from './leaving.ts';
+import type { Privacy } from './privacy.ts';
 import type { AppState, Camera, CameraStatus, ClipList, MoveState, Search, Settings, VaultStatus } from './model.ts';
 import type { Bookmark } from './timeline.ts';
 
@@ -27,6 +28,8 @@ export interface Events {
   'check.changed': CheckState;
   'leaving.changed': LeavingState;
   'settings.changed': Settings;
+  /** null: nothing is private. */
+  'privacy.changed': { privacy: Privacy | null };
   /** The network came back, or the computer woke up. */
   'network.changed': { online: boolean };
 }
@@ -49,6 +52,7 @@ export const eventNames = [
   'check.changed',
   'leaving.changed',
   'settings.changed',
+  'privacy.changed',
   'network.changed',
 ] as const satisfies readonly EventName[];
 

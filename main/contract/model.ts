@@ -4,6 +4,7 @@
  * credential, nor an address with one.
  */
 import type { Layout, LayoutId, WindowPlace } from './layouts.ts';
+import type { KeptPrivacy, Privacy } from './privacy.ts';
 import type { Problem } from './problems.ts';
 import type { QuietCause, RecordingPlan, Wanted } from './recordingPlan.ts';
 
@@ -229,8 +230,12 @@ export type AppState =
 /** How many cameras are being recorded while nothing else may be told; null where nothing can be before it is open. */
 export interface RecordingCount {
   cameras: number;
-  /** Cameras that are not paused. */
+  /** Cameras that are neither paused nor switched off. */
   of: number;
+  /** Those of them that are not to be recorded now: no event, outside their hours, everything private. */
+  quiet: number;
+  /** Everything is private. */
+  privacy: Privacy | null;
 }
 
 /**
@@ -313,6 +318,8 @@ export interface Settings {
   lockOnSuspend: boolean;
   /** Of live sound, 0 to 1. Whether it is on is not kept. */
   soundVolume: number;
+  /** Everything is paused; null: it is not. As it is kept: what holds is told by `privacy.changed`. */
+  privacy: KeptPrivacy | null;
   /** Days to keep recordings, of cameras that have no rule of their own; null: as long as there is room. */
   keepDays: number | null;
 }

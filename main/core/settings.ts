@@ -13,6 +13,7 @@ import {
   type LayoutId,
 } from '../contract/layouts.ts';
 import type { Settings } from '../contract/model.ts';
+import { keptPrivacy, type KeptPrivacy } from '../contract/privacy.ts';
 
 /** 2: layouts with names, the second window, the tour. */
 export const settingsVersion = 2;
@@ -42,6 +43,7 @@ export const firstSettings: Settings = {
   lockAfterMinutes: 15,
   lockOnSuspend: true,
   soundVolume: 0.6,
+  privacy: null,
 };
 
 /** null only when the value is no object at all. */
@@ -65,6 +67,7 @@ export function parseSettings(value: unknown): Settings | null {
     lockAfterMinutes: minutesOf(lockAfterMinutes),
     lockOnSuspend: typeof lockOnSuspend === 'boolean' ? lockOnSuspend : firstSettings.lockOnSuspend,
     soundVolume: isPart(soundVolume) ? soundVolume : firstSettings.soundVolume,
+    privacy: privacyOf(read.privacy),
   };
 }
 
@@ -105,6 +108,11 @@ function isTourSeconds(value: unknown): value is number {
 function minutesOf(value: unknown): number | null {
   const isMinutes = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 1440;
   return isMinutes || value === null ? value : firstSettings.lockAfterMinutes;
+}
+
+function privacyOf(value: unknown): KeptPrivacy | null {
+  const sound = v.safeParse(keptPrivacy, value);
+  return sound.success ? sound.output : null;
 }
 
 function isPart(value: unknown): value is number {

@@ -27,6 +27,8 @@ export class Gate {
   /** null before the first decision. */
   #doing: Doing | null = null;
   #preRollMs = 0;
+  /** Fragments may come. */
+  #runs = false;
   /** Why the run that is held in memory ended; null while it goes on, or where there is none. */
   #runEnd: GapCause | null = null;
 
@@ -42,20 +44,21 @@ export class Gate {
   want(wanted: Wanted, preRollSeconds: number, fromMs: number): void {
     this.#preRollMs = preRollSeconds * 1000;
     if (wanted.records) {
-      if (this.#doing?.is === 'shut') this.#open(wanted.because === 'event' ? fromMs - this.#preRollMs : fromMs);
+      if (this.#doing?.is === 'shut') this.#open(wanted.because === 'always' ? 0 : this.#preRollMs, fromMs);
       this.#doing = { is: 'open' };
       return;
     }
     const { cause } = wanted;
     if (this.#doing === null || this.#doing.is === 'shut') {
       if (this.#doing?.cause !== cause) this.#shut(cause, fromMs);
-    } else if (cause === 'noEvent' || cause === 'schedule') {
+    } else if (this.#runs && !endsConnection(cause)) {
       const since = this.#doing.is === 'shutting' ? Math.min(this.#doing.atMs, fromMs) : fromMs;
       this.#doing = { is: 'shutting', cause, atMs: since };
     } else this.#shut(cause, fromMs);
   }
 
   run(run: Run): void {
+    this.#runs = true;
     this.#runEnd = null;
     this.#preRoll.run(run);
     this.#recorder.run(run);
@@ -71,6 +74,7 @@ export class Gate {
 
   /** Nothing comes any more, because of `cause`, since `sinceMs`; left out: since now. */
   runEnd(cause: GapCause, sinceMs?: number): void {
+    this.#runs = false;
     if (this.#doing?.is === 'shutting') this.#shut(this.#doing.cause, this.#doing.atMs);
     // A connection that was ended for the user's sake is no trouble of the next one.
     this.#runEnd = this.#doing?.is === 'shut' && endsConnection(this.#doing.cause) ? null : cause;
@@ -82,11 +86,11 @@ export class Gate {
     this.#preRoll.close();
   }
 
-  #open(fromMs: number): void {
-    const taken = this.#preRoll.take(fromMs);
+  #open(preRollMs: number, fromMs: number): void {
+    const taken = this.#preRoll.take(fromMs - preRollMs);
     this.#recorder.resume();
     if (taken) this.#recorder.preRoll(taken, this.#runEnd);
-    else if (this.#runEnd !== null) this.#recorder.runEnd(this.#runEnd);
+    else if (this.#runEnd !== null) this.#recorder.runEnd(this.#runEnd, fromMs);
   }
 
   #shut(cause: QuietCause, atMs: number): void {

@@ -63,7 +63,7 @@ test('a locked vault answers no call and tells no news, and goes on recording', 
   const { handlers } = home;
   assert.ok((await handlers['settings.set']({ theme: 'light', tourSeconds: 30 })).ok);
   assert.deepEqual(await handlers['vault.lock'](undefined), done);
-  const recording = { cameras: 0, of: 1 };
+  const recording = { cameras: 0, of: 1, quiet: 0, privacy: null };
   assert.deepEqual(await home.state(), { phase: 'locked', folder: home.folder, recording, nextTryMs: null });
   const from = home.told.length;
   assert.deepEqual(await handlers['cameras.list'](undefined), []);
@@ -190,7 +190,7 @@ test(
   { skip },
   async (t) => {
     const home = await household(t);
-    const recording = { cameras: 0, of: 1 };
+    const recording = { cameras: 0, of: 1, quiet: 0, privacy: null };
     const state = { phase: 'locked', folder: home.folder, recording, nextTryMs: null };
     assert.deepEqual(await home.start(), state);
     assert.ok(home.app.recordsCameras());
@@ -258,7 +258,7 @@ for (const [what, entry, code] of [
       if (entry === null) await keychain.remove(home.vaultId);
       else await keychain.write(home.vaultId, entry === 'another' ? makeIdentity().identity.toSecretString() : entry);
       const state = await home.start();
-      const recording = { cameras: 0, of: 1 };
+      const recording = { cameras: 0, of: 1, quiet: 0, privacy: null };
       assert.deepEqual(state, { phase: 'closed', folder: home.folder, problem: { code }, recording });
       assert.deepEqual(await home.handlers['cameras.list'](undefined), []);
       assert.deepEqual(await home.handlers['vault.openWithWords']({ words: [...home.words] }), done);

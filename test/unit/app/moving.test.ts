@@ -238,7 +238,12 @@ test('a locked app goes on copying, and ends the move when it is unlocked', { sk
   const move = await startOf(t);
   const mover = moverOf(move);
   assert.ok((await mover.moving.begin(move.to)).ok);
-  mover.app.state = { phase: 'locked', folder: move.from, recording: { cameras: 0, of: 0 }, nextTryMs: null };
+  mover.app.state = {
+    phase: 'locked',
+    folder: move.from,
+    recording: { cameras: 0, of: 0, quiet: 0, privacy: null },
+    nextTryMs: null,
+  };
   await until('everything is copied', () => existsSync(path.join(move.to, 'settings.json.age')));
   assert.ok(!existsSync(path.join(move.to, 'vault.json')));
   mover.app.state = { phase: 'open', folder: move.from };

@@ -45,7 +45,7 @@ async function startOf(t: TestContext, enter?: OpeningOptions['enter']): Promise
     },
     locked: () => Promise.resolve(),
     unlocked: () => Promise.resolve(),
-    recording: () => ({ cameras: 0, of: 0 }),
+    recording: () => ({ cameras: 0, of: 0, quiet: 0, privacy: null }),
     leave() {
       left.times++;
       return Promise.resolve();
@@ -80,7 +80,12 @@ test('a defect while opening is a closed vault with its id, without a lock and w
   const opened = await opening.openWithWords(words);
   const problem = { code: 'defect', id: '0badcafe' };
   assert.deepEqual(opened, { ok: false, problem });
-  assert.deepEqual(opening.state, { phase: 'closed', folder, problem, recording: { cameras: 0, of: 0 } });
+  assert.deepEqual(opening.state, {
+    phase: 'closed',
+    folder,
+    problem,
+    recording: { cameras: 0, of: 0, quiet: 0, privacy: null },
+  });
   assert.equal(entered[0]?.vault.identity, null);
   assert.ok(!existsSync(path.join(folder, 'lock')));
 });
@@ -93,7 +98,12 @@ test('a vault that another Nightjar took over is left, and its lock stays', asyn
   writeFileSync(file, theirs);
   await until('the vault is left', () => opening.state.phase === 'closed');
   const problem = { code: 'otherInstance', folder };
-  assert.deepEqual(opening.state, { phase: 'closed', folder, problem, recording: { cameras: 0, of: 0 } });
+  assert.deepEqual(opening.state, {
+    phase: 'closed',
+    folder,
+    problem,
+    recording: { cameras: 0, of: 0, quiet: 0, privacy: null },
+  });
   assert.equal(left.times, 1);
   await opening.close();
   assert.equal(readFileSync(file, 'utf8'), theirs);

@@ -39,7 +39,7 @@ test('it needs no keychain, not even the module: made, locked, opened, its passp
   assert.ok(status.ok && status.value.passphrase === 'vault' && status.value.warning === null);
   assert.deepEqual(await home.handlers['vault.lock'](undefined), done);
   const state = { phase: 'locked', folder: home.folder, nextTryMs: null };
-  assert.deepEqual(await home.state(), { ...state, recording: { cameras: 0, of: 0 } });
+  assert.deepEqual(await home.state(), { ...state, recording: { cameras: 0, of: 0, quiet: 0, privacy: null } });
   assert.deepEqual(await home.unlock(passphrase), done);
   assert.deepEqual(await home.setPassphrase(passphrase, 'another passphrase'), done);
   assert.deepEqual(await home.setPassphrase('another passphrase', null), {
