@@ -8,6 +8,7 @@ import { cameras } from './en/cameras.ts';
 import { check } from './en/check.ts';
 import { clips } from './en/clips.ts';
 import { desktop } from './en/desktop.ts';
+import { evidence } from './en/evidence.ts';
 import { exports } from './en/exports.ts';
 import { firstRun } from './en/firstRun.ts';
 import { gaps } from './en/gaps.ts';
@@ -32,6 +33,7 @@ export const en = {
   archive,
   cameras,
   check,
+  evidence,
   exports,
   keys,
   leaving,

@@ -29,8 +29,8 @@ export function temporaryName(jobId: string, part: number): string {
 /** Removes what a job that was killed left in the folder; nothing where there is no folder. */
 export async function removeLeftovers(folder: string, jobId: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  const left = names.filter((name) => name.startsWith(`.nightjar-${jobId}-`) && name.endsWith('.part.mp4'));
-  for (const name of left) await rm(path.join(folder, name), { force: true }).catch(() => undefined);
+  const left = names.filter((name) => name.startsWith(`.nightjar-${jobId}-`) && /\.part(\.mp4)?$/.test(name));
+  for (const name of left) await rm(path.join(folder, name), { recursive: true, force: true }).catch(() => undefined);
 }
 
 /** Whether a file that was about to get this name has it, whole. An empty one that only held the name is removed. */

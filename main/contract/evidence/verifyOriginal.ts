@@ -1,0 +1,161 @@
+/**
+ * Compares one original file of an evidence pack, which holds pieces of a recording, with what the manifest says of it.
+ * Where they differ it says what was done: pieces altered, left out, put in another order, moved in time, or put in. One
+ * pass over a file that is as it should be; only one that is not is cut up by what lies in it.
+ */
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { ManifestPiece, ManifestRecording } from './manifest.ts';
+import type { Hasher, PackFile, PackFinding, PackPlace } from './pack.ts';
+import { boxHead, decodeTimeOf, timescaleOf } from './pieces.ts';
+
+export interface OriginalCheck {
+  file: PackFile;
+  recording: ManifestRecording;
+  camera: string;
+  hasher: () => Hasher;
+  /** Told of every piece that was read; throws when nobody waits any more. */
+  worked: (bytes: number) => void;
+}
+
+interface Found {
+  fromByte: number;
+  toByte: number;
+  hash: string;
+  /** When a fragment says that it begins, in seconds; null where it says nothing. */
+  seconds: number | null;
+}
+
+/** More than any piece of a recording. */
+const largestPieceBytes = 80 * 2 ** 20;
+/** Times in the manifest are rounded to a millisecond, and a track may begin a little behind the other. */
+const sameTimeSeconds = 0.25;
+
+/** Nothing when it is as it was made. `sha256`: of the whole file, as it is. */
+export async function verifyOriginal(check: OriginalCheck): Promise<{ findings: PackFinding[]; sha256: string }> {
+  const { file, recording, hasher, worked } = check;
+  const whole = hasher();
+  let at = 0;
+  let same = true;
+  for (const piece of here(recording)) {
+    const bytes = await file.read(at, at + piece[2]);
+    whole.update(bytes);
+    worked(bytes.length);
+    at += piece[2];
+    if (bytes.length !== piece[2] || hashOf(hasher, bytes) !== piece[1]) same = false;
+  }
+  while (at < file.sizeBytes) {
+    const bytes = await file.read(at, Math.min(file.sizeBytes, at + 2 ** 22));
+    if (bytes.length === 0) break;
+    whole.update(bytes);
+    at += bytes.length;
+    same = false;
+  }
+  const sha256 = bytesToHex(whole.digest());
+  return { findings: same ? [] : await whatWasDone(check), sha256 };
+}
+
+/** The pieces that lie in the file. */
+export function here({ pieces }: ManifestRecording): ManifestPiece[] {
+  return pieces.filter((piece) => piece[3] === 1);
+}
+
+async function whatWasDone(check: OriginalCheck): Promise<PackFinding[]> {
+  const expected = here(check.recording);
+  const found = await cutUp(check);
+  const indexesOf = Map.groupBy(found.keys(), (index) => found[index]?.hash ?? '');
+  const places = expected.map((piece) => indexesOf.get(piece[1])?.shift() ?? null);
+  const inOrder = longestRising(places);
+  const known = new Set(places.filter((place) => place !== null));
+  const taken = new Set<number>();
+  const findings: PackFinding[] = [];
+  let next = 0;
+  for (const [index, piece] of expected.entries()) {
+    const place = places[index] ?? null;
+    if (place !== null) {
+      if (inOrder.has(index)) next = place + 1;
+      else findings.push({ is: 'moved', ...placeOf(check, piece) });
+      continue;
+    }
+    const instead = found[next];
+    if (!instead || known.has(next)) {
+      findings.push({ is: 'dropped', ...placeOf(check, piece) });
+      continue;
+    }
+    taken.add(next);
+    next += 1;
+    findings.push(changed(check, piece, instead));
+  }
+  for (const [index, { fromByte, toByte }] of found.entries()) {
+    if (!known.has(index) && !taken.has(index))
+      findings.push({ is: 'inserted', fromByte, toByte, ...placeOf(check, null) });
+  }
+  return findings;
+}
+
+function changed(check: OriginalCheck, piece: ManifestPiece, { fromByte, toByte, seconds }: Found): PackFinding {
+  const place = placeOf(check, piece);
+  if (piece[0] === 'fragment' && seconds !== null) {
+    const byMs = Math.round(seconds * 1000 - (piece[4] - check.recording.startMs));
+    if (Math.abs(byMs) > sameTimeSeconds * 1000) return { is: 'shifted', byMs, ...place };
+  }
+  return { is: 'altered', fromByte, toByte, ...place };
+}
+
+/** The time of a fragment; of another piece that of the recording. */
+function placeOf({ file, recording, camera }: OriginalCheck, piece: ManifestPiece | null): PackPlace {
+  const isFragment = piece?.[0] === 'fragment';
+  const fromMs = isFragment ? piece[4] : recording.startMs;
+  return { file: file.name, camera, fromMs, toMs: isFragment ? fromMs + piece[5] : recording.endMs };
+}
+
+/** By the boxes in it; from where they make no sense on, the rest is one piece. */
+async function cutUp({ file, hasher, worked }: OriginalCheck): Promise<Found[]> {
+  const found: Found[] = [];
+  let timescale: number | null = null;
+  for (let at = 0; at < file.sizeBytes;) {
+    const sizeBytes = (await pieceAt(file, at, found.length === 0)) ?? file.sizeBytes - at;
+    const toByte = Math.min(file.sizeBytes, at + sizeBytes);
+    const bytes = await file.read(at, Math.min(toByte, at + largestPieceBytes));
+    worked(0);
+    if (found.length === 0) timescale = timescaleOf(bytes);
+    const units = boxHead(bytes)?.type === 'moof' ? decodeTimeOf(bytes) : null;
+    const seconds = units !== null && timescale !== null ? units / timescale : null;
+    found.push({ fromByte: at, toByte, hash: hashOf(hasher, bytes), seconds });
+    at = toByte;
+  }
+  return found;
+}
+
+/** Size of the piece that begins here: at the beginning up to the end of moov, a moof with its mdat, or another box. */
+async function pieceAt(file: PackFile, at: number, isFirst: boolean): Promise<number | null> {
+  let end = at;
+  for (;;) {
+    const head = boxHead(await file.read(end, end + 8));
+    if (!head || end + head.sizeBytes > file.sizeBytes || end + head.sizeBytes - at > largestPieceBytes) return null;
+    end += head.sizeBytes;
+    if (isFirst ? head.type === 'moov' : head.type !== 'moof') return end - at;
+  }
+}
+
+function hashOf(hasher: () => Hasher, bytes: Uint8Array): string {
+  const one = hasher();
+  one.update(bytes);
+  return bytesToHex(one.digest());
+}
+
+/** Indexes of as many numbers as possible that rise one after the other. */
+function longestRising(numbers: readonly (number | null)[]): Set<number> {
+  /** At n: the index of the least number that ends a rising row of n + 1. */
+  const ends: number[] = [];
+  const before = new Map<number, number | undefined>();
+  for (const [index, number] of numbers.entries()) {
+    if (number === null) continue;
+    const place = ends.findIndex((end) => (numbers[end] ?? 0) >= number);
+    const length = place < 0 ? ends.length : place;
+    before.set(index, ends[length - 1]);
+    ends[length] = index;
+  }
+  const rising = new Set<number>();
+  for (let index = ends.at(-1); index !== undefined; index = before.get(index)) rising.add(index);
+  return rising;
+}

@@ -1,0 +1,272 @@
+/**
+ * Writes an evidence pack: of every camera its video (ordinary MP4 files, one for each unbroken stretch) and the
+ * untouched originals, and a manifest of all that with its signature, checksums, the public key, and the page that checks
+ * it. It is written under a hidden name and gets its own when all of it is on the disk: trouble and cancelling leave
+ * nothing behind, and a kill leaves what the queue removes at the next start.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  checksums,
+  checksumsName,
+  keyName,
+  keyPem,
+  type Manifest,
+  manifestBytes,
+  type ManifestCamera,
+  manifestName,
+  manifestVersion,
+  pageName,
+  signatureName,
+} from '../../../contract/evidence/manifest.ts';
+import type { CameraId } from '../../../contract/model.ts';
+import { bad, good, type Outcome } from '../../../contract/problems.ts';
+import { en } from '../../../contract/text/en.ts';
+import { syncFolder } from '../../vault/durable.ts';
+import { problemOf } from '../../vault/vaultError.ts';
+import { ClipFeed } from '../clipFeed.ts';
+import type { EvidenceJob } from '../evidenceJob.ts';
+import { freeNames } from '../exportNames.ts';
+import { refusalOf } from '../places.ts';
+import { folderNames } from '../stamps.ts';
+import type { WrittenExport } from '../writeExport.ts';
+import { problemOfVideo, writeVideo } from '../writeVideo.ts';
+import { linkBehind, writeOriginals, type WrittenFile } from './originals.ts';
+
+/** What a pack says of a camera beside its recordings; '' and null where it is not known. */
+export type CameraFacts = Pick<ManifestCamera, 'maker' | 'model' | 'serial' | 'firmware' | 'clock'>;
+
+export interface EvidenceWishes {
+  facts: (cameraId: CameraId, span: { fromMs: number; toMs: number }) => Promise<CameraFacts>;
+  /** The page that checks a pack, as it was built. */
+  page: () => Promise<Uint8Array>;
+  /** 'Nightjar 1.2.0' */
+  app: string;
+  now?: () => number;
+}
+
+const videoFolder = 'video';
+const originalFolder = 'original';
+
+/** Problems: `notRecorded`, `cancelled`, `keyMissing` while the vault is locked, those of vault, ffmpeg and the target. */
+export async function writeEvidence(job: EvidenceJob, wishes: EvidenceWishes): Promise<Outcome<WrittenExport>> {
+  const key = job.vault.signer;
+  if (!key || job.vault.identity === null) return bad({ code: 'keyMissing' });
+  const temporary = path.join(job.folder, `.nightjar-${job.id}-1.part`);
+  try {
+    const feeds = await openFeeds(job);
+    const refusal = await refusalOf(job.folder, 2 * feeds.expectedBytes);
+    if (refusal) return bad(refusal);
+    await rm(temporary, { recursive: true, force: true });
+    await mkdir(temporary);
+    const writing = new Writing(job, temporary, feeds.expectedBytes);
+    const cameras: ManifestCamera[] = [];
+    const names = folderNames(
+      job.cameras.map(({ name }) => name),
+      en.exports.nameless,
+    );
+    for (const [nth, camera] of job.cameras.entries()) {
+      const written = await writing.camera(camera, names[nth] ?? camera.id, await wishes.facts(camera.id, job));
+      if (!written.ok) return written;
+      if (written.value) cameras.push(written.value);
+    }
+    if (cameras.length === 0) return bad({ code: 'notRecorded' });
+    await writing.file(pageName, await wishes.page());
+    await writing.file(keyName, Buffer.from(keyPem(key.publicKey)));
+    const manifest: Manifest = {
+      format: 'nightjar evidence',
+      version: manifestVersion,
+      app: wishes.app,
+      madeMs: (wishes.now ?? Date.now)(),
+      fromMs: job.fromMs,
+      toMs: job.toMs,
+      key: Buffer.from(key.publicKey).toString('hex'),
+      cameras,
+      files: writing.files,
+    };
+    const bytes = manifestBytes(manifest);
+    await writing.file(manifestName, bytes);
+    await writing.file(signatureName, key.sign(bytes));
+    await writing.file(checksumsName, Buffer.from(checksums(manifest)));
+    return await place(job, temporary);
+  } catch (error) {
+    if (job.signal.aborted) return bad({ code: 'cancelled' });
+    const problem = problemOfVideo(error) ?? (await problemOf(error, job.folder));
+    if (!problem) throw error;
+    return bad(problem);
+  } finally {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+async function openFeeds(job: EvidenceJob): Promise<{ expectedBytes: number }> {
+  let expectedBytes = 0;
+  for (const { id: cameraId } of job.cameras) {
+    const feed = await ClipFeed.open({ ...job, cameraId });
+    expectedBytes += feed.expectedBytes;
+    await feed.close();
+  }
+  return { expectedBytes };
+}
+
+class Writing {
+  readonly #job: EvidenceJob;
+  readonly #root: string;
+  readonly #expectedBytes: number;
+  readonly files: WrittenFile[] = [];
+  #writtenBytes = 0;
+
+  constructor(job: EvidenceJob, root: string, expectedBytes: number) {
+    this.#job = job;
+    this.#root = root;
+    // Originals and video.
+    this.#expectedBytes = Math.max(1, 2 * expectedBytes);
+  }
+
+  /** null where nothing of it is in the span. */
+  async camera(
+    { id, name }: EvidenceJob['cameras'][number],
+    folderName: string,
+    facts: CameraFacts,
+  ): Promise<Outcome<ManifestCamera | null>> {
+    const { library, vault, fromMs, toMs, signal } = this.#job;
+    const folder = `${originalFolder}/${folderName}`;
+    await mkdir(path.join(this.#root, originalFolder, folderName), { recursive: true });
+    const { recordings, files } = await writeOriginals({
+      ...{ library, vault, cameraId: id, fromMs, toMs, root: this.#root, folder, signal },
+      worked: (bytes) => this.#worked(bytes),
+    });
+    const last = recordings.at(-1);
+    if (!last) {
+      await rmdir(path.join(this.#root, originalFolder, folderName));
+      return good(null);
+    }
+    this.files.push(...files);
+    const spans = await library.spans(id, fromMs, toMs);
+    const videos = await this.#videos(id, folderName, spans);
+    if (!videos.ok) return videos;
+    const firstMs = spans[0]?.fromMs ?? toMs;
+    const gaps = spans.flatMap((span) => {
+      return span.kind === 'gap' ? [{ fromMs: span.fromMs, toMs: span.toMs, cause: span.cause }] : [];
+    });
+    if (firstMs > fromMs) gaps.unshift({ fromMs, toMs: firstMs, cause: 'unknown' });
+    return good({
+      ...{ id, name: name.toWellFormed(), ...facts },
+      gaps: gaps.map((gap) => ({ ...gap, fromMs: Math.round(gap.fromMs), toMs: Math.round(gap.toMs) })),
+      videos: videos.value,
+      recordings,
+      next: await linkBehind({ library, vault, cameraId: id }, last),
+    });
+  }
+
+  /** One file for each unbroken stretch, more where the streams change in it. */
+  async #videos(
+    cameraId: CameraId,
+    folderName: string,
+    spans: Awaited<ReturnType<EvidenceJob['library']['spans']>>,
+  ): Promise<Outcome<ManifestCamera['videos']>> {
+    const { library, vault, ffmpeg, signal, toMs } = this.#job;
+    await mkdir(path.join(this.#root, videoFolder), { recursive: true });
+    const videos: ManifestCamera['videos'] = [];
+    for (const span of spans.filter(({ kind }) => kind === 'recorded')) {
+      const feed = await ClipFeed.open({ library, vault, cameraId, fromMs: span.fromMs, toMs: span.toMs });
+      try {
+        while (await feed.more()) {
+          const startMs = Math.round(feed.nextStartMs ?? span.fromMs);
+          const name = `${videoFolder}/${folderName}${videos.length > 0 ? ` ${videos.length + 1}` : ''}.mp4`;
+          const whole = path.join(this.#root, ...name.split('/'));
+          // Its name stands in ffmpeg's arguments.
+          const temporary = path.join(this.#root, videoFolder, `${videos.length + 1}.part.mp4`);
+          const fedMs = feed.fedMs;
+          const input = this.#counted(feed.part());
+          const written = await writeVideo({ ffmpeg, input, temporary, background: true, signal });
+          if (!written.ok) return written;
+          await rename(temporary, whole);
+          this.files.push(await this.#hashed(name, whole));
+          const endMs = Math.max(startMs + 1, Math.round(startMs + feed.fedMs - fedMs));
+          videos.push({ file: name, startMs, endMs: Math.min(endMs, Math.max(toMs, startMs + 1)) });
+        }
+      } finally {
+        await feed.close();
+      }
+    }
+    return good(videos);
+  }
+
+  async *#counted(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const bytes of input) {
+      this.#worked(bytes.length);
+      yield bytes;
+    }
+  }
+
+  async #hashed(name: string, file: string): Promise<WrittenFile> {
+    const hash = createHash('sha256');
+    const handle = await open(file, 'r+');
+    try {
+      const bytes = Buffer.alloc(2 ** 20);
+      let sizeBytes = 0;
+      for (;;) {
+        this.#job.signal.throwIfAborted();
+        const { bytesRead } = await handle.read(bytes, 0, bytes.length, sizeBytes);
+        if (bytesRead === 0) break;
+        hash.update(bytes.subarray(0, bytesRead));
+        sizeBytes += bytesRead;
+      }
+      await handle.sync();
+      return { name, sizeBytes, sha256: hash.digest('hex') };
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async file(name: string, bytes: Uint8Array): Promise<void> {
+    const handle = await open(path.join(this.#root, name), 'wx');
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    const listed = ![manifestName, signatureName, checksumsName].includes(name);
+    if (!listed) return;
+    this.files.push({ name, sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
+  }
+
+  #worked(bytes: number): void {
+    this.#writtenBytes += bytes;
+    const doneFraction = Math.min(0.99, this.#writtenBytes / this.#expectedBytes);
+    this.#job.onProgress({ doneFraction, bytesWritten: this.#writtenBytes });
+  }
+}
+
+async function place(job: EvidenceJob, temporary: string): Promise<Outcome<WrittenExport>> {
+  const files = await filesIn(temporary);
+  const sizeBytes = files.reduce((sum, one) => sum + one.sizeBytes, 0);
+  for (const folder of new Set(files.map(({ file }) => path.dirname(file)))) await syncFolder(folder);
+  const cameraName = [...new Set(job.cameras.map(({ name }) => name))].slice(0, 2).join(', ');
+  const [folder = ''] = await freeNames(job.folder, [{ cameraName, startMs: job.fromMs }], ` ${en.evidence.pack}`);
+  const page = path.join(folder, pageName);
+  await job.onPlacing([{ file: page, sizeBytes: (await stat(path.join(temporary, pageName))).size }]);
+  if (job.signal.aborted) return bad({ code: 'cancelled' });
+  // Nobody else's: a folder that has the name by now keeps the pack from taking it, where it holds anything.
+  await rename(temporary, folder);
+  await syncFolder(job.folder);
+  return good({ files: [page], sizeBytes });
+}
+
+async function filesIn(folder: string): Promise<{ file: string; sizeBytes: number }[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files: { file: string; sizeBytes: number }[] = [];
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const file = path.join(entry.parentPath, entry.name);
+    files.push({ file, sizeBytes: (await stat(file)).size });
+  }
+  return files;
+}
+
+/** The built page. */
+export async function readPage(file: string): Promise<Uint8Array> {
+  return await readFile(file);
+}
