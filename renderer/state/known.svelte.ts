@@ -36,7 +36,7 @@ class Known {
     ...{ theme: 'dark', drawing: 'auto', tourSeconds: 10, tourThrough: 'pages' },
     ...{ layouts: [firstLayout], layoutId: firstLayout.id },
     ...{ secondWindow: { open: false, layoutId: firstLayout.id, place: null }, keepBytes: null, keepDays: null },
-    ...{ lockAfterMinutes: 15, lockOnSuspend: true, soundVolume: 0.6 },
+    ...{ lockAfterMinutes: 15, lockOnSuspend: true, soundVolume: 0.6, privacy: null },
   });
   /** Which of the app's windows this page is in. */
   window = $state<WindowName>('main');
