@@ -6,6 +6,7 @@
 import type { About, Graphics, Handlers } from './contract/calls.ts';
 import type { WindowPlace } from './contract/layouts.ts';
 import type { PassphraseUse, Settings } from './contract/model.ts';
+import type { NoticePlace } from './contract/notices.ts';
 import { bad, good, type Outcome } from './contract/problems.ts';
 import type { LiveNotice, PageMessage, PlaybackNotice, StreamRequest } from './contract/stream.ts';
 import { bookmarkCalls } from './app/calls/bookmarkCalls.ts';
@@ -21,6 +22,7 @@ import { leavingCalls } from './app/calls/leavingCalls.ts';
 import { libraryCalls } from './app/calls/libraryCalls.ts';
 import { retentionCalls } from './app/calls/retentionCalls.ts';
 import type { Desk, Rooms } from './app/calls/rooms.ts';
+import { noticeCalls } from './app/calls/noticeCalls.ts';
 import { placeCalls } from './app/calls/placeCalls.ts';
 import { privacyCalls } from './app/calls/privacyCalls.ts';
 import { ptzCalls } from './app/calls/ptzCalls.ts';
@@ -31,6 +33,7 @@ import { windowCalls } from './app/calls/windowCalls.ts';
 import { LiveStream } from './app/liveStream.ts';
 import { openHouse, type House, type Tell } from './app/house.ts';
 import { Moving } from './app/moving.ts';
+import { NoticeDesk } from './app/notices/noticeDesk.ts';
 import { Opening } from './app/opening.ts';
 import { Places } from './app/places.ts';
 import { Tries } from './app/tries.ts';
@@ -84,6 +87,8 @@ export interface App {
   idle(seconds: number): void;
   /** The second window was opened, moved or (null) closed by the user: remembered in the settings. */
   secondWindow(place: WindowPlace | null): void;
+  /** The user clicked a notice; a window is there or comes. */
+  noticeClicked(place: NoticePlace): void;
   /** How many cameras are being recorded. */
   recordingCameras(): number;
   /** There is a camera to record, also one that is lost at the moment and will be recorded when it is back. */
@@ -184,8 +189,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     return still.ok ? answer : still;
   }
 
+  const notices = new NoticeDesk({
+    house: () => house,
+    isLocked: () => opening.state.phase !== 'open',
+    systemFolder: options.folder,
+    desk: desk.notices,
+    defect: (error) => log.defect(error, 'notices'),
+  });
+
   const rooms: Rooms = {
-    ...{ opening, moving, where, places, desk, log, tell },
+    ...{ opening, moving, where, places, desk, notices, log, tell },
     ended: ended.signal,
     theme: () => house?.settings.value.theme ?? firstSettings.theme,
     house: () => {
@@ -211,6 +224,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...ptzCalls(rooms),
     ...libraryCalls(rooms),
     ...healthCalls(rooms),
+    ...noticeCalls(rooms),
     ...clipCalls(rooms),
     ...bookmarkCalls(rooms),
     ...eventCalls(rooms),
@@ -287,7 +301,14 @@ export async function createApp(options: AppOptions): Promise<App> {
       const minutes = lockSettings()?.lockAfterMinutes ?? null;
       if (minutes !== null && seconds >= minutes * 60) lock();
     },
-    wake: () => house?.watching.tryNow(),
+    wake() {
+      notices.slept();
+      house?.watching.tryNow();
+    },
+    noticeClicked(place) {
+      notices.clicked(place);
+      tell('notices.changed', { clicked: true });
+    },
     secondWindow(place) {
       const after = (before: SecondWindow): SecondWindow =>
         place === null ? { ...before, open: false } : { ...before, open: true, place };
@@ -299,6 +320,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     recordsCameras: () => (house?.recording().of ?? 0) > 0,
     async close() {
       ended.abort();
+      notices.close();
       await moving.close();
       await opening.close();
     },

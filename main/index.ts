@@ -37,6 +37,11 @@ startShell({
       desk: {
         chooseFolder: (forWhat) => shell.dialogs.chooseFolder(en.desktop.chooseFolder[forWhat]),
         chooseSaveFile: (suggestedName) => shell.dialogs.chooseSaveFile(suggestedName),
+        notices: {
+          canShow: () => shell.notices.canShow(),
+          show: (notice) => shell.notices.show(notice),
+          isSeen: () => shell.isSeen(),
+        },
         showFile: (file) => shell.dialogs.showItemInFolder(file),
         windows: {
           openSecond: (place) => shell.openSecondWindow(place),
@@ -59,6 +64,7 @@ startShell({
       network: (online) => {
         if (online) app.wake();
       },
+      noticeClicked: (place) => app.noticeClicked(place),
       secondWindow: (place) => app.secondWindow(place),
       close: () => app.close(),
     };

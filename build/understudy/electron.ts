@@ -7,6 +7,7 @@ import { StandInWindow as BrowserWindow } from './browserWindow.ts';
 import { dialog, Menu, net, powerMonitor, powerSaveBlocker, screen, shell, Tray } from './desk.ts';
 import { ipcMain } from './ipc.ts';
 import { nativeImage } from './nativeImage.ts';
+import { StandInNotification as Notification } from './notification.ts';
 import { StandInChannel as MessageChannelMain } from './ports.ts';
 import { protocol, session } from './session.ts';
 import { strictModule } from './strict.ts';
@@ -20,6 +21,7 @@ export {
   MessageChannelMain,
   nativeImage,
   net,
+  Notification,
   powerMonitor,
   powerSaveBlocker,
   protocol,
@@ -38,6 +40,7 @@ export default strictModule('electron', {
   MessageChannelMain,
   nativeImage,
   net,
+  Notification,
   powerMonitor,
   powerSaveBlocker,
   protocol,

@@ -130,7 +130,7 @@ export class Keeping {
       clips.push({ ...clip, sizeBytes: bytesOf(await library.covering(clip.cameraId, clip)) });
     }
     clips.sort((a, b) => b.fromMs - a.fromMs || b.createdMs - a.createdMs);
-    return good({ clips, sizeBytes: await this.#protectedBytes() });
+    return good({ clips, sizeBytes: await this.protectedBytes() });
   }
 
   /** Bytes that clips of this span would keep of these cameras. */
@@ -273,7 +273,7 @@ export class Keeping {
   async #checked(recordings: number, overBytes: number, clock: { isBelieved: boolean; nowMs: number }): Promise<void> {
     if (clock.isBelieved) await this.#keepEvents(clock.nowMs);
     const before = JSON.stringify(this.#warning);
-    const protectedBytes = overBytes > 0 ? await this.#protectedBytes() : 0;
+    const protectedBytes = overBytes > 0 ? await this.protectedBytes() : 0;
     this.#warning =
       protectedBytes > 0 ? { code: 'protectedFull', protectedBytes, keepBytes: await this.keepBytes() } : null;
     if (recordings > 0) await this.forgetGone();
@@ -286,8 +286,8 @@ export class Keeping {
     for (const cameraId of await keepEvents({ events, library, keepDays, nowMs })) on.eventsDeleted(cameraId);
   }
 
-  /** Each recording once, also where clips overlap. */
-  async #protectedBytes(): Promise<number> {
+  /** Of the recordings that all clips keep: each once, also where clips overlap. */
+  async protectedBytes(): Promise<number> {
     const { library } = this.#options;
     let sizeBytes = 0;
     for (const cameraId of new Set(this.clips.list().map((clip) => clip.cameraId))) {

@@ -18,6 +18,11 @@ export function watchNetworks(changed: (online: boolean) => void): { close(): vo
   return { close: () => clearInterval(timer) };
 }
 
+/** This computer has an address that is not its own alone. */
+export function isOnline(): boolean {
+  return addresses().size > 0;
+}
+
 function addresses(): Set<string> {
   const found = new Set<string>();
   for (const [name, entries] of Object.entries(networkInterfaces()))

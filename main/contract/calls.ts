@@ -31,6 +31,7 @@ import type {
   VaultStatus,
   WindowName,
 } from './model.ts';
+import { type NoticePlace, noticeWishes } from './notices.ts';
 import { isPicture } from './png.ts';
 import { type Privacy, privacyLasts } from './privacy.ts';
 import type { Outcome } from './problems.ts';
@@ -108,6 +109,7 @@ const settingsChange = v.strictObject({
   keepDays: v.exactOptional(keepDays),
   lockAfterMinutes: v.exactOptional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1440)))),
   lockOnSuspend: v.exactOptional(v.boolean()),
+  notices: v.exactOptional(noticeWishes),
   soundVolume: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
 });
 
@@ -285,6 +287,11 @@ export const callArguments = {
     v.strictObject({ cameraIds: someCameras, ...span, kinds: someKinds, stepMs: v.pipe(timeMs, v.minValue(1)) }),
     v.check(({ fromMs, toMs, stepMs }) => (toMs - fromMs) / stepMs <= mostSteps),
   ),
+
+  /** Where the last click on a notice leads; null: there was none, or it was told already. */
+  'notices.take': nothing,
+  /** Whether this system shows notifications for Nightjar. */
+  'notices.can': nothing,
 
   'clips.list': nothing,
   /** Bytes that protecting this span would keep; nothing is protected by asking. */
@@ -474,6 +481,8 @@ export interface CallResults {
   'events.list': Outcome<EventList>;
   'events.beside': Outcome<CameraEvent | null>;
   'events.ticks': Outcome<EventTicks[]>;
+  'notices.take': Outcome<NoticePlace | null>;
+  'notices.can': boolean;
 
   'clips.list': Outcome<ClipList>;
   'clips.measure': Outcome<{ sizeBytes: number }>;

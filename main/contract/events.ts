@@ -22,6 +22,8 @@ export interface Events {
   'health.changed': { complete: boolean };
   /** What this camera tells of what it sees changed: ask again for what is on screen. At most once a second. */
   'events.changed': { cameraId: string };
+  /** A notice was clicked: `notices.take` says where that leads. */
+  'notices.changed': { clicked: true };
   'clips.changed': ClipList;
   'bookmarks.changed': Bookmark[];
   'exports.changed': ExportJob[];
@@ -46,6 +48,7 @@ export const eventNames = [
   'library.changed',
   'health.changed',
   'events.changed',
+  'notices.changed',
   'clips.changed',
   'bookmarks.changed',
   'exports.changed',

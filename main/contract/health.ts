@@ -4,7 +4,7 @@
  * figures, the bars and the notices. The page says where its local days begin; nothing here knows local time.
  */
 import * as v from 'valibot';
-import type { CameraId, GapCause, RecordingState } from './model.ts';
+import type { CameraId, CameraStatus, GapCause, RecordingState } from './model.ts';
 import { isQuiet } from './recordingPlan.ts';
 
 /**
@@ -18,6 +18,15 @@ export function countsAsMissing(cause: GapCause): boolean {
 /** Not recorded at this moment, though it should be. */
 export function isMissing(recording: RecordingState): boolean {
   return !recording.recording && countsAsMissing(recording.cause);
+}
+
+/**
+ * A camera that needs looking after: it is not recorded though it should be, or nothing comes from one that is recorded
+ * around its events.
+ */
+export function isTroubled({ recording, stream, wanted }: CameraStatus): boolean {
+  const awaitsEvents = !wanted.records && wanted.cause === 'noEvent';
+  return isMissing(recording) || (awaitsEvents && (stream.state === 'lost' || stream.state === 'refused'));
 }
 
 /** Beyond this a camera's clock is told as wrong: ONVIF refuses signed questions a few seconds off. */

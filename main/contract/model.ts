@@ -5,6 +5,7 @@
  */
 import type { Layout, LayoutId, WindowPlace } from './layouts.ts';
 import type { KeptPrivacy, Privacy } from './privacy.ts';
+import type { NoticeWishes } from './notices.ts';
 import type { Problem } from './problems.ts';
 import type { QuietCause, RecordingPlan, Wanted } from './recordingPlan.ts';
 
@@ -320,6 +321,8 @@ export interface Settings {
   soundVolume: number;
   /** Everything is paused; null: it is not. As it is kept: what holds is told by `privacy.changed`. */
   privacy: KeptPrivacy | null;
+  /** What the system's notifications tell. */
+  notices: NoticeWishes;
   /** Days to keep recordings, of cameras that have no rule of their own; null: as long as there is room. */
   keepDays: number | null;
 }

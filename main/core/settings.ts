@@ -14,6 +14,7 @@ import {
 } from '../contract/layouts.ts';
 import type { Settings } from '../contract/model.ts';
 import { keptPrivacy, type KeptPrivacy } from '../contract/privacy.ts';
+import { firstNoticeWishes, noticeWishes } from '../contract/notices.ts';
 
 /** 2: layouts with names, the second window, the tour. */
 export const settingsVersion = 2;
@@ -44,6 +45,7 @@ export const firstSettings: Settings = {
   lockOnSuspend: true,
   soundVolume: 0.6,
   privacy: null,
+  notices: firstNoticeWishes,
 };
 
 /** null only when the value is no object at all. */
@@ -66,6 +68,7 @@ export function parseSettings(value: unknown): Settings | null {
     keepDays: isDays(keepDays) ? keepDays : null,
     lockAfterMinutes: minutesOf(lockAfterMinutes),
     lockOnSuspend: typeof lockOnSuspend === 'boolean' ? lockOnSuspend : firstSettings.lockOnSuspend,
+    notices: noticesOf(read.notices),
     soundVolume: isPart(soundVolume) ? soundVolume : firstSettings.soundVolume,
     privacy: privacyOf(read.privacy),
   };
@@ -98,6 +101,11 @@ function secondWindowOf(layouts: readonly Layout[], value: unknown): Settings['s
     layoutId: chosenOf(layouts, layoutId),
     place: sound.success ? sound.output : null,
   };
+}
+
+function noticesOf(value: unknown): Settings['notices'] {
+  const sound = v.safeParse(noticeWishes, value);
+  return sound.success ? sound.output : firstNoticeWishes;
 }
 
 function isTourSeconds(value: unknown): value is number {

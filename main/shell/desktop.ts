@@ -10,6 +10,8 @@ const words = en.desktop;
 const networkEveryMs = 3000;
 /** Locking may be this late. */
 const idleEveryMs = 5000;
+/** Who used nothing for so long may be away. */
+const thereSeconds = 60;
 const quitDeadlineMs = 10_000;
 
 export interface DesktopPlan {
@@ -33,12 +35,17 @@ export class Desktop {
   readonly #plan: DesktopPlan;
   #tray: Tray | null = null;
   #blocker: number | null = null;
+  #screenIsLocked = false;
   #quit: 'no' | 'closing' | 'closed' = 'no';
 
   constructor(plan: DesktopPlan) {
     this.#plan = plan;
     powerMonitor.on('suspend', () => plan.onSuspend());
-    powerMonitor.on('lock-screen', () => plan.onSuspend());
+    powerMonitor.on('lock-screen', () => {
+      this.#screenIsLocked = true;
+      plan.onSuspend();
+    });
+    powerMonitor.on('unlock-screen', () => (this.#screenIsLocked = false));
     setInterval(() => plan.onIdle(powerMonitor.getSystemIdleTime()), idleEveryMs).unref();
     powerMonitor.on('resume', () => plan.onResume());
     this.#watchNetwork();
@@ -65,6 +72,11 @@ export class Desktop {
       powerSaveBlocker.stop(this.#blocker);
       this.#blocker = null;
     }
+  }
+
+  /** Keys or mouse were used just now, and the screen is not locked (macOS and Windows say so). */
+  isSomebodyThere(): boolean {
+    return !this.#screenIsLocked && powerMonitor.getSystemIdleTime() < thereSeconds;
   }
 
   async #closeThenQuit(): Promise<void> {

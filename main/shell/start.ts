@@ -10,6 +10,7 @@ import type { Graphics, Handlers } from '../contract/calls.ts';
 import type { EventName, Events } from '../contract/events.ts';
 import type { WindowPlace } from '../contract/layouts.ts';
 import type { WindowName } from '../contract/model.ts';
+import type { NoticePlace } from '../contract/notices.ts';
 import { en } from '../contract/text/en.ts';
 import { openBridge, sendEvent } from './bridge.ts';
 import { Calls } from './calls.ts';
@@ -17,6 +18,7 @@ import { catchDefects, reloadAfterCrash } from './crash.ts';
 import { Desktop } from './desktop.ts';
 import { openDialogs, type Dialogs } from './dialogs.ts';
 import { watchGraphics } from './graphics.ts';
+import { SystemNotices } from './notices.ts';
 import { guardProcess, guardSessions } from './guard.ts';
 import { servePage } from './page.ts';
 import { Streams, type StreamPort } from './streams.ts';
@@ -46,6 +48,9 @@ export interface Shell {
   /** Loads each page anew: nothing of what it was told stays in it. */
   forgetPage(): void;
   graphics(): Promise<Graphics>;
+  notices: SystemNotices<NoticePlace>;
+  /** Somebody used keys or mouse just now, and a window of the app is in front. */
+  isSeen(): boolean;
   /** How many cameras are being recorded: keeps the computer awake, and is said in the tray. */
   setRecording(cameras: number): void;
 }
@@ -63,6 +68,8 @@ export interface Program {
   network(online: boolean): void;
   /** Where the second window is; null: the user closed it. */
   secondWindow(place: WindowPlace | null): void;
+  /** The user clicked a notice; the first window is in front. */
+  noticeClicked(place: NoticePlace): void;
   close(): Promise<void>;
 }
 
@@ -89,6 +96,8 @@ export function startShell(plan: ShellPlan): void {
     app.quit();
     return;
   }
+  // Windows shows the notifications of an app that it knows by the name it was installed under.
+  if (process.platform === 'win32') app.setAppUserModelId('example.nightjar.desktop');
   const graphics = watchGraphics(app);
   app
     .whenReady()
@@ -169,6 +178,11 @@ async function run(plan: ShellPlan, graphics: () => Promise<Graphics>): Promise<
       for (const contents of windows.contents) contents.reload();
     },
     graphics,
+    notices: new SystemNotices<NoticePlace>(`${plan.resourcesFolder}/nightjar.png`, (place) => {
+      windows.openMain();
+      program?.noticeClicked(place);
+    }),
+    isSeen: () => desktop.isSomebodyThere() && windows.hasFocus,
     setRecording: (cameras) => desktop.setRecording(cameras),
   };
   try {

@@ -43,6 +43,11 @@ export class AppWindows {
     return [...this.#open.values()].filter((window) => !window.isDestroyed()).map(({ webContents }) => webContents);
   }
 
+  /** One of them is in front. */
+  get hasFocus(): boolean {
+    return BrowserWindow.getFocusedWindow() !== null;
+  }
+
   /** Which of the app's own windows it is; null for any other. */
   nameOf(contents: WebContents): WindowName | null {
     for (const [name, window] of this.#open) if (!window.isDestroyed() && window.webContents === contents) return name;

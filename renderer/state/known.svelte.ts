@@ -17,6 +17,7 @@ import type {
   VaultStatus,
   WindowName,
 } from '../../main/contract/model.ts';
+import { firstNoticeWishes } from '../../main/contract/notices.ts';
 import type { Outcome } from '../../main/contract/problems.ts';
 import { call, on } from '../home.ts';
 import { dropUnseen } from '../live/pictures.ts';
@@ -37,6 +38,7 @@ class Known {
     ...{ layouts: [firstLayout], layoutId: firstLayout.id },
     ...{ secondWindow: { open: false, layoutId: firstLayout.id, place: null }, keepBytes: null, keepDays: null },
     ...{ lockAfterMinutes: 15, lockOnSuspend: true, soundVolume: 0.6, privacy: null },
+    notices: firstNoticeWishes,
   });
   /** Which of the app's windows this page is in. */
   window = $state<WindowName>('main');

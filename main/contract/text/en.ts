@@ -15,6 +15,7 @@ import { gaps } from './en/gaps.ts';
 import { keys } from './en/keys.ts';
 import { leaving } from './en/leaving.ts';
 import { lock } from './en/lock.ts';
+import { notices } from './en/notices.ts';
 import { places } from './en/places.ts';
 import { problems } from './en/problems.ts';
 import { ptz } from './en/ptz.ts';
@@ -37,6 +38,7 @@ export const en = {
   exports,
   keys,
   leaving,
+  notices,
   places,
   ptz,
   settings,
