@@ -12,11 +12,19 @@ export type Place =
   | { view: 'cameras'; cameraId: CameraId | null }
   | { view: 'addCameras'; by: 'search' | 'address' }
   | { view: 'exports' }
+  | { view: 'health' }
   /** A section, where the person was led to it for something that is missing there. */
   | { view: 'settings'; section?: 'lock' };
 
-export type RailView = 'live' | 'archive' | 'cameras' | 'exports' | 'settings';
-export const railViews = ['live', 'archive', 'cameras', 'exports', 'settings'] as const satisfies readonly RailView[];
+export type RailView = 'live' | 'archive' | 'cameras' | 'exports' | 'health' | 'settings';
+export const railViews = [
+  'live',
+  'archive',
+  'cameras',
+  'exports',
+  'health',
+  'settings',
+] as const satisfies readonly RailView[];
 
 class Router {
   place = $state.raw<Place>({ view: 'live' });

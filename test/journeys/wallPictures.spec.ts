@@ -147,7 +147,7 @@ test('from the wall to one camera and back there is a picture in every frame of 
   }
   await seeLive(page, name);
   // The look sees a frame without a picture.
-  expect(Math.min(...(await brightnessWhile('Control+5')))).toBe(0);
+  expect(Math.min(...(await brightnessWhile('Control+6')))).toBe(0);
   await goTo(page, 'Live');
   await seeLive(page, name);
 });

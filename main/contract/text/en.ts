@@ -12,6 +12,7 @@ import { evidence } from './en/evidence.ts';
 import { exports } from './en/exports.ts';
 import { firstRun } from './en/firstRun.ts';
 import { gaps } from './en/gaps.ts';
+import { health } from './en/health.ts';
 import { keys } from './en/keys.ts';
 import { leaving } from './en/leaving.ts';
 import { lock } from './en/lock.ts';
@@ -36,6 +37,7 @@ export const en = {
   check,
   evidence,
   exports,
+  health,
   keys,
   leaving,
   notices,

@@ -6,6 +6,7 @@ export const app = {
   archive: 'Archive',
   cameras: 'Cameras',
   exports: 'Exports',
+  health: 'Health',
   settings: 'Settings',
   lock: 'Lock',
 
@@ -36,7 +37,7 @@ export const app = {
     everywhere: 'Everywhere',
     wall: 'Live, the wall',
     camera: 'Live, one camera',
-    views: 'Live, Archive, Cameras, Exports, Settings',
+    views: 'Live, Archive, Cameras, Exports, Health, Settings',
     settings: 'Settings',
     lock: 'Lock',
     regions: 'Next region',
