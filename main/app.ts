@@ -34,6 +34,7 @@ import { LiveStream } from './app/liveStream.ts';
 import { openHouse, type House, type Tell } from './app/house.ts';
 import { Moving } from './app/moving.ts';
 import { NoticeDesk } from './app/notices/noticeDesk.ts';
+import { Observing } from './app/notices/observing.ts';
 import { Opening } from './app/opening.ts';
 import { Places } from './app/places.ts';
 import { Tries } from './app/tries.ts';
@@ -189,11 +190,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     return still.ok ? answer : still;
   }
 
+  const observing = new Observing(options.folder);
   const notices = new NoticeDesk({
-    house: () => house,
-    isLocked: () => opening.state.phase !== 'open',
-    systemFolder: options.folder,
-    desk: desk.notices,
+    observe: () => observing.of(house, opening.state.phase !== 'open'),
+    board: desk.notices,
     defect: (error) => log.defect(error, 'notices'),
   });
 

@@ -7,7 +7,7 @@ import type { CameraId, Theme, WindowName } from '../../contract/model.ts';
 import type { Outcome } from '../../contract/problems.ts';
 import type { Log } from '../../core/log.ts';
 import type { House, Tell } from '../house.ts';
-import type { NoticeDesk, SystemNotice } from '../notices/noticeDesk.ts';
+import type { NoticeBoard, NoticeDesk } from '../notices/noticeDesk.ts';
 import type { Moving } from '../moving.ts';
 import type { Opening } from '../opening.ts';
 import type { Places } from '../places.ts';
@@ -20,12 +20,7 @@ export interface Desk {
   chooseSaveFile(suggestedName: string): Promise<string | null>;
   showFile(file: string): void;
   /** The system's notifications. Left out where there are none. */
-  notices?: {
-    canShow(): boolean;
-    show(notice: SystemNotice): void;
-    /** Somebody is there, and a window of Nightjar is in front. */
-    isSeen(): boolean;
-  };
+  notices?: NoticeBoard;
   /** Left out where there is none. */
   windows?: {
     /** At that place, or (null) on another screen than the first one; brings it to the front where it is open. */
