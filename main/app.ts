@@ -132,6 +132,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const opened = await openHouse({
         ...{ vault, keychain, ffmpeg: ffmpeg.value, log, tell, warning, recorder, passphrase },
         limits: options.limits,
+        diedMs: opening.diedMs,
       });
       if (!opened.ok) {
         await log.keepIn(null);

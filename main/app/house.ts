@@ -43,6 +43,7 @@ import { LateStore } from './lateStore.ts';
 import { Keeping } from './keeping.ts';
 import { watchNetworks } from './network.ts';
 import { NewWords } from './newWords.ts';
+import { noteDeath } from './noteDeath.ts';
 import { Privacy } from './privacy.ts';
 import { recordingCount } from './recordingCount.ts';
 import { tellFinding } from './tellFinding.ts';
@@ -103,6 +104,8 @@ export interface HouseOptions {
   /** Opens the cameras' list and the settings while the vault is locked; needed until `openHouse` resolves. */
   recorder: RecorderKey | null;
   passphrase: () => PassphraseUse;
+  /** When the program that had the vault before died at it, where it did. */
+  diedMs?: number | null;
 }
 
 export async function openHouse(options: HouseOptions): Promise<Outcome<House>> {
@@ -287,7 +290,10 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   // On a full disk room comes first: what was cut off is finished by writing it anew.
   if (isFull(await roomOf(vault.folder).catch(() => null))) await keeping.retention.check();
   // Where nothing can be written it waits until that is over.
-  if ((await vault.away()) === null) await putRight();
+  if ((await vault.away()) === null) {
+    await putRight();
+    await noteDeath({ library, vault, cameraIds: cameras.list().map(({ id }) => id), diedMs: options.diedMs ?? null });
+  }
   let heldBack: Problem | null = null;
   vault.holdBack(() => heldBack);
 

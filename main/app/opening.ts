@@ -74,6 +74,11 @@ export class Opening {
     return this.#passphrase.use;
   }
 
+  /** When the program that had the vault before died at it; null: it did not. See `VaultLock`. */
+  get diedMs(): number | null {
+    return this.#lock?.diedMs ?? null;
+  }
+
   /** Opens the vault that was open last, if there is one. */
   start(): Promise<Outcome<null>> {
     return this.#inTurn(() => this.#start());

@@ -92,6 +92,8 @@ export class Recorder {
   #run: Running | null = null;
   #file: RecordingFile | null = null;
   #lastEndMs = 0;
+  /** When the run's last fragment came that was wanted; null before the first. */
+  #lastCameMs: number | null = null;
   #closing: Promise<void> | null = null;
 
   constructor(options: RecorderOptions) {
@@ -139,7 +141,9 @@ export class Recorder {
    * `sinceMs` (UTC ms; now, where that is not known).
    */
   runEnd(cause: GapCause, sinceMs = this.#now()): void {
-    if (!this.#closing) this.#backlog.push({ do: 'end', cause, atMs: sinceMs, runToo: true });
+    // The clock may have been set back meanwhile.
+    const atMs = Math.min(sinceMs, this.#now());
+    if (!this.#closing) this.#backlog.push({ do: 'end', cause, atMs, runToo: true });
   }
 
   /**
@@ -208,6 +212,7 @@ export class Recorder {
       case 'run':
         this.#run = { run: step.run, clock: new RunClock(step.run.startMs), toldMs: [] };
         this.#whyNot.stream(null);
+        this.#lastCameMs = null;
         await this.#end('lost');
         // It was called lost meanwhile; now an event would be recorded.
         if (this.#whyNot.cause(this.#trouble.cause) === 'noEvent') await this.#notRecording('noEvent', step.atMs);
@@ -217,6 +222,7 @@ export class Recorder {
         if (step.endedBy !== null) await this.#runEnded(step.endedBy, step.atMs);
         return;
       case 'fragment':
+        this.#lastCameMs = step.arrivalMs;
         if (this.#trouble.cause) await this.#stop(this.#trouble.cause, step.arrivalMs);
         else if (this.#run) await this.#write(step.fragment, step.arrivalMs, this.#run);
         return;
@@ -225,6 +231,7 @@ export class Recorder {
         return;
       case 'wish':
         this.#whyNot.wish(step.cause);
+        this.#lastCameMs = null;
         // Wanted again: the next picture, or what is told of the camera, says how it goes on.
         if (step.cause !== null) await this.#stop(step.cause, step.atMs);
         return;
@@ -268,10 +275,12 @@ export class Recorder {
     }
   }
 
+  /** A camera that has stopped sending is noticed later: the gap begins where the last of it came. */
   async #runEnded(cause: GapCause, atMs: number): Promise<void> {
+    const cameMs = this.#run && this.#lastCameMs;
     this.#run = null;
     this.#whyNot.stream(cause);
-    await this.#stop(cause, atMs);
+    await this.#stop(cause, Math.min(atMs, cameMs ?? atMs));
   }
 
   async #write(fragment: Fragment, arrivalMs: number, { run, clock, toldMs }: Running): Promise<void> {

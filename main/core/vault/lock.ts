@@ -50,6 +50,11 @@ export interface LockOptions {
 }
 
 export class VaultLock {
+  /**
+   * When whoever had the vault before, and did not give it free, was last seen alive (UTC ms, to `touchEveryMs`): it was
+   * killed, or the power was cut. null: nobody left a lock behind.
+   */
+  readonly diedMs: number | null;
   readonly #path: string;
   readonly #own: LockFile;
   readonly #on: Pick<LockOptions, 'onLost' | 'onTaken'>;
@@ -59,8 +64,14 @@ export class VaultLock {
   #turn: Promise<void> | null = null;
   #releasing: Promise<void> | null = null;
 
-  constructor(path: string, own: LockFile, state: PutLock, { touchEveryMs = usualTouchEveryMs, ...on }: LockOptions) {
+  constructor(
+    path: string,
+    own: LockFile,
+    { state, diedMs }: { state: PutLock; diedMs: number | null },
+    { touchEveryMs = usualTouchEveryMs, ...on }: LockOptions,
+  ) {
     this.#path = path;
+    this.diedMs = diedMs;
     this.#own = own;
     this.#state = state;
     this.#on = on;
@@ -145,10 +156,11 @@ export async function lockVault(folder: string, options: LockOptions = {}): Prom
     started: await startOf(process.pid),
   };
   try {
-    const taken = await takeLock(path, own, 3 * touchEveryMs);
+    let diedMs: number | null = null;
+    const taken = await takeLock(path, own, 3 * touchEveryMs, (touchedMs) => (diedMs = touchedMs));
     if (taken === 'held') return bad({ code: 'otherInstance', folder });
     if (typeof taken === 'object' && (!onTaken || taken.refused.code === 'vaultMissing')) return bad(taken.refused);
-    return good(new VaultLock(path, own, taken, options));
+    return good(new VaultLock(path, own, { state: taken, diedMs }, options));
   } catch (error) {
     const problem = await problemOf(error, path);
     if (!problem) throw error;
@@ -159,8 +171,16 @@ export async function lockVault(folder: string, options: LockOptions = {}): Prom
 /** How far a lock got: whole; its name alone, on a full disk; or not at all, and why. */
 type PutLock = 'whole' | 'named' | { refused: Problem };
 
-/** `held`: by another Nightjar, which was watched for `watchMs` where that was needed. Throws as the file system does. */
-async function takeLock(path: string, own: LockFile, watchMs: number): Promise<PutLock | 'held'> {
+/**
+ * `held`: by another Nightjar, which was watched for `watchMs` where that was needed. `onStale`: one that nobody holds was
+ * touched last then. Throws as the file system does.
+ */
+async function takeLock(
+  path: string,
+  own: LockFile,
+  watchMs: number,
+  onStale?: (touchedMs: number) => void,
+): Promise<PutLock | 'held'> {
   // More than once: a stale lock is found and removed. Whoever is faster then has it.
   for (let tries = 0; tries < 3; tries += 1) {
     const put = await putLock(path, own);
@@ -171,6 +191,7 @@ async function takeLock(path: string, own: LockFile, watchMs: number): Promise<P
     if (await isHeld(path, there, watchMs)) return 'held';
     try {
       await removeStale(path, { nonce: there?.nonce, changedMs: seenMs });
+      onStale?.(seenMs);
     } catch (error) {
       const problem = await problemOf(error, path);
       if (!problem) throw error;

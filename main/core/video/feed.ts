@@ -73,6 +73,8 @@ const refusedDelaysMs = [5000, 30_000, 60_000, 300_000];
 /** A connection that lasted so long was a good one: the next trouble is a new one. */
 const goodAfterMs = 30_000;
 const sourceWithinMs = 20_000;
+/** From asking for the address to the first picture a camera that is well takes less. */
+const slowTryMs = 3000;
 
 export class Feed {
   readonly role: StreamRole;
@@ -94,6 +96,8 @@ export class Feed {
   #lastPictureMs: number | null = null;
   #stopWaiting: (() => void) | null = null;
   #slept = false;
+  /** The one that goes on now: since when its outcome counts (UTC ms), and when it began (steady ms). */
+  #try: { sinceMs: number; beganMs: number } | null = null;
   /** There was a connection, or a try at one. */
   #connected = false;
   /** Why the last try was refused, if it was. */
@@ -141,13 +145,22 @@ export class Feed {
     // The owner has no reference yet: nothing is told from inside the constructor.
     await Promise.resolve();
     this.#options.on.state?.(this.#state);
+    // What the first try finds out is why the run before it ended: a camera whose password was changed hangs up, too.
+    let runEndedMs: number | null = null;
     while (!this.#isClosing()) {
-      const triedMs = this.#clock.wallMs();
+      const sinceMs: number = runEndedMs ?? this.#clock.wallMs();
+      this.#try = { sinceMs, beganMs: this.#clock.steadyMs() };
       const end = await this.#connect().catch((error: unknown) => this.#defect(error));
+      this.#try = null;
       if (this.#isClosing()) break;
       if (this.#slept) this.#connecting();
-      else this.#runs.end(gapCause(end.cause), this.#runs.running ? undefined : triedMs);
+      else {
+        const ran = this.#runs.running;
+        this.#runs.end(gapCause(end.cause), ran ? undefined : sinceMs);
+        runEndedMs = ran ? this.#clock.wallMs() : null;
+      }
       if (!this.#slept && !end.again) await this.#wait(end.cause);
+      if (this.#slept) runEndedMs = null;
       this.#slept = false;
     }
     clearInterval(this.#ticks);
@@ -300,11 +313,17 @@ export class Feed {
       this.#slept = true;
       this.#stopWaiting?.();
       void this.#connection?.stop('closed');
-    }
+    } else this.#tellSlowTry();
     if (!this.#connection) return;
     this.#connection.check();
     const bitsPerSecond = this.#bitRate.sample(this.#connection.bytes, this.#clock.steadyMs());
     if (bitsPerSecond !== null && this.#state.state === 'live') this.#options.on.bitRate?.(bitsPerSecond);
+  }
+
+  /** A try that takes so long and succeeds in the end was waited for: until then the camera was lost. */
+  #tellSlowTry(): void {
+    if (!this.#try || this.#runs.running || this.#state.state === 'live') return;
+    if (this.#clock.steadyMs() - this.#try.beganMs > slowTryMs) this.#runs.end('lost', this.#try.sinceMs);
   }
 
   #connecting(): void {

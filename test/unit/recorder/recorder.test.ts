@@ -302,3 +302,32 @@ test('a recording that begins in the same millisecond as an older one, and lasts
   assert.equal(names().length, 2);
   for (const name of names()) assert.equal(decode(openWithAge(place, file(name))).pictures, 12 * 25);
 });
+
+test('a camera that falls silent right after its recording was cut is lost since its last picture', async () => {
+  const { recorder, library, id, setNow } = setUp();
+  const { init, fragments } = makeFootage({ seconds: 12, keyframeEvery: 4 });
+  recorder.run({ init, startMs: tenMs });
+  const give = (some: Fragment[]): void => {
+    for (const fragment of some)
+      recorder.fragment(fragment, tenMs + (fragment.startSeconds + fragment.durationSeconds) * 1000);
+  };
+  give(fragments.filter(({ startSeconds }) => startSeconds < 3.9));
+  await recorder.cut();
+  give(fragments.filter(({ startSeconds }) => startSeconds >= 4.9 && startSeconds < 7.9));
+  // Five seconds without a picture are noticed.
+  setNow(tenMs + 13_000);
+  recorder.runEnd('lost');
+  await recorder.close();
+  setNow(tenMs + 20_000);
+  assert.deepEqual(
+    (await library.spans(id, tenMs, tenMs + 13_000)).map((span) => [
+      (span.fromMs - tenMs) / 1000,
+      span.kind === 'gap' ? span.cause : span.kind,
+    ]),
+    [
+      [0, 'recorded'],
+      [4, 'deleted'],
+      [8, 'lost'],
+    ],
+  );
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -60,9 +60,15 @@ test('the lock of a program that was killed is taken over at once', async () => 
   child.kill('SIGKILL');
   await ended;
   assert.deepEqual(await readdir(folder), ['lock']);
+  const { mtimeMs } = await stat(join(folder, 'lock'));
   const taken = await lockVault(folder);
   assert.ok(taken.ok);
+  assert.equal(taken.value.diedMs, mtimeMs, 'when it was seen alive last');
   await taken.value.release();
+  const next = await lockVault(folder);
+  assert.ok(next.ok);
+  assert.equal(next.value.diedMs, null, 'it was given free');
+  await next.value.release();
 });
 
 test('a program that was killed while it took a stale lock away does not keep the next one out', async () => {

@@ -127,6 +127,27 @@ test('a refused password is told as such, and the right one connects without wai
   });
 });
 
+test('a camera whose password is changed was refused since it hung up, and not since the first try', async () => {
+  const feed = new WatchedFeed(() => Promise.resolve(source));
+  const source = sourceOf(camera(5));
+  await using(feed, async () => {
+    await feed.live();
+    await feed.next('fragment');
+    const changedMs = Date.now();
+    await camera(5).fault({ password: 'another' });
+    await feed.until('the refusal', () => feed.all('runEnd').some(({ cause }) => cause === 'refused'));
+    await camera(5).fault(null);
+    const [lost, refused] = feed.all('runEnd');
+    assert.equal(lost?.cause, 'lost');
+    assert.ok(refused?.sinceMs !== undefined && refused.sinceMs >= changedMs);
+    const { sinceMs } = refused;
+    const hungUp = feed.all('state').find(({ state }) => state.state === 'lost');
+    assert.ok(hungUp?.state.state === 'lost');
+    // The next try is a second later.
+    assert.ok(sinceMs < hungUp.state.nextTryMs, 'before the try that told it');
+  });
+});
+
 test('ffmpeg is given no password for a camera that asks for it in the clear, unless the user allows it', async () => {
   let allowsClearPassword = false;
   const source = sourceOf(camera(5));

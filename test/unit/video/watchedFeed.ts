@@ -14,7 +14,7 @@ export type Told =
   | { what: 'state'; state: StreamState }
   | { what: 'run'; run: Run }
   | { what: 'fragment'; fragment: Fragment; arrivalMs: number }
-  | { what: 'runEnd'; cause: GapCause }
+  | { what: 'runEnd'; cause: GapCause; sinceMs: number | undefined }
   | { what: 'config'; video: VideoConfig; audio: AudioConfig | null }
   | { what: 'frame'; frame: MediaFrame; replayed: boolean }
   | { what: 'bitRate'; bitsPerSecond: number }
@@ -63,7 +63,7 @@ export class WatchedFeed {
         state: (state) => tell({ what: 'state', state }),
         run: (run) => tell({ what: 'run', run }),
         fragment: (fragment, arrivalMs) => tell({ what: 'fragment', fragment, arrivalMs }),
-        runEnd: (cause) => tell({ what: 'runEnd', cause }),
+        runEnd: (cause, sinceMs) => tell({ what: 'runEnd', cause, sinceMs }),
         bitRate: (bitsPerSecond) => tell({ what: 'bitRate', bitsPerSecond }),
         note: (text) => tell({ what: 'note', text }),
         defect: (error) => tell({ what: 'defect', error }),

@@ -1,0 +1,50 @@
+/** What is told of the time after a program died that could not say so itself. */
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { noteDeath } from '../../../main/app/noteDeath.ts';
+import type { GapCause } from '../../../main/contract/model.ts';
+import { Library } from '../../../main/core/library/library.ts';
+import { cameraId, makeVault, tenMs } from '../recorder/footage.ts';
+
+/** Ten seconds recorded, then this note; it died at 20 s. What is told up to 40 s: [from, what], in seconds. */
+async function after(t: TestContext, note: GapCause | null, endMs = tenMs + 10_000): Promise<[number, string][]> {
+  const { vault, remove } = await makeVault();
+  t.after(remove);
+  const library = new Library({ vault, now: () => tenMs + 40_000 });
+  await library.add({ cameraId, startMs: tenMs, endMs, sizeBytes: 1 });
+  if (note) await library.note(cameraId, { atMs: endMs, cause: note });
+  await noteDeath({ library, vault, cameraIds: [cameraId], diedMs: tenMs + 20_000.25 });
+  const spans = await library.spans(cameraId, tenMs, tenMs + 40_000);
+  await library.close();
+  return spans.map((span) => [(span.fromMs - tenMs) / 1000, span.kind === 'gap' ? span.cause : span.kind]);
+}
+
+test('a camera that was lost when the program died was lost until then, and then the program was closed', async (t) => {
+  assert.deepEqual(await after(t, 'lost'), [
+    [0, 'recorded'],
+    [10, 'lost'],
+    [20, 'closed'],
+  ]);
+});
+
+test('what the user wants counts on while nothing runs', async (t) => {
+  assert.deepEqual(await after(t, 'paused'), [
+    [0, 'recorded'],
+    [10, 'paused'],
+  ]);
+});
+
+test('of a camera that was being recorded it says nothing: recovery does', async (t) => {
+  assert.deepEqual(await after(t, null, tenMs + 21_000), [
+    [0, 'recorded'],
+    [21, 'closed'],
+  ]);
+});
+
+test('nothing is said where nobody died', async (t) => {
+  const { vault, remove } = await makeVault();
+  t.after(remove);
+  const library = new Library({ vault, now: () => tenMs + 40_000 });
+  await noteDeath({ library, vault, cameraIds: [cameraId], diedMs: null });
+  assert.deepEqual(await library.cameras(), []);
+});
