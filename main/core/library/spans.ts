@@ -16,6 +16,8 @@ export interface GapNote {
 export const joinMs = 200;
 /** A note this near to the end of the media counts as written at that end: arrival and media time differ. */
 const noteNearMs = 2000;
+/** A second one counts so only when the two are one event: a camera that hangs up and then refuses. */
+const nextNearMs = 500;
 
 /** Recordings that follow each other. */
 export interface Stretch extends RecordingSpan {
@@ -66,11 +68,17 @@ export function coverSpan(
     const gapEndMs = joined[index + 1]?.startMs ?? toMs;
     // A note that is older than the last recording's start belongs to an earlier gap.
     const oldestNoteMs = Math.max(stretch.lastStartMs + 1, stretch.endMs - noteNearMs);
-    while (noteIndex < notes.length && (notes[noteIndex]?.atMs ?? 0) < oldestNoteMs) noteIndex++;
-    let cause = untold;
+    let within: GapCause | null = null;
+    for (; noteIndex < notes.length && (notes[noteIndex]?.atMs ?? 0) < oldestNoteMs; noteIndex++) {
+      const note = notes[noteIndex];
+      if (note && note.atMs > stretch.startMs) within = note.cause;
+    }
+    // Where nothing is told of this gap the clock was set back: it was said at a time that was recorded before.
+    let cause = (notes[noteIndex]?.atMs ?? Infinity) < gapEndMs ? untold : (within ?? untold);
     let atMs = stretch.endMs;
-    for (let note = notes[noteIndex]; note && note.atMs < gapEndMs; note = notes[++noteIndex]) {
-      const noteMs = note.atMs - stretch.endMs <= noteNearMs ? stretch.endMs : note.atMs;
+    for (let note = notes[noteIndex], nearMs = noteNearMs; note && note.atMs < gapEndMs; note = notes[++noteIndex]) {
+      const noteMs = note.atMs - stretch.endMs <= nearMs ? stretch.endMs : note.atMs;
+      nearMs = nextNearMs;
       if (note.cause !== cause) {
         add({ fromMs: atMs, toMs: noteMs, kind: 'gap', cause });
         atMs = noteMs;

@@ -57,6 +57,8 @@ const usualLimits: RecorderLimits = {
 
 /** A recording that would begin earlier than the last ended, by no more than this, is put behind it. */
 const overlapMs = 5000;
+/** Fragments come twice a second, from cameras with a slow clock or few pictures less often. */
+const silentMs = 2500;
 /** Slower media than this inside a run is time that is missing. */
 const stretchMs = 5000;
 
@@ -230,12 +232,14 @@ export class Recorder {
         await (step.runToo ? this.#runEnded(step.cause, step.atMs) : this.#stop(step.cause, step.atMs));
         return;
       case 'wish':
+        if (step.cause !== null) await this.#silence(step.atMs);
         this.#whyNot.wish(step.cause);
         this.#lastCameMs = null;
         // Wanted again: the next picture, or what is told of the camera, says how it goes on.
         if (step.cause !== null) await this.#stop(step.cause, step.atMs);
         return;
       case 'close':
+        await this.#silence(step.atMs);
         this.#run = null;
         this.#whyNot.close();
         await this.#stop('closed', step.atMs);
@@ -273,6 +277,14 @@ export class Recorder {
     } finally {
       taken.release();
     }
+  }
+
+  /** The recording is ended by us, while nothing has come for a while: up to now it was the camera. */
+  async #silence(atMs: number): Promise<void> {
+    const cameMs = this.#run && this.#lastCameMs;
+    if (cameMs === null || this.#trouble.cause || !this.#state.recording || atMs - cameMs < silentMs) return;
+    await this.#end('lost');
+    await this.#notRecording('lost', cameMs);
   }
 
   /** A camera that has stopped sending is noticed later: the gap begins where the last of it came. */

@@ -57,6 +57,28 @@ test('a note just before the end of the media belongs to the gap behind it', () 
   assert.deepEqual(gap, { fromMs: 10_000, toMs: 20_000, kind: 'gap', cause: 'asleep' });
 });
 
+test('two causes that are told shortly after the end of the media each have their own beginning', () => {
+  const notes: GapNote[] = [
+    { atMs: 10_000, cause: 'lost' },
+    { atMs: 10_300, cause: 'refused' },
+    { atMs: 11_800, cause: 'closed' },
+  ];
+  assert.deepEqual(coverSpan([{ startMs: 0, endMs: 10_000 }], notes, 0, 20_000).slice(1), [
+    { fromMs: 10_000, toMs: 11_800, kind: 'gap', cause: 'refused' },
+    { fromMs: 11_800, toMs: 20_000, kind: 'gap', cause: 'closed' },
+  ]);
+});
+
+test('a gap after a clock was set back has the cause that was told when its time had come before', () => {
+  // Recorded up to 10 s, set back by 8 s, recorded for 2 s and paused.
+  const recordings = [
+    { startMs: 0, endMs: 10_000 },
+    { startMs: 2000, endMs: 4000 },
+  ];
+  const [, gap] = coverSpan(recordings, [{ atMs: 4000, cause: 'paused' }], 0, 20_000);
+  assert.deepEqual(gap, { fromMs: 10_000, toMs: 20_000, kind: 'gap', cause: 'paused' });
+});
+
 test('nothing is told about the time before the first recording', () => {
   assert.deepEqual(coverSpan([{ startMs: 5000, endMs: 6000 }], [{ atMs: 100, cause: 'lost' }], 0, 6000), [
     { fromMs: 5000, toMs: 6000, kind: 'recorded' },

@@ -113,3 +113,15 @@ test('a lost camera counts as such until the app is closed, and as closed from t
     [20, 'closed'],
   ]);
 });
+
+test('a camera that has fallen silent is lost up to the moment at which the app is closed, though nobody noticed yet', async () => {
+  const { recorder, at, spans } = make();
+  at(15_500);
+  await recorder.close();
+  at(30_000);
+  assert.deepEqual(await spans(30_000), [
+    [0, 'recorded'],
+    [12, 'lost'],
+    [15.5, 'closed'],
+  ]);
+});
