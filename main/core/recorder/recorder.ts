@@ -289,7 +289,8 @@ export class Recorder {
 
   /** A camera that has stopped sending is noticed later: the gap begins where the last of it came. */
   async #runEnded(cause: GapCause, atMs: number): Promise<void> {
-    const cameMs = this.#run && this.#lastCameMs;
+    if (cause === 'closed') await this.#silence(atMs);
+    const cameMs = cause === 'closed' ? null : this.#run && this.#lastCameMs;
     this.#run = null;
     this.#whyNot.stream(cause);
     await this.#stop(cause, Math.min(atMs, cameMs ?? atMs));

@@ -117,6 +117,7 @@ test('a lost camera counts as such until the app is closed, and as closed from t
 test('a camera that has fallen silent is lost up to the moment at which the app is closed, though nobody noticed yet', async () => {
   const { recorder, at, spans } = make();
   at(15_500);
+  recorder.runEnd('closed');
   await recorder.close();
   at(30_000);
   assert.deepEqual(await spans(30_000), [
