@@ -16,6 +16,8 @@ export interface Life extends CoreOptions {
   /** Where HOME and TMPDIR point: the test looks there for what was left behind. */
   home: string;
   keychainService: string;
+  /** More for its environment: a clock that the test sets, a time zone. */
+  environment?: NodeJS.ProcessEnv;
 }
 
 /** When the call came in and when it was answered: by the app's own clock. */
@@ -44,7 +46,7 @@ export class CoreProcess {
   #diedMs: number | null = null;
 
   constructor(life: Life) {
-    const { home, keychainService, ...options } = life;
+    const { home, keychainService, environment = {}, ...options } = life;
     this.#child = spawn(process.execPath, [program], {
       stdio: ['pipe', 'pipe', 'inherit'],
       detached: true,
@@ -53,6 +55,7 @@ export class CoreProcess {
         PATH: process.env['PATH'],
         DBUS_SESSION_BUS_ADDRESS: process.env['DBUS_SESSION_BUS_ADDRESS'],
         ...{ HOME: home, TMPDIR: path.join(home, 'tmp'), NIGHTJAR_KEYCHAIN_SERVICE: keychainService },
+        ...environment,
       },
     });
     this.#child.stdin?.on('error', () => undefined);
@@ -114,6 +117,15 @@ export class CoreProcess {
     this.#child.stdin?.write(`${JSON.stringify({ id, call, argument })}\n`);
     // Safe: what the handler of this call returned, through JSON.
     return new Promise((resolve) => this.#waiting.set(id, (answer) => resolve(answer as Answer<CallResult<Name>>)));
+  }
+
+  /** SIGSTOP to it and to all that it started, as when the computer falls asleep. */
+  suspend(): void {
+    process.kill(-this.pid, 'SIGSTOP');
+  }
+
+  resume(): void {
+    process.kill(-this.pid, 'SIGCONT');
   }
 
   /** Has it kill itself after so many changes on the disk. Only where it was started with `dieAfterChanges`. */

@@ -8,32 +8,35 @@ import type { RecorderLimits } from '../../main/core/recorder/recorder.ts';
 import { Keychain } from '../../main/core/vault/keychain.ts';
 import { openIdentity, type Identity } from '../../main/core/vault/keys.ts';
 import type { YardCamera } from '../yard/yardProcess.ts';
-import type { CoreOptions } from './core.ts';
-import { CoreProcess, valueOf } from './coreProcess.ts';
+import { CoreProcess, type Life, valueOf } from './coreProcess.ts';
 
 export class TestPlace {
   readonly base: string;
   readonly home: string;
   readonly folder: string;
   readonly videosFolder: string;
-  readonly vaultFolder: string;
+  vaultFolder: string;
   readonly #keychainService: string;
   /** The app's ids of the cameras, in the order of the yard's. */
   cameraIds: string[] = [];
   words: string[] = [];
 
-  constructor(base: string) {
+  /** `videosFolder`: where the vault goes, when it is on a disk of its own. */
+  constructor(base: string, videosFolder?: string) {
     this.base = base;
     this.home = path.join(base, 'home');
     this.folder = path.join(this.home, '.config', 'Nightjar');
-    this.videosFolder = path.join(this.home, 'Videos');
+    this.videosFolder = videosFolder ?? path.join(this.home, 'Videos');
     this.vaultFolder = path.join(this.videosFolder, 'Nightjar vault');
     this.#keychainService = `Nightjar crash test ${path.basename(path.dirname(base))} ${path.basename(base)}`;
     for (const folder of [this.home, path.join(this.home, 'tmp'), this.folder, this.videosFolder])
       mkdirSync(folder, { recursive: true });
   }
 
-  start(limits: Partial<RecorderLimits>, more: Pick<CoreOptions, 'dieAfterChanges' | 'writeLog'> = {}): CoreProcess {
+  start(
+    limits: Partial<RecorderLimits>,
+    more: Pick<Life, 'dieAfterChanges' | 'writeLog' | 'environment'> = {},
+  ): CoreProcess {
     const { folder, videosFolder, home } = this;
     return new CoreProcess({ folder, videosFolder, home, limits, keychainService: this.#keychainService, ...more });
   }
@@ -41,8 +44,11 @@ export class TestPlace {
   /** First run: the vault, and the cameras by their addresses. */
   async settle(core: CoreProcess, cameras: readonly YardCamera[], proved?: () => void): Promise<void> {
     await core.until('the first run', () => core.state === 'firstRun');
-    const [place] = await core.call('vault.places', undefined);
+    const [offered] = await core.call('vault.places', undefined);
+    // A disk too small to be offered can be chosen.
+    const place = offered ?? valueOf(await core.call('vault.choosePlace', undefined), 'vault.choosePlace');
     if (!place) throw new Error('no place for a vault');
+    this.vaultFolder = place.folder;
     this.words = valueOf(
       await core.call('vault.create', { placeId: place.placeId, passphrase: null }),
       'vault.create',

@@ -24,7 +24,7 @@ export class Chance {
     return Math.floor(this.share() * count);
   }
 
-  oneOf<Value>(values: readonly [Value, ...Value[]]): Value {
+  oneOf<const Value>(values: readonly [Value, ...Value[]]): Value {
     return values[this.below(values.length)] ?? values[0];
   }
 }

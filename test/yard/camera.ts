@@ -91,6 +91,10 @@ export class YardCamera {
   get refusals(): number {
     return this.state.refusals;
   }
+  /** When somebody connected to its RTSP port, in epoch milliseconds: the last of them. */
+  get asked(): readonly number[] {
+    return this.state.asked;
+  }
   /** Subscriptions to events. */
   get subscribers(): number {
     return this.events.subscribers;

@@ -18,6 +18,8 @@ export class CameraState {
   fault: Fault = {};
   /** RTSP questions that were answered with 401. */
   refusals = 0;
+  /** When somebody connected to its RTSP port, in epoch milliseconds: the last of them. */
+  readonly asked: number[] = [];
   /** What SetSystemDateAndTime moved the clock by. */
   private setClockMs = 0;
 

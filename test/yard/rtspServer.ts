@@ -17,6 +17,8 @@ const algorithms: Record<CameraState['plan']['rtsp']['auth'], Algorithm[]> = {
   none: [],
 };
 
+const askedAtMost = 1000;
+
 export class RtspServer {
   private readonly state: CameraState;
   private readonly stage: Stage;
@@ -83,6 +85,8 @@ export class RtspServer {
   }
 
   private connected(socket: Socket): void {
+    this.state.asked.push(Date.now());
+    if (this.state.asked.length > askedAtMost) this.state.asked.shift();
     const connection = new RtspConnection(socket, this.stage);
     this.connections.add(connection);
     socket.on('close', () => this.connections.delete(connection));

@@ -9,10 +9,10 @@
  *
  *   {"camera":0,"fault":{"freeze":true}}   {"camera":0,"fault":null}   {"camera":1,"reboot":true,"forMs":2000}
  *   {"camera":1,"motion":true}             {"pushed":true,"sinceMs":1790000000000}
- *   {"camera":0,"head":true}               {"camera":1,"input":true}
+ *   {"camera":0,"head":true}               {"camera":1,"input":true}              {"camera":0,"asked":true}
  *
  * `pushed` answers with [frame number, epoch ms] pairs of each stream, and of each of its viewers; `head` with where it
- * points, whether it moves, and what it was told. Ends with its standard input or by SIGTERM.
+ * points, whether it moves, and what it was told; `asked` with when somebody connected to its RTSP port (epoch ms). Ends with its standard input or by SIGTERM.
  */
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -27,6 +27,7 @@ interface Command {
   motion?: boolean;
   input?: boolean;
   head?: boolean;
+  asked?: boolean;
   pushed?: boolean;
   sinceMs?: number;
 }
@@ -116,6 +117,7 @@ async function obey(running: Yard, line: string): Promise<object> {
     if (command.motion !== undefined) camera.fireMotion(command.motion);
     if (command.input !== undefined) camera.fireInput(command.input);
     if (command.reboot) await camera.reboot(command.forMs);
+    if (command.asked) return { ok: true, asked: camera.asked };
     if (command.head) {
       return { ok: true, position: camera.headPosition, moving: camera.headMoving, orders: camera.headOrders };
     }

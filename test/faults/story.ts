@@ -1,0 +1,219 @@
+/**
+ * What really happened to one camera, as those know it who did it: when the injector switched what off, what the camera
+ * really sent, which recordings went, and what the clock was set to. From that follows what the timeline must tell of
+ * each moment (`toldOf`), without asking the program anything.
+ *
+ * Of several reasons the one nearest to the user counts: paused, closed, asleep, the disk, the camera. A disk counts from
+ * the first picture on that it did not take. After a reason ended, the gap keeps it until pictures come again, and between
+ * two reasons of the camera until it is asked again: nobody can know sooner.
+ */
+import type { GapCause } from '../../main/contract/model.ts';
+import type { Setting } from './fakedClock.ts';
+
+export type Told = GapCause | 'recorded';
+
+/** Nearest to the user first. */
+export type Level = 'user' | 'app' | 'computer' | 'disk' | 'camera';
+
+/** Something is wrong from `fromMs` to `toMs` (epoch ms of the computer, however its clock is set). */
+export interface Condition {
+  level: Level;
+  cause: GapCause;
+  fromMs: number;
+  toMs: number;
+  /** How far the told edge may lie from the true one, before and behind it: what only later can be known. */
+  beginsWithinMs?: number;
+  endsWithinMs?: number;
+}
+
+export interface Stretch {
+  fromMs: number;
+  toMs: number;
+}
+
+export interface Story {
+  conditions: readonly Condition[];
+  /** When pictures were sent to the recording. */
+  sent: readonly Stretch[];
+  /** When somebody connected to the camera. */
+  asked: readonly number[];
+  clock: readonly Setting[];
+  /** What was recorded and deleted since, by the faked clock. */
+  deleted: readonly Stretch[];
+  fromMs: number;
+  toMs: number;
+}
+
+/** By the faked clock: every moment may be told as one of these. */
+export interface Chapter extends Stretch {
+  told: ReadonlySet<Told>;
+  /** Time that never was: the clock was set forward over it. */
+  leap?: true;
+}
+
+/** An edge between two chapters, and how far from it either side may be told. */
+export interface Edge {
+  atMs: number;
+  beforeMs: number;
+  afterMs: number;
+  told: ReadonlySet<Told>;
+}
+
+export interface Truth {
+  /** In order of what really happened: where the clock was set back, the same moment is there twice. */
+  chapters: Chapter[];
+  edges: Edge[];
+}
+
+/** Physics: a picture is known when it is there, a fragment is half a second, a connection begins at a keyframe. */
+const usualEdgeMs = 1000;
+/** The clock is looked at once a second, and the next run begins at a keyframe. */
+const clockEdgeMs = 2500;
+
+export function truthOf(story: Story): Truth {
+  const truth: Truth = { chapters: [], edges: [] };
+  const teller = new Teller(story);
+  const cuts = cutsOf(story);
+  for (const [nth, fromMs] of cuts.entries()) {
+    const toMs = cuts[nth + 1];
+    if (toMs === undefined) break;
+    const told = teller.told(fromMs, toMs);
+    const offsetMs = offsetAt(story.clock, fromMs);
+    addLeap(truth, story, { fromMs, offsetMs, told });
+    add(truth, { fromMs: fromMs + offsetMs, toMs: toMs + offsetMs, told }, edgeAt(story, fromMs));
+  }
+  for (const gone of story.deleted) markDeleted(truth, gone);
+  return truth;
+}
+
+/** The moments at which something changed, in order, the first and last of the story among them. */
+function cutsOf({ conditions, sent, asked, clock, fromMs, toMs }: Story): number[] {
+  const all = [
+    ...conditions.flatMap((one) => [one.fromMs, one.toMs]),
+    ...sent.flatMap((one) => [one.fromMs, one.toMs]),
+    ...asked,
+    ...clock.map(({ realMs }) => realMs),
+  ];
+  const inside = all.filter((atMs) => atMs > fromMs && atMs < toMs);
+  return [...new Set([fromMs, ...inside, toMs])].sort((one, other) => one - other);
+}
+
+/** Goes through the story in order, and knows what was known. */
+class Teller {
+  readonly #story: Story;
+  #before: ReadonlySet<Told> = new Set<Told>(['closed']);
+  /** The disk's trouble showed: a picture was not taken. */
+  #diskShowed = false;
+  /** What may still be told because nobody asked the camera since. */
+  #unasked: ReadonlySet<Told> = new Set();
+  #cameraCause: GapCause | null = null;
+
+  constructor(story: Story) {
+    this.#story = story;
+  }
+
+  told(fromMs: number, toMs: number): ReadonlySet<Told> {
+    const middleMs = (fromMs + toMs) / 2;
+    const active = this.#story.conditions.filter((one) => one.fromMs <= middleMs && one.toMs > middleMs);
+    const by = (level: Level): Condition | undefined => active.find((one) => one.level === level);
+    const sends = this.#story.sent.some((one) => one.fromMs <= middleMs && one.toMs > middleMs);
+    this.#before = this.#now(by, sends, fromMs);
+    return this.#before;
+  }
+
+  #now(by: (level: Level) => Condition | undefined, sends: boolean, fromMs: number): ReadonlySet<Told> {
+    const [disk, camera] = [by('disk'), by('camera')];
+    if (!disk || by('app')) this.#diskShowed = false;
+    if (by('app')) this.#forgetCamera();
+    for (const level of ['user', 'app', 'computer'] as const) {
+      const first = by(level);
+      if (first) {
+        this.#forgetCamera();
+        return new Set([first.cause]);
+      }
+    }
+    if (disk && sends) this.#diskShowed = true;
+    if (disk && this.#diskShowed) return new Set([disk.cause]);
+    if (camera) return this.#cameraTold(camera, fromMs);
+    if (sends) {
+      this.#forgetCamera();
+      return new Set(['recorded']);
+    }
+    // Not reached again yet. A camera that stops sending of itself is lost.
+    return this.#before.has('recorded') ? new Set(['lost']) : this.#before;
+  }
+
+  #cameraTold({ cause }: Condition, fromMs: number): ReadonlySet<Told> {
+    if (this.#cameraCause !== null && this.#cameraCause !== cause) this.#unasked = this.#before;
+    this.#cameraCause = cause;
+    if (this.#story.asked.includes(fromMs)) this.#unasked = new Set();
+    return new Set<Told>([cause, ...this.#unasked]);
+  }
+
+  #forgetCamera(): void {
+    this.#cameraCause = null;
+    this.#unasked = new Set();
+  }
+}
+
+function offsetAt(clock: readonly Setting[], realMs: number): number {
+  return clock.findLast((one) => one.realMs <= realMs)?.offsetMs ?? clock[0]?.offsetMs ?? 0;
+}
+
+/** The clock was set forward at `fromMs`: the time between never was. */
+function addLeap(
+  truth: Truth,
+  { clock }: Story,
+  next: { fromMs: number; offsetMs: number; told: ReadonlySet<Told> },
+): void {
+  const last = truth.chapters.at(-1);
+  const set = clock.some(({ realMs }) => realMs === next.fromMs);
+  if (!last || !set) return;
+  const atMs = next.fromMs + next.offsetMs;
+  const told = last.told.has('recorded') ? new Set<Told>(['clock']) : last.told;
+  if (atMs > last.toMs) add(truth, { fromMs: last.toMs, toMs: atMs, told, leap: true }, clockEdge);
+}
+
+const clockEdge = { beforeMs: clockEdgeMs, afterMs: clockEdgeMs };
+
+function edgeAt({ conditions, clock }: Story, realMs: number): { beforeMs: number; afterMs: number } {
+  const begins = conditions.filter((one) => one.fromMs === realMs).map((one) => one.beginsWithinMs ?? usualEdgeMs);
+  const ends = conditions.filter((one) => one.toMs === realMs).map((one) => one.endsWithinMs ?? usualEdgeMs);
+  const set = clock.some((one) => one.realMs === realMs) ? [clockEdgeMs] : [];
+  const withinMs = Math.max(usualEdgeMs, ...begins, ...ends, ...set);
+  return { beforeMs: withinMs, afterMs: withinMs };
+}
+
+function add(truth: Truth, chapter: Chapter, { beforeMs, afterMs }: { beforeMs: number; afterMs: number }): void {
+  const last = truth.chapters.at(-1);
+  if (last && last.toMs === chapter.fromMs && last.leap === chapter.leap && sameTold(last.told, chapter.told)) {
+    last.toMs = chapter.toMs;
+    return;
+  }
+  if (last) {
+    const told = new Set([...last.told, ...chapter.told]);
+    truth.edges.push({ atMs: chapter.fromMs, beforeMs, afterMs, told });
+    if (last.toMs !== chapter.fromMs) truth.edges.push({ atMs: last.toMs, beforeMs, afterMs, told });
+  }
+  truth.chapters.push({ ...chapter });
+}
+
+function sameTold(one: ReadonlySet<Told>, other: ReadonlySet<Told>): boolean {
+  return one.size === other.size && [...one].every((told) => other.has(told));
+}
+
+function markDeleted(truth: Truth, gone: Stretch): void {
+  truth.chapters = truth.chapters.flatMap((chapter) => {
+    const fromMs = Math.max(chapter.fromMs, gone.fromMs);
+    const toMs = Math.min(chapter.toMs, gone.toMs);
+    if (!chapter.told.has('recorded') || toMs <= fromMs) return [chapter];
+    return [
+      { ...chapter, toMs: fromMs },
+      { fromMs, toMs, told: new Set<Told>(['deleted']) },
+      { ...chapter, fromMs: toMs },
+    ].filter((one) => one.toMs > one.fromMs);
+  });
+  const told = new Set<Told>(['deleted', 'recorded']);
+  for (const atMs of [gone.fromMs, gone.toMs])
+    truth.edges.push({ atMs, beforeMs: usualEdgeMs, afterMs: usualEdgeMs, told });
+}

@@ -1,0 +1,142 @@
+/**
+ * What is to happen in one run, by chance that can be had again: what is done to all cameras one after the other (the
+ * app, the computer, its clock, its disk), and beside it what is done to each camera. They overlap as it comes.
+ */
+import { Chance } from './random.ts';
+
+/** Done to all cameras at once. */
+export type CommonAct =
+  | { do: 'close' | 'kill'; forMs: number }
+  | { do: 'sleep' | 'diskFull' | 'diskGone' | 'diskError' | 'diskHangs'; forMs: number }
+  | { do: 'clock'; byMs: number }
+  /** Closed, the clock set so, and started again. */
+  | { do: 'nextDay'; byMs: number }
+  /** The user protects what was recorded until then, and deletes the rest. */
+  | { do: 'delete' };
+
+export type CameraAct = {
+  do: 'off' | 'reboot' | 'freeze' | 'silent' | 'cut' | 'password' | 'pause' | 'garbage';
+  forMs: number;
+  /** The user tries the camera at once afterwards. */
+  thenTry: boolean;
+};
+
+export type Timed<Act> = Act & { afterMs: number };
+
+export interface Plan {
+  seed: number;
+  name: string;
+  /** UTC ms that the clock shows when the app starts. */
+  startMs: number;
+  timeZone: string;
+  disk: 'tmpfs' | 'ext4';
+  common: Timed<CommonAct>[];
+  cameras: Timed<CameraAct>[][];
+  /** Without anything wrong, at the end. */
+  restMs: number;
+}
+
+export const camerasInARun = 4;
+const hourMs = 3_600_000;
+
+/** A night in which the clocks change, in three pieces: into the local day, over the change, and out of it. */
+export const nights = {
+  autumn: { dayMs: Date.UTC(2026, 9, 24, 22), changeMs: Date.UTC(2026, 9, 25, 1), hours: 25 },
+  spring: { dayMs: Date.UTC(2026, 2, 28, 23), changeMs: Date.UTC(2026, 2, 29, 1), hours: 23 },
+} as const;
+export type Night = keyof typeof nights;
+
+const cameraActs = ['off', 'reboot', 'freeze', 'silent', 'cut', 'password', 'pause', 'pause', 'garbage'] as const;
+const lengthsMs: Record<CameraAct['do'], readonly [number, number]> = {
+  off: [3000, 14_000],
+  reboot: [1500, 6000],
+  freeze: [8000, 15_000],
+  silent: [8000, 15_000],
+  cut: [8000, 15_000],
+  password: [4000, 14_000],
+  pause: [2500, 14_000],
+  garbage: [6000, 12_000],
+};
+
+/** An ordinary run of about so long. */
+export function planOf(seed: number, { lengthMs, cuts }: { lengthMs: number; cuts: boolean }): Plan {
+  const chance = new Chance(seed);
+  const disk = chance.oneOf(['tmpfs', 'ext4']);
+  const midnightMs = Date.UTC(2026, 10, 21 + chance.below(5));
+  return {
+    ...{ seed, name: `run ${seed}`, disk, timeZone: 'Europe/Berlin' },
+    // Often over midnight UTC, where one index ends and the next begins.
+    startMs: chance.share() < 0.4 ? midnightMs - 1000 * Math.round(chance.between(15, 60)) : midnightMs + 9 * hourMs,
+    common: commonActs(chance, disk, lengthMs),
+    cameras: Array.from({ length: camerasInARun }, () => actsOfCamera(chance, lengthMs, cuts)),
+    restMs: 4000,
+  };
+}
+
+/** A night in which the clocks change. */
+export function nightPlan(night: Night, seed: number, { pieceMs }: { pieceMs: number }): Plan {
+  const chance = new Chance(seed);
+  const { dayMs, changeMs, hours } = nights[night];
+  // The app must be there, and recording, before midnight.
+  const leadMs = 1000 * Math.max(10, Math.floor(pieceMs / 2000));
+  const [first, second, third] = [dayMs - leadMs, changeMs - leadMs, dayMs + hours * hourMs - leadMs];
+  const between = (): Timed<CommonAct>[] => [
+    { do: chance.oneOf(['kill', 'close']), forMs: 2000, afterMs: pieceMs / 3 },
+  ];
+  const leap = (fromMs: number, toMs: number): Timed<CommonAct> => ({
+    ...{ do: 'nextDay', byMs: toMs - fromMs - pieceMs, afterMs: pieceMs / 2 },
+  });
+  return {
+    ...{ seed, name: `${night} night`, disk: 'tmpfs', timeZone: 'Europe/Berlin', startMs: first },
+    common: [...between(), leap(first, second), ...between(), leap(second, third), ...between()],
+    cameras: Array.from({ length: camerasInARun }, () => actsOfCamera(chance, 3 * pieceMs, false)),
+    restMs: 4000,
+  };
+}
+
+function commonActs(chance: Chance, disk: Plan['disk'], lengthMs: number): Timed<CommonAct>[] {
+  const acts: Timed<CommonAct>[] = [];
+  let leftMs = lengthMs - 8000;
+  while (leftMs > 6000) {
+    const act = commonAct(chance, disk);
+    const afterMs = chance.between(4000, 9000);
+    acts.push({ ...act, afterMs });
+    leftMs -= afterMs + ('forMs' in act ? act.forMs : 2000) + 2000;
+  }
+  return acts;
+}
+
+function commonAct(chance: Chance, disk: Plan['disk']): CommonAct {
+  const what = chance.oneOf(['close', 'kill', 'kill', 'sleep', 'clock', 'clock', 'disk', 'disk', 'disk', 'delete']);
+  const between = (fromMs: number, toMs: number): number => Math.round(chance.between(fromMs, toMs));
+  switch (what) {
+    case 'close':
+    case 'kill':
+      return { do: what, forMs: between(1000, 7000) };
+    case 'sleep':
+      return { do: 'sleep', forMs: between(12_000, 16_000) };
+    case 'clock': {
+      const seconds = chance.oneOf([3, 7, 20, 45, 600, 7200]);
+      return { do: 'clock', byMs: (chance.share() < 0.5 ? -1 : 1) * Math.min(seconds, 7200) * 1000 };
+    }
+    case 'disk':
+      if (disk === 'tmpfs') return { do: chance.oneOf(['diskFull', 'diskGone']), forMs: between(6000, 12_000) };
+      return { do: chance.oneOf(['diskFull', 'diskError', 'diskHangs']), forMs: between(8000, 12_000) };
+    case 'delete':
+      return { do: 'delete' };
+  }
+}
+
+function actsOfCamera(chance: Chance, lengthMs: number, cuts: boolean): Timed<CameraAct>[] {
+  const acts: Timed<CameraAct>[] = [];
+  for (let leftMs = lengthMs - 6000; leftMs > 5000;) {
+    const what = chance.oneOf(cameraActs);
+    const kind = what === 'cut' && !cuts ? 'off' : what;
+    const [least, most] = lengthsMs[kind];
+    const forMs = Math.round(chance.between(least, most));
+    const afterMs = Math.round(chance.between(5000, 14_000));
+    acts.push({ do: kind, forMs, afterMs, thenTry: chance.share() < 0.4 });
+    leftMs -= afterMs + forMs;
+  }
+  return acts;
+}

@@ -1,0 +1,470 @@
+/**
+ * One run: the app's core as a process of its own with a vault on a small disk, four simulated cameras, and a plan of what
+ * goes wrong. Everything that is done is written down at the moment it is done; at the end the timeline of each camera is
+ * asked, before and after a restart, and compared with that.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Span } from '../../main/contract/model.ts';
+import type { Outcome } from '../../main/contract/problems.ts';
+import type { RecorderLimits } from '../../main/core/recorder/recorder.ts';
+import type { Fault } from '../yard/plans.ts';
+import type { YardProcess } from '../yard/yardProcess.ts';
+import { type CoreProcess, valueOf } from './coreProcess.ts';
+import { Disk } from './disks.ts';
+import { FakedClock } from './fakedClock.ts';
+import { Goings } from './goings.ts';
+import { TestPlace } from './place.ts';
+import { type Condition, type Level, type Stretch, type Told, type Truth, truthOf } from './story.ts';
+import { type Comparison, compare } from './storyCheck.ts';
+import { type CameraAct, camerasInARun, type CommonAct, type Plan } from './storyPlan.ts';
+import type { Sent } from './truth.ts';
+
+const limits: Partial<RecorderLimits> = {
+  ...{ recordingMs: 4000, retryMs: 500, roomBytes: 1_000_000, queueMs: 3000 },
+};
+const diskBytes = { tmpfs: 64_000_000, ext4: 64_000_000 };
+/** What waits in memory may be lost to a kill and to a disk that takes no more (DESIGN P5). */
+const lossMs = 2000;
+/** On a disk in memory that was taken away, the open recording is written on until it ends. */
+const writtenOnMs = 4000 + 2000;
+/** Pictures that follow each other no further apart were sent without a break. */
+const breakMs = 600;
+
+export interface CameraResult {
+  camera: number;
+  cameraId: string;
+  comparison: Comparison;
+  truth: Truth;
+  spans: Span[];
+  stretches: Stretch[];
+}
+
+export interface RunResult {
+  plan: Plan;
+  cameras: CameraResult[];
+  /** What else is wrong, in sentences. */
+  faults: string[];
+  acts: string[];
+}
+
+export interface RunOptions {
+  yard: YardProcess;
+  sent: Sent;
+  /** Of the first of its cameras in the yard. */
+  firstCamera: number;
+}
+
+export async function runStory(plan: Plan, options: RunOptions): Promise<RunResult> {
+  const run = new Run(plan, options);
+  try {
+    return await run.play();
+  } finally {
+    await run.end();
+  }
+}
+
+class Run {
+  readonly #plan: Plan;
+  readonly #options: RunOptions;
+  readonly #base = mkdtempSync(path.join(tmpdir(), 'nightjar-story-'));
+  readonly #disk: Disk;
+  readonly #place: TestPlace;
+  readonly #clock: FakedClock;
+  readonly #conditions: { camera: number | 'all'; condition: Condition }[] = [];
+  readonly #acts: string[] = [];
+  readonly #healing = new Set<() => unknown>();
+  #goings: Goings | null = null;
+  #core: CoreProcess | null = null;
+  #beganMs = 0;
+  #latestMs = 0;
+  /** Who stops the app, or calls it, goes alone. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(plan: Plan, options: RunOptions) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#disk =
+      plan.disk === 'tmpfs' ? Disk.tmpfs(diskBytes.tmpfs) : (Disk.ext4(diskBytes.ext4) ?? Disk.tmpfs(diskBytes.tmpfs));
+    this.#place = new TestPlace(path.join(this.#base, 'user'), this.#disk.place);
+    this.#clock = new FakedClock(plan.startMs - Date.now());
+  }
+
+  async play(): Promise<RunResult> {
+    const { common, cameras, restMs } = this.#plan;
+    this.#core = this.#launch();
+    const { yard, firstCamera } = this.#options;
+    await this.#place.settle(this.#core, yard.cameras.slice(firstCamera, firstCamera + camerasInARun));
+    this.#beganMs = Date.now();
+    this.#goings = new Goings(this.#place.vaultFolder);
+    await this.#core.recording(camerasInARun);
+    await Promise.all([
+      this.#inOrder(common, (act) => this.#common(act)),
+      ...cameras.map((acts, camera) => this.#inOrder(acts, (act) => this.#camera(camera, act))),
+    ]);
+    await pause(restMs);
+    return await this.#judge();
+  }
+
+  /** Leaves nothing behind, and the cameras well. */
+  async end(): Promise<void> {
+    for (const heal of this.#healing) await heal();
+    await this.#core?.end();
+    this.#goings?.close();
+    await this.#place.remove().catch(() => undefined);
+    this.#disk.remove();
+    this.#clock.remove();
+    rmSync(this.#base, { recursive: true, force: true });
+  }
+
+  #launch(): CoreProcess {
+    const environment = { ...this.#clock.environment, TZ: this.#plan.timeZone };
+    return this.#place.start(limits, { environment });
+  }
+
+  #app(): CoreProcess {
+    if (!this.#core) throw new Error('the app is not running');
+    return this.#core;
+  }
+
+  async #inOrder<Act extends { afterMs: number }>(
+    acts: readonly Act[],
+    act: (one: Act) => Promise<void>,
+  ): Promise<void> {
+    for (const one of acts) {
+      await pause(one.afterMs);
+      await act(one);
+    }
+  }
+
+  #alone<Value>(step: () => Promise<Value>): Promise<Value> {
+    const turn = this.#turn.then(step);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #note(text: string): void {
+    this.#acts.push(
+      `${((Date.now() - this.#beganMs) / 1000).toFixed(2)} s, ${new Date(this.#clock.nowMs).toISOString()}: ${text}`,
+    );
+  }
+
+  #tell(camera: number | 'all', what: Omit<Condition, 'toMs'> & { toMs?: number }): Condition {
+    const condition = { toMs: Infinity, ...what };
+    this.#conditions.push({ camera, condition });
+    return condition;
+  }
+
+  /** Something is wrong while this is done. */
+  async #while(
+    camera: number | 'all',
+    [level, cause]: [Level, Condition['cause']],
+    step: () => Promise<unknown>,
+    within: Pick<Condition, 'beginsWithinMs' | 'endsWithinMs'> = {},
+  ): Promise<void> {
+    const condition = this.#tell(camera, { level, cause, fromMs: Date.now(), ...within });
+    await step();
+    condition.toMs = Date.now();
+  }
+
+  async #common(act: CommonAct): Promise<void> {
+    this.#note(JSON.stringify(act));
+    switch (act.do) {
+      case 'close':
+      case 'kill': {
+        await this.#alone(() => this.#stopApp(act.do, () => pause(act.forMs)));
+        return;
+      }
+      case 'nextDay': {
+        await this.#alone(() => this.#stopApp('close', async () => this.#clock.set(this.#clock.offsetMs + act.byMs)));
+        return;
+      }
+      case 'sleep': {
+        await this.#alone(() => this.#sleep(act.forMs));
+        return;
+      }
+      case 'clock':
+        this.#setClock(act.byMs);
+        return;
+      case 'diskFull': {
+        await this.#diskFull(act.forMs);
+        return;
+      }
+      case 'diskGone':
+      case 'diskError': {
+        await this.#diskGone(act.do, act.forMs);
+        return;
+      }
+      case 'diskHangs': {
+        await this.#alone(() => this.#diskHangs(act.forMs));
+        return;
+      }
+      case 'delete': {
+        await this.#alone(() => this.#delete());
+        return;
+      }
+    }
+  }
+
+  #setClock(byMs: number): void {
+    this.#latestMs = Math.max(this.#latestMs, this.#clock.nowMs);
+    this.#clock.set(this.#clock.offsetMs + byMs);
+  }
+
+  async #stopApp(how: 'close' | 'kill', meanwhile: () => Promise<unknown>): Promise<void> {
+    const core = this.#app();
+    const beginsWithinMs = how === 'kill' ? lossMs : 1000;
+    await this.#while(
+      'all',
+      ['app', 'closed'],
+      async () => {
+        if (how === 'kill') core.kill();
+        else await core.close();
+        await core.end();
+        await meanwhile();
+        this.#core = this.#launch();
+        await this.#core.until('the vault is open', () => this.#core?.state === 'open');
+      },
+      { beginsWithinMs },
+    );
+  }
+
+  async #sleep(forMs: number): Promise<void> {
+    const core = this.#app();
+    await this.#while(
+      'all',
+      ['computer', 'asleep'],
+      async () => {
+        core.suspend();
+        this.#healing.add(() => core.resume());
+        await pause(forMs);
+        core.resume();
+        this.#healing.clear();
+      },
+      { beginsWithinMs: 1500, endsWithinMs: 2500 },
+    );
+  }
+
+  /** Somebody else fills the disk, and whatever room is made, at once. */
+  async #diskFull(forMs: number): Promise<void> {
+    await this.#while(
+      'all',
+      ['disk', 'diskFull'],
+      async () => {
+        const untilMs = Date.now() + forMs;
+        while (Date.now() < untilMs) {
+          this.#disk.fill();
+          await pause(50);
+        }
+        this.#disk.empty();
+      },
+      { beginsWithinMs: lossMs, endsWithinMs: 2000 },
+    );
+  }
+
+  async #diskGone(how: 'diskGone' | 'diskError', forMs: number): Promise<void> {
+    const beginsWithinMs = how === 'diskGone' ? writtenOnMs : lossMs;
+    await this.#while(
+      'all',
+      ['disk', 'diskGone'],
+      async () => {
+        if (how === 'diskGone') this.#disk.unplug();
+        else this.#disk.abort();
+        await pause(forMs);
+        // A disk with an error is taken out and checked.
+        if (how === 'diskError') this.#disk.unplug();
+        this.#disk.plugIn();
+      },
+      { beginsWithinMs, endsWithinMs: 2000 },
+    );
+  }
+
+  /** The disk answers nothing: what waits for it is recorded afterwards, and what no more can wait is not. */
+  async #diskHangs(forMs: number): Promise<void> {
+    const { place } = this.#disk;
+    const thaw = (): unknown => spawnSync('fsfreeze', ['-u', place]);
+    execFileSync('fsfreeze', ['-f', place]);
+    this.#healing.add(thaw);
+    const condition = this.#tell('all', {
+      ...{ level: 'disk', cause: 'notKeptUp', fromMs: Date.now() + (limits.queueMs ?? 0), endsWithinMs: 2500 },
+      beginsWithinMs: 1500,
+    });
+    await pause(forMs);
+    thaw();
+    this.#healing.delete(thaw);
+    condition.toMs = Date.now();
+  }
+
+  /** Protects what each camera recorded until ten seconds ago, and deletes the rest. */
+  async #delete(): Promise<void> {
+    const core = this.#app();
+    const toMs = this.#clock.nowMs - 10_000;
+    const protecting = { cameraIds: this.#place.cameraIds, fromMs: this.#plan.startMs, toMs, name: 'Kept' };
+    if (!(await core.call('clips.protect', protecting)).ok) return;
+    for (const cameraId of this.#place.cameraIds) await core.call('library.remove', { cameraId, clips: 'keep' });
+  }
+
+  async #camera(camera: number, act: CameraAct): Promise<void> {
+    this.#note(`camera ${camera}: ${JSON.stringify(act)}`);
+    switch (act.do) {
+      case 'pause':
+        await this.#pauseCamera(camera, act.forMs);
+        return;
+      case 'reboot':
+        await this.#while(camera, ['camera', 'lost'], () =>
+          this.#options.yard.command({ camera: this.#yardCamera(camera), reboot: true, forMs: act.forMs }),
+        );
+        break;
+      case 'cut':
+        await this.#while(camera, ['camera', 'lost'], () => this.#cutNetwork(camera, act.forMs));
+        break;
+      case 'password':
+        await this.#while(camera, ['camera', 'refused'], () => this.#fault(camera, { password: 'another' }, act.forMs));
+        break;
+      default:
+        await this.#while(camera, ['camera', 'lost'], () => this.#fault(camera, faultOf(act.do), act.forMs));
+    }
+    if (act.thenTry)
+      await this.#alone(async () => {
+        await this.#app().call('cameras.tryNow', { cameraId: this.#place.cameraIds[camera] ?? '' });
+      });
+  }
+
+  async #fault(camera: number, fault: Fault, forMs: number): Promise<void> {
+    const { yard } = this.#options;
+    const at = this.#yardCamera(camera);
+    const heal = (): Promise<unknown> => yard.command({ camera: at, fault: null });
+    this.#healing.add(heal);
+    await yard.command({ camera: at, fault });
+    await pause(forMs);
+    await heal();
+    this.#healing.delete(heal);
+  }
+
+  /** Nothing that the camera sends arrives any more, answers to a connection neither. */
+  async #cutNetwork(camera: number, forMs: number): Promise<void> {
+    const host = this.#options.yard.cameras[this.#yardCamera(camera)]?.host ?? '';
+    const rule = (what: 'add' | 'del'): unknown =>
+      spawnSync('ip', ['rule', what, 'pref', '5', 'from', host, 'blackhole']);
+    const heal = (): unknown => rule('del');
+    this.#healing.add(heal);
+    rule('add');
+    await pause(forMs);
+    heal();
+    this.#healing.delete(heal);
+  }
+
+  async #pauseCamera(camera: number, forMs: number): Promise<void> {
+    const cameraId = this.#place.cameraIds[camera] ?? '';
+    const set = (paused: boolean): Promise<Outcome<unknown>> =>
+      this.#alone(() => this.#app().call('cameras.setPaused', { cameraId, paused }));
+    let fromMs = 0;
+    const began = await this.#alone(async () => {
+      fromMs = Date.now();
+      return await this.#app().call('cameras.setPaused', { cameraId, paused: true });
+    });
+    // On a disk that takes no writing the list of cameras cannot be changed.
+    if (!began.ok) return;
+    const condition = this.#tell(camera, { level: 'user', cause: 'paused', fromMs });
+    await pause(forMs);
+    while (!(await set(false)).ok) await pause(300);
+    condition.toMs = Date.now();
+  }
+
+  #yardCamera(camera: number): number {
+    return this.#options.firstCamera + camera;
+  }
+
+  async #judge(): Promise<RunResult> {
+    const faults: string[] = [];
+    const before = await this.#ask();
+    const stoppedMs = this.#clock.nowMs;
+    const sentUntilMs = Date.now();
+    // Once more from the disk, and behind everything that the clock ever came to.
+    await this.#alone(() =>
+      this.#stopApp('close', async () => {
+        const behindMs = this.#latestMs - this.#clock.nowMs;
+        if (behindMs > 0) this.#clock.set(this.#clock.offsetMs + behindMs + 2000);
+      }),
+    );
+    const toMs = Date.now();
+    const spans = await this.#ask();
+    await this.#options.sent.ask();
+    const cameras: CameraResult[] = [];
+    for (const [camera, cameraId] of this.#place.cameraIds.entries()) {
+      const told = spans[camera] ?? [];
+      if (!sameUntil(before[camera] ?? [], told, stoppedMs - 5000))
+        faults.push(`camera ${camera}: told otherwise after a restart`);
+      const stretches = this.#stretches(camera, sentUntilMs);
+      const truth = truthOf({
+        conditions: this.#conditions
+          .filter((one) => one.camera === camera || one.camera === 'all')
+          .map(({ condition }) => condition),
+        sent: stretches,
+        asked: await this.#asked(camera),
+        clock: this.#clock.settings,
+        deleted: this.#goings?.of(cameraId) ?? [],
+        ...{ fromMs: this.#beganMs, toMs },
+      });
+      const comparison = compare(truth, clipTo(told, toMs + this.#clock.offsetMs), toMs + this.#clock.offsetMs);
+      faults.push(...comparison.unsound.map((text) => `camera ${camera}: ${text}`));
+      cameras.push({ camera, cameraId, comparison, truth, spans: told, stretches });
+    }
+    return { plan: this.#plan, cameras, faults, acts: this.#acts };
+  }
+
+  async #ask(): Promise<Span[][]> {
+    const core = this.#app();
+    const all: Span[][] = [];
+    for (const cameraId of this.#place.cameraIds) {
+      const span = { fromMs: this.#plan.startMs - 3_600_000, toMs: Math.max(this.#latestMs, this.#clock.nowMs) + 1000 };
+      all.push(valueOf(await core.call('library.spans', { cameraId, ...span }), 'library.spans'));
+    }
+    return all;
+  }
+
+  #stretches(camera: number, toMs: number): Stretch[] {
+    const found: Stretch[] = [];
+    for (const { atMs } of this.#options.sent.between(this.#yardCamera(camera), this.#beganMs - 10_000, toMs)) {
+      const last = found.at(-1);
+      // A picture lasts until the next.
+      if (last && atMs - last.toMs <= breakMs) last.toMs = atMs + 40;
+      else found.push({ fromMs: atMs, toMs: atMs + 40 });
+    }
+    return found;
+  }
+
+  async #asked(camera: number): Promise<number[]> {
+    // The yard's own answer, in the form that test/yard/run.ts states.
+    const answer = (await this.#options.yard.command({ camera: this.#yardCamera(camera), asked: true })) as {
+      asked: number[];
+    };
+    return answer.asked.filter((atMs) => atMs >= this.#beganMs);
+  }
+}
+
+function faultOf(act: CameraAct['do']): Fault {
+  if (act === 'off') return { drop: true };
+  if (act === 'freeze') return { freeze: true };
+  return act === 'garbage' ? { garbage: 'rtsp' } : { notAnswering: true };
+}
+
+function clipTo(spans: readonly Span[], toMs: number): Span[] {
+  return spans.filter(({ fromMs }) => fromMs < toMs).map((span) => ({ ...span, toMs: Math.min(span.toMs, toMs) }));
+}
+
+/** Told alike up to that moment. */
+function sameUntil(one: readonly Span[], other: readonly Span[], untilMs: number): boolean {
+  const text = (spans: readonly Span[]): string =>
+    JSON.stringify(
+      clipTo(spans, untilMs).map((span): [number, number, Told] => [
+        span.fromMs,
+        span.toMs,
+        span.kind === 'gap' ? span.cause : span.kind,
+      ]),
+    );
+  return text(one) === text(other);
+}
