@@ -33,6 +33,7 @@ function seconds({ least, most }: { least: number; most: number }) {
 export const weekHours = v.pipe(
   v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(everyHour))),
   v.length(daysOfWeek),
+  v.readonly(),
 );
 
 export const recordingPlan = v.strictObject({

@@ -41,6 +41,10 @@ export function tileWords(state: TileState, nowMs: number): TileWords | null {
       const heading = state.paused ? wall.notShownNorRecorded : wall.notShown;
       return { icon: 'notShown', heading, sentence: wall.cannotShow(state.codec, size, state.alone), missing: false };
     }
+    case 'private': {
+      const heading = text.privacy.tile(state.untilMs, nowMs);
+      return { icon: 'notShown', heading, sentence: text.privacy.tileNote, missing: false };
+    }
     case 'off':
       return { icon: 'unplugged', heading: wall.off, sentence: '', missing: false };
   }
@@ -69,6 +73,7 @@ export function captionOf(state: TileState, recording: boolean, nowMs: number): 
       return recording ? text.app.recording : '';
     case 'connecting':
     case 'off':
+    case 'private':
       return '';
   }
 }

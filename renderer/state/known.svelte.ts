@@ -19,9 +19,11 @@ import type {
 } from '../../main/contract/model.ts';
 import { firstNoticeWishes } from '../../main/contract/notices.ts';
 import type { Outcome } from '../../main/contract/problems.ts';
+import { isQuiet } from '../../main/contract/recordingPlan.ts';
 import { call, on } from '../home.ts';
 import { dropUnseen } from '../live/pictures.ts';
 import { announcer } from './announcer.svelte.ts';
+import { privacy } from './privacy.svelte.ts';
 
 /** The shell loads a page that was locked anew before that. */
 const loadedAnewWithinMs = 3000;
@@ -62,6 +64,17 @@ class Known {
     this.cameras.filter((camera) => this.statuses.get(camera.id)?.recording.recording === true).length,
   );
 
+  /** Cameras that ought to be recorded now, and are not. */
+  readonly missingCount = $derived(
+    this.cameras.filter((camera) => {
+      const recording = this.statuses.get(camera.id)?.recording;
+      return !recording || (!recording.recording && !isQuiet(recording.cause));
+    }).length,
+  );
+
+  /** Cameras that are not recorded because they are not meant to be. */
+  readonly quietCount = $derived(this.cameras.length - this.recordingCount - this.missingCount);
+
   camera(id: CameraId): Camera | null {
     return this.cameras.find((camera) => camera.id === id) ?? null;
   }
@@ -84,6 +97,7 @@ class Known {
     on('cameras.changed', (cameras) => this.#take(cameras));
     on('status.changed', (status) => this.statuses.set(status.cameraId, status));
     on('settings.changed', (settings) => (this.settings = settings));
+    privacy.start();
     on('network.changed', ({ online }) => (this.online = online));
     try {
       const [own, app] = await Promise.all([call('windows.own'), call('app.state')]);
@@ -114,6 +128,7 @@ class Known {
         call('cameras.statuses'),
         call('settings.get'),
         call('vault.status'),
+        privacy.load(),
       ]);
       // It was left again meanwhile.
       if (this.#told !== app) return;

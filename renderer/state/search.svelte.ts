@@ -14,6 +14,7 @@ import type {
   TryReport,
 } from '../../main/contract/model.ts';
 import type { Outcome, Problem } from '../../main/contract/problems.ts';
+import { firstPlan, type RecordingPlan } from '../../main/contract/recordingPlan.ts';
 import { call, on } from '../home.ts';
 
 export type Target =
@@ -54,6 +55,8 @@ class CameraSearch {
   allowsClearPassword = $state(false);
   name = $state('');
   keepDays = $state<CameraKeepDays>(null);
+  /** null: what is typed is none. */
+  plan = $state.raw<RecordingPlan | null>(firstPlan);
   records = $state(true);
   recordsSound = $state(true);
   attempt = $state.raw<Attempt>({ state: 'idle' });
@@ -173,6 +176,7 @@ class CameraSearch {
         records: this.records,
         recordsSound: this.recordsSound && report.streams.some((stream) => stream.audio !== null),
         keepDays: this.keepDays,
+        plan: this.plan ?? firstPlan,
       });
       if (!outcome.ok) {
         this.addProblem = outcome.problem;
@@ -204,6 +208,7 @@ class CameraSearch {
     this.allowsClearPassword = false;
     this.name = '';
     this.keepDays = null;
+    this.plan = firstPlan;
     this.records = true;
     this.recordsSound = true;
     this.moved = false;

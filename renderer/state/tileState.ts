@@ -11,6 +11,7 @@ import type {
   StreamState,
   VideoCodec,
 } from '../../main/contract/model.ts';
+import type { Privacy } from '../../main/contract/privacy.ts';
 
 export type TileState =
   | { is: 'live' }
@@ -27,7 +28,9 @@ export type TileState =
       alone: boolean;
       paused: boolean;
     }
-  | { is: 'off' };
+  | { is: 'off' }
+  /** Everything is paused by the user. */
+  | { is: 'private'; untilMs: number | null };
 
 /** What a `LivePicture` knows. */
 export interface PictureFacts {
@@ -45,7 +48,9 @@ export function tileState(
   recorded: StreamState | null,
   picture: PictureFacts,
   nowMs: number,
+  privacy: Privacy | null = null,
 ): TileState {
+  if (privacy) return { is: 'private', untilMs: privacy.untilMs };
   const stream = picture.stream ?? recorded ?? { state: 'off' };
   switch (stream.state) {
     case 'off':
@@ -85,7 +90,7 @@ function notShown(camera: Camera, what: NonNullable<PictureFacts['notShown']>): 
     widthPixels: what.widthPixels || (info?.widthPixels ?? 0),
     heightPixels: what.heightPixels || (info?.heightPixels ?? 0),
     alone: camera.streams.length < 2,
-    paused: camera.paused,
+    paused: camera.paused || camera.plan.mode === 'off',
   };
 }
 

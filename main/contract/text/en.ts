@@ -18,6 +18,7 @@ import { leaving } from './en/leaving.ts';
 import { lock } from './en/lock.ts';
 import { notices } from './en/notices.ts';
 import { places } from './en/places.ts';
+import { plan, privacy } from './en/plan.ts';
 import { problems } from './en/problems.ts';
 import { ptz } from './en/ptz.ts';
 import { settings } from './en/settings.ts';
@@ -42,6 +43,8 @@ export const en = {
   leaving,
   notices,
   places,
+  plan,
+  privacy,
   ptz,
   settings,
   clips,

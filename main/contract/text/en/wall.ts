@@ -36,7 +36,6 @@ export const wall = {
   notShown: 'Recording, not shown',
   notShownNorRecorded: 'Not shown',
   off: 'Not connected',
-  pausedByYou: 'paused by you',
   notRecordingBecause: (cause: string): string => `not recording: ${cause}`,
   lastPicture: (time: string): string => `last picture ${time}`,
 
