@@ -15,6 +15,7 @@ class Clips {
   problem = $state.raw<Trouble | null>(null);
   /** Released last; Ctrl+Z protects it again. */
   released = $state.raw<Clip | null>(null);
+  releasedMs = 0;
   #watchers = 0;
   #stopListening = (): void => undefined;
 
@@ -54,6 +55,7 @@ class Clips {
     const done = await this.#ask(() => call('clips.remove', { clipId: clip.id }));
     if (!done) return;
     this.released = clip;
+    this.releasedMs = Date.now();
     announcer.say(text.clips.released);
   }
 

@@ -3,6 +3,7 @@
  * view's own, which hands that in.
  */
 import type { Camera, CameraId } from '../../main/contract/model.ts';
+import { bookmarks } from './bookmarks.svelte.ts';
 import type { Direction } from './grid.ts';
 import { hasControl, hasNoModifier, isForControl, isTaken } from './keyboard.ts';
 import { snapshotLive } from './liveSnapshot.ts';
@@ -103,6 +104,9 @@ function acts(event: KeyboardEvent, focused: Camera, actions: WallActions): bool
       return true;
     case 's':
       void snapshotLive(focused);
+      return true;
+    case 'b':
+      void bookmarks.add(focused.id, focused.name, Date.now());
       return true;
     case 'a':
       actions.openArchive(focused.id);

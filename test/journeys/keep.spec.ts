@@ -88,13 +88,14 @@ test('two cameras are recorded, and older recordings of them are found', async (
 test('P protects the marked span under a name, and the list says what it costs', async () => {
   await goTo(page, 'Archive');
   await page.getByRole('combobox', { name: 'Camera' }).selectOption(ids[0] ?? '');
-  await page.keyboard.press('d');
+  await page.keyboard.press('t');
   const at = new Date(protectedMs);
   const two = (figure: number): string => String(figure).padStart(2, '0');
   await page
-    .getByLabel('Day', { exact: true })
-    .fill(`${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`);
-  await page.getByLabel('Time', { exact: true }).fill(`${two(at.getHours())}:${two(at.getMinutes())}:10`);
+    .getByLabel('Day and time')
+    .fill(
+      `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:10`,
+    );
   await page.getByRole('dialog').getByRole('button', { name: 'Go', exact: true }).click();
   await page.getByRole('slider', { name: 'Timeline' }).focus();
   await page.keyboard.press('i');

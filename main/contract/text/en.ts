@@ -4,6 +4,7 @@
  */
 import { app } from './en/app.ts';
 import { archive } from './en/archive.ts';
+import { bookmarks } from './en/bookmarks.ts';
 import { cameras } from './en/cameras.ts';
 import { check } from './en/check.ts';
 import { clips } from './en/clips.ts';
@@ -16,6 +17,7 @@ import { health } from './en/health.ts';
 import { keys } from './en/keys.ts';
 import { leaving } from './en/leaving.ts';
 import { lock } from './en/lock.ts';
+import { moments } from './en/moments.ts';
 import { notices } from './en/notices.ts';
 import { places } from './en/places.ts';
 import { plan, privacy } from './en/plan.ts';
@@ -48,6 +50,8 @@ export const en = {
   ptz,
   settings,
   clips,
+  bookmarks,
+  moments,
   desktop,
 };
 

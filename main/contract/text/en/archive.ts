@@ -70,10 +70,8 @@ export const archive = {
   chooseDay: 'Choose a day',
   day: 'Day',
   goToTime: 'Go to a time',
-  time: 'Time',
   go: 'Go',
   badTime: 'Write the time as 14:02 or 14:02:07.',
-  badDay: 'Write a day that was.',
 
   zoom: 'Zoom',
   zooms: { month: 'Month', day: 'Day', hour: 'Hour', forty: '40 min', minute: 'Minute', second: 'Second' },
