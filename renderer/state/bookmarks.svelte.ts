@@ -28,6 +28,8 @@ class Bookmarks {
   problem = $state.raw<Trouble | null>(null);
   /** Added a moment ago: said where it happened. */
   added = $state.raw<Bookmark | null>(null);
+  /** Of this camera none could be added, for the reason in `problem`; said as long. */
+  failedOf = $state<CameraId | null>(null);
   #steps = $state.raw<Step[]>([]);
   /** What became of bookmarks that were removed and came back. */
   readonly #cameBackAs = new Map<string, string>();
@@ -62,12 +64,13 @@ class Bookmarks {
   /** Returns what was added; null when it could not be. */
   async add(cameraId: CameraId, cameraName: string, atMs: number): Promise<Bookmark | null> {
     const added = await this.#ask(() => call('bookmarks.add', { cameraId, atMs: Math.round(atMs), name: '' }));
+    this.added = added ?? null;
+    this.failedOf = added ? null : cameraId;
+    clearTimeout(this.#noteTimer);
+    this.#noteTimer = setTimeout(() => this.#forgetNote(), noteMs);
     if (!added) return null;
     this.#did(() => call('bookmarks.remove', { bookmarkId: this.#idOf(added.id) }));
     announcer.say(text.bookmarks.added(cameraName, clockSeconds(added.atMs)));
-    this.added = added;
-    clearTimeout(this.#noteTimer);
-    this.#noteTimer = setTimeout(() => (this.added = null), noteMs);
     return added;
   }
 
@@ -106,8 +109,13 @@ class Bookmarks {
     const step = this.#steps.at(-1);
     if (!step) return;
     this.#steps = this.#steps.slice(0, -1);
-    this.added = null;
+    this.#forgetNote();
     if ((await this.#ask(step.takeBack)) !== undefined) announcer.say(text.bookmarks.undone);
+  }
+
+  #forgetNote(): void {
+    this.added = null;
+    this.failedOf = null;
   }
 
   #did(takeBack: Step['takeBack']): void {

@@ -38,7 +38,9 @@ export function wallAct(actions: WallActions): (event: KeyboardEvent) => boolean
     const { focused } = wallPlace;
     if (isTaken(event)) return false;
     if (isUndo(event)) {
-      actions.undo();
+      // As long as it is said that there is a new one, that is what was done last.
+      if (bookmarks.added) void bookmarks.undo();
+      else actions.undo();
       return true;
     }
     if (focused === null) return false;
