@@ -26,28 +26,35 @@ interface Recording {
   fragments: { place: FragmentPlace; runs: SampleRun[] }[];
 }
 
+export interface PlanWishes {
+  sound: boolean;
+  soundBeforeMs: number;
+  /** Whether pictures made anew can be joined to these, so that nothing outside the span goes in. */
+  joins: (init: Init) => boolean;
+}
+
 const usualHeadBytes = 4096;
 
 export class ClipPlan {
   readonly sources = new Sources();
   readonly #clip: Clip;
-  readonly #sound: boolean;
+  readonly #wishes: PlanWishes;
   readonly #rows: RecordingRow[];
   #open: OpenRecording | null;
   #waiting: Recording | null = null;
 
-  private constructor(clip: Clip, sound: boolean, rows: readonly RecordingRow[], open: OpenRecording | null) {
+  private constructor(clip: Clip, wishes: PlanWishes, rows: readonly RecordingRow[], open: OpenRecording | null) {
     this.#clip = clip;
-    this.#sound = sound;
+    this.#wishes = wishes;
     this.#rows = passesOf(rows).flat();
     this.#open = open;
   }
 
-  static async open(clip: Clip, sound: boolean): Promise<ClipPlan> {
+  static async open(clip: Clip, wishes: PlanWishes): Promise<ClipPlan> {
     const { library, cameraId, fromMs, toMs } = clip;
     const rows = await library.covering(cameraId, clip);
     const open = library.openRecording(cameraId);
-    return new ClipPlan(clip, sound, rows, open && open.endMs > fromMs && open.startMs < toMs ? open : null);
+    return new ClipPlan(clip, wishes, rows, open && open.endMs > fromMs && open.startMs < toMs ? open : null);
   }
 
   /** The next part; null when there is none. */
@@ -56,7 +63,10 @@ export class ClipPlan {
     this.#waiting = null;
     if (!recording) return null;
     const { fromMs, toMs } = this.#clip;
-    const part = new PlannedPart({ init: recording.init, sound: this.#sound, fromMs, toMs });
+    const { joins, ...sound } = this.#wishes;
+    const reordered = recording.fragments.some(({ runs }) => runs.some(({ shownAfter }) => shownAfter !== null));
+    const exact = !reordered && joins(recording.init);
+    const part = new PlannedPart({ init: recording.init, ...sound, exact, fromMs, toMs });
     const streams = streamsOf(recording.init);
     let shiftSeconds = -secondsInto(recording);
     for (;;) {

@@ -22,7 +22,7 @@ export function markOf(file: string): FileMark | null {
 }
 
 /** Of one job, by its id. No name of a camera in it: it stands in ffmpeg's arguments. */
-export function temporaryName(jobId: string, part: number): string {
+export function temporaryName(jobId: string, part: number | string): string {
   return `.nightjar-${jobId}-${part}.part.mp4`;
 }
 

@@ -26,23 +26,49 @@ export interface PlannedFragment {
   firstPicture: number;
 }
 
+export interface PartWishes {
+  init: Init;
+  sound: boolean;
+  /** Nothing outside the span is to go in; else players are told what to show. */
+  exact: boolean;
+  /** Sound from before the span, for a decoder to begin with. */
+  soundBeforeMs: number;
+  fromMs: number;
+  toMs: number;
+}
+
 /** A picture counts as inside the span when it is no more than this before it: times are rounded to milliseconds. */
 const roundingMs = 0.5;
+/** In place of a source, while there is none. */
+const madeAnew = -1;
 /** Sound that a decoder wants before the first that is heard. */
-const soundBeforeMs = 150;
+export const soundBeforeMs = 150;
 
 export class PlannedPart {
   readonly init: Init;
-  readonly tracks: readonly MovieTrack[];
-  readonly pictures: MovieTrack;
+  tracks: readonly MovieTrack[];
+  pictures: MovieTrack;
   readonly pieces: Piece[] = [];
   readonly pieceOffsets: number[] = [];
+  /** When each piece begins to be shown, in seconds. */
+  readonly pieceStarts: number[] = [];
   readonly fragments: PlannedFragment[] = [];
   dataBytes = 0;
   /** Pictures before the first inside the span: decoded, not shown. */
   before = 0;
+  /** Pictures inside the span. */
+  inside = 0;
+  /**
+   * With the exact cut: pictures that need others before the span, and so are to be made anew before the file is written:
+   * how many, and the fragments that they lie in. Their places are kept free.
+   */
+  readonly head = { pictures: 0, fragments: 0 };
   /** Pictures are not shown in the order in which they are decoded. */
   reordered = false;
+  /** Nothing outside the span goes in. */
+  readonly exact: boolean;
+  readonly #headPieces: { piece: number; samples: number }[] = [];
+  readonly #soundBeforeMs: number;
   readonly #fromMs: number;
   readonly #toMs: number;
   /** From which moment of the file on its time is behind UTC by how much. */
@@ -50,8 +76,10 @@ export class PlannedPart {
   #shownFromSeconds: number | null = null;
   #shownToSeconds = 0;
 
-  constructor({ init, sound, fromMs, toMs }: { init: Init; sound: boolean; fromMs: number; toMs: number }) {
+  constructor({ init, sound, exact, soundBeforeMs: before, fromMs, toMs }: PartWishes) {
     this.init = init;
+    this.exact = exact;
+    this.#soundBeforeMs = before;
     this.#fromMs = fromMs;
     this.#toMs = toMs;
     const wanted = init.tracks.filter(({ kind }) => kind === 'video' || sound);
@@ -128,14 +156,25 @@ export class PlannedPart {
       const isAfter = utcMs >= this.#toMs - roundingMs;
       // Others may need it to be decoded.
       if (isAfter && !(kind === 'video' && run.shownAfter)) break;
-      if (kind === 'audio' && takenBytes === 0 && utcMs < this.#fromMs - soundBeforeMs) {
+      const inSync = run.inSync[index] === 1;
+      const isBefore =
+        kind === 'audio'
+          ? shiftMs + ((shownUnits + durationUnits) / timescale) * 1000 <= this.#fromMs - this.#soundBeforeMs
+          : this.exact && utcMs < this.#fromMs - roundingMs;
+      if (isBefore && track.samples === 0) {
+        if (kind === 'video') this.before = inSync ? 1 : this.before + 1;
         skippedBytes += sizeBytes;
         atUnits += durationUnits;
         continue;
       }
-      if (takenBytes === 0) this.#begin(track, { source, offset: offset + skippedBytes });
-      track.add({ atUnits, durationUnits, sizeBytes, shownAfter, inSync: run.inSync[index] === 1 });
-      takenBytes += sizeBytes;
+      if (kind === 'video' && this.exact && this.#isHead(track, inSync)) {
+        this.#addHead(track, { atUnits, durationUnits });
+        skippedBytes += sizeBytes;
+      } else {
+        if (takenBytes === 0) this.#begin(track, { source, offset: offset + skippedBytes }, atUnits);
+        track.add({ atUnits, durationUnits, sizeBytes, shownAfter, inSync });
+        takenBytes += sizeBytes;
+      }
       atUnits += durationUnits;
       if (kind === 'video') this.#shown(utcMs, shownUnits / timescale, (shownUnits + durationUnits) / timescale);
     }
@@ -146,8 +185,72 @@ export class PlannedPart {
     }
   }
 
-  #begin(track: MovieTrack, { source, offset }: { source: number; offset: number }): void {
+  /** A picture that cannot be decoded without what is left out. */
+  #isHead(track: MovieTrack, inSync: boolean): boolean {
+    return !inSync && track.samples === this.head.pictures;
+  }
+
+  #addHead(track: MovieTrack, { atUnits, durationUnits }: { atUnits: number; durationUnits: number }): void {
+    const last = this.#headPieces.at(-1);
+    if (this.head.fragments < this.fragments.length || !last) {
+      this.#headPieces.push({ piece: this.pieces.length, samples: 0 });
+      this.#begin(track, { source: madeAnew, offset: 0 }, atUnits);
+    }
+    const piece = this.#headPieces.at(-1);
+    if (piece) piece.samples += 1;
+    track.add({ atUnits, durationUnits, sizeBytes: 0, shownAfter: 0, inSync: this.head.pictures === 0 });
+    this.head.pictures += 1;
+    this.head.fragments = this.fragments.length;
+  }
+
+  /** The pictures that were made anew, which lie behind each other in this source. */
+  fillHead(sizes: readonly number[], source: number): void {
+    this.pictures.resize(sizes);
+    let [offset, next] = [0, 0];
+    for (const { piece, samples } of this.#headPieces) {
+      const length = sizes.slice(next, next + samples).reduce((sum, size) => sum + size, 0);
+      this.pieces[piece] = { source, offset, length };
+      offset += length;
+      next += samples;
+    }
+    this.#layOut();
+  }
+
+  /** Other pictures in place of the recorded ones: stretches of this track in one source, with when each begins. */
+  replacePictures(track: MovieTrack, stretches: readonly (Piece & { startSeconds: number })[]): void {
+    const sound = this.tracks.filter((one) => one !== this.pictures);
+    const all = stretches.map(({ startSeconds, ...piece }, at) => ({ piece, startSeconds, owner: track, at }));
+    for (const owner of sound) {
+      for (const [at, index] of owner.chunkPieces.entries()) {
+        const [piece, startSeconds] = [this.pieces[index], this.pieceStarts[index] ?? 0];
+        if (piece) all.push({ piece, startSeconds, owner, at });
+      }
+    }
+    all.sort((a, b) => a.startSeconds - b.startSeconds);
+    for (const [index, { owner, at }] of all.entries()) owner.chunkPieces[at] = index;
+    this.pieces.splice(0, Infinity, ...all.map(({ piece }) => piece));
+    track.shown = null;
+    this.pictures = track;
+    this.tracks = [track, ...sound];
+    this.#layOut();
+  }
+
+  /** The file's own time at which what is shown begins. */
+  get shownFromSeconds(): number {
+    return this.#shownFromSeconds ?? 0;
+  }
+
+  #layOut(): void {
+    this.dataBytes = 0;
+    for (const [index, { length }] of this.pieces.entries()) {
+      this.pieceOffsets[index] = this.dataBytes;
+      this.dataBytes += length;
+    }
+  }
+
+  #begin(track: MovieTrack, { source, offset }: { source: number; offset: number }, atUnits: number): void {
     track.piece(this.pieces.length);
+    this.pieceStarts.push(atUnits / track.track.timescale);
     this.pieceOffsets.push(this.dataBytes);
     this.pieces.push({ source, offset, length: 0 });
   }
@@ -155,13 +258,14 @@ export class PlannedPart {
   #shown(utcMs: number, fromSeconds: number, toSeconds: number): void {
     if (utcMs < this.#fromMs - roundingMs) this.before += 1;
     else {
+      if (utcMs < this.#toMs - roundingMs) this.inside += 1;
       this.#shownFromSeconds = Math.min(this.#shownFromSeconds ?? Infinity, fromSeconds);
       if (utcMs < this.#toMs - roundingMs) this.#shownToSeconds = Math.max(this.#shownToSeconds, toSeconds);
     }
   }
 }
 
-function trakOf(init: Init, trackId: number): Uint8Array {
+export function trakOf(init: Init, trackId: number): Uint8Array {
   const view = viewOf(init.bytes);
   const moov = required(boxes(view, 0, init.bytes.length), 'moov');
   for (const trak of boxesIn(view, moov)) {

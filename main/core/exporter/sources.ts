@@ -12,6 +12,7 @@ const mostOpen = 128;
 
 export class Sources {
   readonly #ways: Opens[] = [];
+  readonly #others = new Map<number, (offset: number, length: number) => Promise<Uint8Array>>();
   /** The one used last is the last. */
   readonly #open = new Map<number, RecordingSource>();
 
@@ -23,7 +24,17 @@ export class Sources {
     return number;
   }
 
+  /** Something that is not a recording, and that its owner closes. */
+  addOther(read: (offset: number, length: number) => Promise<Uint8Array>): number {
+    this.#ways.push(() => Promise.resolve({ ok: false, problem: { code: 'gone' } }));
+    const number = this.#ways.length - 1;
+    this.#others.set(number, read);
+    return number;
+  }
+
   async read(number: number, offset: number, length: number): Promise<Uint8Array> {
+    const other = this.#others.get(number);
+    if (other) return other(offset, length);
     const read = await (await this.#source(number)).read(offset, length);
     if (!read.ok) throw new VaultError(read.problem);
     return read.value;

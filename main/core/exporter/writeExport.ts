@@ -13,9 +13,11 @@ import type { Vault } from '../vault/folder.ts';
 import { freeBytesOf, problemOf } from '../vault/vaultError.ts';
 import type { Ffmpeg } from '../video/ffmpeg.ts';
 import { ClipPlan } from './clipPlan.ts';
+import { joins } from './exactHead.ts';
 import { freeNames, type Part } from './exportNames.ts';
 import { shareOf } from './exportShare.ts';
 import { makePart } from './makePart.ts';
+import { soundBeforeMs } from './plannedPart.ts';
 import { putInPlace, refusalOf, temporaryName } from './places.ts';
 import type { SealTo } from './target.ts';
 import { problemOfVideo } from './writeVideo.ts';
@@ -105,7 +107,16 @@ class Writing {
 
   async camera(camera: { id: CameraId; name: string }): Promise<Outcome<null>> {
     const { signal } = this.#work;
-    const plan = await ClipPlan.open({ ...this.#work, cameraId: camera.id }, this.#work.sound);
+    const { cut, burnsIn, timeLapseMs } = this.#work;
+    const joinsHead = cut === 'exact' && !burnsIn && timeLapseMs === null;
+    const plan = await ClipPlan.open(
+      { ...this.#work, cameraId: camera.id },
+      {
+        sound: this.#work.sound && timeLapseMs === null,
+        soundBeforeMs: cut === 'exact' ? 0 : soundBeforeMs,
+        joins: (init) => joinsHead && joins(init),
+      },
+    );
     try {
       for (let part = await plan.next(signal); part; part = await plan.next(signal)) {
         const temporary = path.join(this.#work.folder, temporaryName(this.#work.id, this.#temporaries.length + 1));

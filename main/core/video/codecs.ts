@@ -65,7 +65,7 @@ export function aacFormat(config: Uint8Array): { codec: string; sampleRate: numb
 export function avcSize(avcC: Uint8Array): PictureSize {
   const count = (avcC[5] ?? 0) & 0x1f;
   const sps = count === 0 ? null : lengthPrefixed(avcC, 6);
-  return sps === null ? unknownSize : sizeOrUnknown(() => readAvcSize(sps));
+  return sps === null ? unknownSize : sizeOrUnknown(() => pick(readAvcSequence(sps)));
 }
 
 /** The size that the first sequence parameter set of an hvcC states; 0 × 0 where there is none that can be read. */
@@ -108,18 +108,30 @@ function sizeOrUnknown(read: () => PictureSize): PictureSize {
 /** Profiles whose parameter set tells the chroma format (H.264 §7.3.2.1.1). */
 const profilesWithChroma = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 
-function readAvcSize(nal: Uint8Array): PictureSize {
+export interface AvcSequence extends PictureSize {
+  number: number;
+  profile: number;
+  /** 1: 4:2:0. */
+  chroma: number;
+  /** More than 8 bits of luma or chroma. */
+  deep: boolean;
+  /** No picture is sent as two fields. */
+  wholeFrames: boolean;
+}
+
+/** Reads a sequence parameter set (H.264 §7.3.2.1.1). Throws MediaError. */
+export function readAvcSequence(nal: Uint8Array): AvcSequence {
   const bits = new Bits(withoutEmulationPrevention(nal));
   bits.skip(8);
   const profile = bits.number(8);
   bits.skip(16);
-  bits.unsigned();
+  const number = bits.unsigned();
   let chroma = 1;
+  let deep = false;
   if (profilesWithChroma.has(profile)) {
     chroma = bits.unsigned();
     if (chroma === 3 && bits.bit() === 1) chroma = 0;
-    bits.unsigned();
-    bits.unsigned();
+    deep = bits.unsigned() + bits.unsigned() > 0;
     bits.skip(1);
     if (bits.bit() === 1) skipScalingLists(bits, chroma === 3 ? 12 : 8);
   }
@@ -138,9 +150,14 @@ function readAvcSize(nal: Uint8Array): PictureSize {
   const cropAcross = chroma === 1 || chroma === 2 ? 2 : 1;
   const cropDown = (chroma === 1 ? 2 : 1) * (2 - wholeFrames);
   return {
+    ...{ number, profile, chroma, deep, wholeFrames: wholeFrames === 1 },
     widthPixels: widthBlocks * 16 - crop.across * cropAcross,
     heightPixels: heightUnits * 16 * (2 - wholeFrames) - crop.down * cropDown,
   };
+}
+
+function pick({ widthPixels, heightPixels }: PictureSize): PictureSize {
+  return { widthPixels, heightPixels };
 }
 
 function readCrop(bits: Bits): { across: number; down: number } {

@@ -7,7 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { Readable, type Writable } from 'node:stream';
+import { Duplex, Readable, type Writable } from 'node:stream';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import { endOf, type IntakeEnd, withoutSecrets } from './intakeEnd.ts';
 import { intakeArguments, intakeScript, outputsFor } from './intakeScript.ts';
@@ -134,6 +134,10 @@ export interface RunOptions {
   args: string[];
   /** Goes to stdin; nothing: stdin is at its end. */
   input?: AsyncIterable<Uint8Array>;
+  /** Goes to its fourth pipe, `pipe:3`, beside the first. */
+  second?: AsyncIterable<Uint8Array>;
+  /** Takes what it writes to stdout, in order; ffmpeg waits for it. What it throws ends the job, and is thrown. */
+  output?: (chunk: Uint8Array) => Promise<void>;
   cwd?: string;
   /** It gets what others leave of the processor. */
   background?: boolean;
@@ -154,12 +158,13 @@ export async function runFfmpeg(
   ffmpeg: Ffmpeg,
   options: RunOptions,
 ): Promise<Outcome<{ stdout: Uint8Array<ArrayBuffer> }>> {
-  const { args, input, cwd, background = false, signal, onProgress, deadlineMs = 12 * 3_600_000 } = options;
+  const { args, input, second, output, cwd, background = false, signal, onProgress } = options;
+  const { deadlineMs = 12 * 3_600_000 } = options;
   if (signal.aborted) return bad({ code: 'cancelled' });
   const progress = onProgress ? ['-nostats', '-progress', 'pipe:3'] : [];
   const child = start(ffmpeg, [...progress, ...args], {
     standardOutput: true,
-    thirdPipe: onProgress !== undefined,
+    thirdPipe: onProgress !== undefined || second !== undefined,
     cwd,
     background,
   });
@@ -173,23 +178,44 @@ export async function runFfmpeg(
   const deadline = setTimeout(() => fail('it took too long'), deadlineMs);
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
-  child.output?.on('data', (chunk: Uint8Array) => {
-    sizeBytes += chunk.length;
-    if (sizeBytes > mostOutputBytes) fail('it wrote too much');
-    else chunks.push(chunk);
-  });
+  const taken = output && child.output ? takeOutput(child.output, output, () => void child.close()) : null;
+  if (!taken) {
+    child.output?.on('data', (chunk: Uint8Array) => {
+      sizeBytes += chunk.length;
+      if (sizeBytes > mostOutputBytes) fail('it wrote too much');
+      else chunks.push(chunk);
+    });
+  }
   if (onProgress) child.third?.on('data', progressReader(onProgress));
   const fed = input ? feedInput(input, child.input) : null;
+  const fedSecond = second && child.third instanceof Duplex ? feedInput(second, child.third) : null;
   if (!input) child.input.end();
   const { exitCode, words, started } = await child.ended;
   clearTimeout(deadline);
   signal.removeEventListener('abort', cancel);
-  const broken = await fed;
+  const broken = (await fed) ?? (await fedSecond) ?? (await taken);
   if (failed.reason === cancelled) return bad({ code: 'cancelled' });
   if (broken) throw broken.error;
   if (!started) return bad({ code: 'ffmpegMissing' });
   const reason = failed.reason ?? (exitCode === 0 ? null : withoutSecrets(words, null));
   return reason === null ? good({ stdout: joined(chunks, sizeBytes) }) : bad({ code: 'ffmpegFailed', reason });
+}
+
+/** Returns what taking threw; then nothing more is wanted. */
+async function takeOutput(
+  from: Readable,
+  take: NonNullable<RunOptions['output']>,
+  giveUp: () => void,
+): Promise<{ error: unknown } | null> {
+  try {
+    for await (const chunk of from) if (chunk instanceof Uint8Array) await take(chunk);
+    return null;
+  } catch (error) {
+    // A child that is ended closes its pipes in the middle.
+    if (from.errored) return null;
+    giveUp();
+    return { error };
+  }
 }
 
 /** Not `Buffer.concat`: what is returned owns its whole buffer. */
@@ -284,7 +310,7 @@ function start(
 /** Behind recording and what people look at; where the system does not allow that, it runs as any other. */
 function yieldToOthers(pid: number): void {
   try {
-    os.setPriority(pid, os.constants.priority.PRIORITY_BELOW_NORMAL);
+    os.setPriority(pid, os.constants.priority.PRIORITY_LOW);
   } catch {
     // It may have ended already.
   }

@@ -173,7 +173,7 @@ function pairs(list: Repeated): Uint8Array[] {
   return list.map(({ count, value }) => joined([u32(count), u32(value >>> 0)]));
 }
 
-const unityMatrix = joined([0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000].map(u32));
+export const unityMatrix = joined([0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000].map(u32));
 
 export function box(type: string, parts: readonly Uint8Array[]): Uint8Array {
   const sizeBytes = 8 + parts.reduce((sum, part) => sum + part.length, 0);

@@ -12,7 +12,7 @@ export type Repeated = { count: number; value: number }[];
 export class MovieTrack {
   readonly track: Track;
   /** The trak box of an init segment: the description of the stream. */
-  readonly trak: Uint8Array;
+  trak: Uint8Array;
   #sizes = new Uint32Array(1024);
   #samples = 0;
   readonly durations: Repeated = [];
@@ -83,6 +83,24 @@ export class MovieTrack {
     if (sample.inSync) this.inSync.push(this.#samples);
     this.#lastUnits = atUnits;
     this.#lastDuration = sample.durationUnits;
+  }
+
+  /** Sizes that were not known when the samples were added, from the first on. */
+  resize(sizes: readonly number[]): void {
+    this.#sizes.set(sizes.slice(0, this.#samples));
+  }
+
+  /** When each sample is shown, in units, in the order of decoding. After `end`. */
+  *shownTimes(): Generator<number, void, undefined> {
+    let [atUnits, later, left] = [this.startUnits, 0, this.shownAfter[0]?.count ?? 0];
+    for (const { count, value } of this.durations) {
+      for (let nth = 0; nth < count; nth += 1) {
+        while (left === 0 && later < this.shownAfter.length - 1) left = this.shownAfter[++later]?.count ?? 0;
+        yield atUnits + (this.shownAfter[later]?.value ?? 0);
+        left -= 1;
+        atUnits += value;
+      }
+    }
   }
 
   /** No more samples come. */
