@@ -1,6 +1,6 @@
 /**
- * Builds the app into out/app: main (ES module), preload (CommonJS: a sandboxed preload must be) and the page. Three
- * plain Vite builds. Native modules, electron and what resolves its own files at run time stay outside the bundles.
+ * Builds the app into out/app: main (ES module), preload (CommonJS: a sandboxed preload must be), the page, and the page of
+ * evidence packs. Plain Vite builds. Native modules, electron and what resolves its own files at run time stay outside the bundles.
  * Run by itself it builds once; `bundle()` builds only when a source is newer than the last build.
  */
 import { existsSync, globSync, statSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build, type InlineConfig } from 'vite';
+import { buildEvidencePage } from './evidencePage.ts';
 import { scalerPlugin } from './scaler.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -15,6 +16,8 @@ const outFolder = path.join(root, 'out', 'app');
 const stamp = path.join(outFolder, 'built');
 
 export const mainEntry = path.join(outFolder, 'main', 'index.js');
+/** What lies in an evidence pack as check.html. */
+export const evidencePage = path.join(outFolder, 'evidence', 'check.html');
 
 const outside = ['electron', 'keytar', 'sodium-native', 'ffmpeg-static'];
 
@@ -64,9 +67,12 @@ const pageBuild: InlineConfig = {
 function isFresh(): boolean {
   if (!existsSync(stamp) || !existsSync(mainEntry)) return false;
   const builtMs = statSync(stamp).mtimeMs;
-  const sources = globSync(['main/**/*', 'renderer/**/*', 'build/{bundle,scaler}.ts', 'package-lock.json'], {
-    cwd: root,
-  });
+  const sources = globSync(
+    ['main/**/*', 'renderer/**/*', 'build/{bundle,evidencePage,scaler}.ts', 'package-lock.json'],
+    {
+      cwd: root,
+    },
+  );
   return sources.every((file) => statSync(path.join(root, file)).mtimeMs < builtMs);
 }
 
@@ -78,6 +84,7 @@ export async function bundle(): Promise<string> {
   await build(mainBuild);
   await build(preloadBuild);
   await build(pageBuild);
+  await buildEvidencePage({ root, file: evidencePage, common });
   await writeFile(stamp, '');
   return mainEntry;
 }

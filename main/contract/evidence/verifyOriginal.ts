@@ -62,7 +62,8 @@ export function here({ pieces }: ManifestRecording): ManifestPiece[] {
 async function whatWasDone(check: OriginalCheck): Promise<PackFinding[]> {
   const expected = here(check.recording);
   const found = await cutUp(check);
-  const indexesOf = Map.groupBy(found.keys(), (index) => found[index]?.hash ?? '');
+  const indexesOf = new Map<string, number[]>();
+  for (const [index, { hash }] of found.entries()) indexesOf.set(hash, [...(indexesOf.get(hash) ?? []), index]);
   const places = expected.map((piece) => indexesOf.get(piece[1])?.shift() ?? null);
   const inOrder = longestRising(places);
   const known = new Set(places.filter((place) => place !== null));

@@ -28,6 +28,10 @@ export interface PackReport {
   fingerprint: string | null;
   findings: PackFinding[];
   passed: boolean;
+  /** The signature fits the manifest. */
+  isSigned: boolean;
+  /** Names of files that are as the manifest says. */
+  sound: ReadonlySet<string>;
   counts: PackCounts;
 }
 
@@ -47,7 +51,8 @@ export async function verifyPack(files: readonly PackFile[], wishes: CheckWishes
   const counts: PackCounts = { files: 0, bytes: 0, fragments: 0, recordings: 0, vouched: 0 };
   const read = await readSigned(byName);
   if ('finding' in read) {
-    return { manifest: null, fingerprint: null, findings: [read.finding], passed: false, counts };
+    const nothing = { manifest: null, fingerprint: null, isSigned: false, sound: new Set<string>() };
+    return { ...nothing, findings: [read.finding], passed: false, counts };
   }
   const { manifest } = read;
   const publicKey = hexToBytes(manifest.key);
@@ -57,7 +62,10 @@ export async function verifyPack(files: readonly PackFile[], wishes: CheckWishes
   const check = new Check(byName, manifest, wishes, counts);
   findings.push(...(await check.files()));
   findings.push(...check.chain(publicKey));
-  return { manifest, fingerprint: print, findings, passed: findings.every(isNote), counts };
+  return {
+    ...{ manifest, fingerprint: print, findings, passed: findings.every(isNote) },
+    ...{ isSigned: read.findings.length === 0, sound: check.sound, counts },
+  };
 }
 
 /** The manifest and what is wrong with its signature; or why there is none. */
@@ -95,7 +103,7 @@ class Check {
   readonly #allBytes: number;
   readonly #marks = new Map<ManifestRecording, { link: Uint8Array | null; last: Uint8Array | null }>();
   /** Names of files that are as they were made. */
-  readonly #sound = new Set<string>();
+  readonly sound = new Set<string>();
   #doneBytes = 0;
 
   constructor(files: ReadonlyMap<string, PackFile>, manifest: Manifest, wishes: CheckWishes, counts: PackCounts) {
@@ -144,7 +152,7 @@ class Check {
       this.#counts.vouched += result.vouched;
     }
     // Of a file that is not as it was made this is said already.
-    return findings.filter((one) => one.is === 'notHere' || !('file' in one) || this.#sound.has(one.file));
+    return findings.filter((one) => one.is === 'notHere' || !('file' in one) || this.sound.has(one.file));
   }
 
   /** The checksums are not in the manifest, because they name it. */
@@ -161,7 +169,7 @@ class Check {
     try {
       const findings = original ? await this.#original(file, original, expected) : await this.#plain(file, expected);
       this.#counts.files += 1;
-      if (findings.length === 0) this.#sound.add(file.name);
+      if (findings.length === 0) this.sound.add(file.name);
       return findings;
     } catch (error) {
       this.#wishes.signal?.throwIfAborted();

@@ -335,7 +335,7 @@ test('the same span twice lies beside the first, and nothing of a camera without
   const folder = path.join(recorded.place.folder, 'twice');
   mkdirSync(folder);
   const cameras = [
-    { id: otherCameraId, name: names[otherCameraId] ?? '' },
+    { id: otherCameraId, name: names[otherCameraId] },
     { id: '0123456789abcdef', name: 'None' },
   ];
   for (let nth = 0; nth < 2; nth++) {

@@ -1,7 +1,7 @@
 /**
  * Writes an evidence pack: of every camera its video (ordinary MP4 files, one for each unbroken stretch) and the
  * untouched originals, and a manifest of all that with its signature, checksums, the public key, and the page that checks
- * it. It is written under a hidden name and gets its own when all of it is on the disk: trouble and cancelling leave
+ * it. It is written under a hidden name, checked there, and gets its own when it passed: trouble and cancelling leave
  * nothing behind, and a kill leaves what the queue removes at the next start.
  */
 import { createHash } from 'node:crypto';
@@ -32,6 +32,7 @@ import { refusalOf } from '../places.ts';
 import { folderNames } from '../stamps.ts';
 import type { WrittenExport } from '../writeExport.ts';
 import { problemOfVideo, writeVideo } from '../writeVideo.ts';
+import { checkEvidence } from './checkEvidence.ts';
 import { linkBehind, writeOriginals, type WrittenFile } from './originals.ts';
 
 /** What a pack says of a camera beside its recordings; '' and null where it is not known. */
@@ -89,6 +90,11 @@ export async function writeEvidence(job: EvidenceJob, wishes: EvidenceWishes): P
     await writing.file(manifestName, bytes);
     await writing.file(signatureName, key.sign(bytes));
     await writing.file(checksumsName, Buffer.from(checksums(manifest)));
+    // Read back from the disk, as whoever gets it will.
+    const checked = await checkEvidence(temporary, { signal: job.signal });
+    if (!checked.ok) return checked;
+    if (!checked.value.passed)
+      throw new Error(`a new pack does not pass: ${JSON.stringify(checked.value.findings[0])}`);
     return await place(job, temporary);
   } catch (error) {
     if (job.signal.aborted) return bad({ code: 'cancelled' });
