@@ -27,7 +27,7 @@ function partOf(file: string): string {
   if (file === 'main/app.ts' || file.startsWith('main/app/')) return 'app';
   if (file === 'main/index.ts') return 'index';
   if (file === 'main/preload.ts') return 'preload';
-  const renderer = /^renderer\/(live|state|views|parts|evidence)\//.exec(file);
+  const renderer = /^renderer\/(live|state|views|parts|evidence|style)\//.exec(file);
   if (renderer) return `renderer/${renderer[1] ?? ''}`;
   if (file === 'renderer/home.ts') return 'renderer/home';
   if (file.startsWith('renderer/')) return 'renderer';
@@ -54,7 +54,7 @@ const allowed: Record<string, string[]> = {
   'renderer/live': ['contract', 'renderer/home'],
   'renderer/state': ['contract', 'renderer/home', 'renderer/live'],
   'renderer/parts': [...page],
-  'renderer/evidence': ['contract', 'renderer/parts'],
+  'renderer/evidence': ['contract', 'renderer/parts', 'renderer/style'],
   'renderer/views': [...page, 'renderer/parts'],
   renderer: [...page, 'renderer/parts', 'renderer/views'],
 };

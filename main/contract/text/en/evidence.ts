@@ -10,7 +10,7 @@ export const evidence = {
   lead: 'Recordings of surveillance cameras, their checksums and a signature. This page checks them, here, and sends nothing.',
   choose: 'Choose the folder',
   chooseAgain: 'Choose another folder',
-  drop: 'or drop the folder that this page lies in onto it',
+  drop: 'Or drop the folder here that this page lies in.',
   howTo:
     'A page that is opened from a disk may not look around there by itself: choose the folder, and it checks all of it.',
   stop: 'Stop',
