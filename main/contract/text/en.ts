@@ -10,6 +10,7 @@ import { check } from './en/check.ts';
 import { clips } from './en/clips.ts';
 import { desktop } from './en/desktop.ts';
 import { evidence } from './en/evidence.ts';
+import { events } from './en/events.ts';
 import { exports } from './en/exports.ts';
 import { firstRun } from './en/firstRun.ts';
 import { gaps } from './en/gaps.ts';
@@ -39,6 +40,7 @@ export const en = {
   cameras,
   check,
   evidence,
+  events,
   exports,
   health,
   keys,
