@@ -77,10 +77,6 @@ test('a camera that reboots loses no event and tells none twice', async () => {
   await expect(rows()).toHaveCount(5);
 });
 
-test('the ticks of the timeline are those of the list', async () => {
-  await expect(page.locator('.ladder .lane .ev')).not.toHaveCount(0);
-});
-
 test('by keyboard the list is walked and filtered, and leads to each event', async () => {
   await page.evaluate(() => {
     // From here on nothing is pointed at: it would be a mistake of the test's.
@@ -136,6 +132,25 @@ test('the view has no serious violation, dark or light', async () => {
     await page.evaluate((chosen) => (document.documentElement.dataset['theme'] = chosen), theme);
     expect(await seriousViolations(page), theme).toEqual([]);
   }
+});
+
+test('beside the live picture E leads to what the camera told today', async () => {
+  await page.keyboard.press('v');
+  const today = page.getByRole('listbox', { name: `Events of ${front} today` });
+  await expect(page.getByText('live, main stream')).toBeVisible();
+  await expect(today.getByRole('option', { name: /Motion/ })).toHaveCount(4);
+  for (const theme of ['dark', 'light'] as const) {
+    await page.evaluate((chosen) => (document.documentElement.dataset['theme'] = chosen), theme);
+    expect(await seriousViolations(page), theme).toEqual([]);
+  }
+  await page.keyboard.press('e');
+  await expect(today).toBeFocused();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Escape');
+  await expect(today).not.toBeFocused();
+  await page.keyboard.press('e');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('slider', { name: 'Timeline' })).toBeVisible();
 });
 
 test('after a start anew the events are there, as they were', async () => {
