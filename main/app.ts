@@ -69,6 +69,8 @@ export interface AppOptions {
   tell: Tell;
   /** Of the recorders, where they are to differ from the usual: the crash test has short recordings. */
   limits?: Partial<RecorderLimits>;
+  /** The page that lies in evidence packs, as it was built; without it none are made. */
+  evidencePage?: string;
   /** Loads the page anew, so that nothing of what it was told stays in it. Left out where there is no page. */
   forgetPage?: () => void;
   /** Left out where there is no page. */
@@ -101,6 +103,7 @@ type SecondWindow = Settings['secondWindow'];
 
 export async function createApp(options: AppOptions): Promise<App> {
   const { desk, log } = options;
+  const appName = `Nightjar ${options.about.version}`;
   const ffmpeg: Outcome<Ffmpeg> = await findFfmpeg();
   const keychain = new Keychain(process.env['NIGHTJAR_KEYCHAIN_SERVICE'] ?? 'Nightjar');
   const places = new Places(options.videosFolder, options.portable);
@@ -132,6 +135,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const opened = await openHouse({
         ...{ vault, keychain, ffmpeg: ffmpeg.value, log, tell, warning, recorder, passphrase },
         limits: options.limits,
+        evidence: options.evidencePage === undefined ? undefined : { page: options.evidencePage, app: appName },
         diedMs: opening.diedMs,
       });
       if (!opened.ok) {

@@ -24,6 +24,7 @@ startShell({
       folder: shell.userDataFolder,
       videosFolder: shell.videosFolder,
       portable: shell.portable,
+      evidencePage: path.join(here, '../evidence/check.html'),
       about: { version: shell.version, runtime: shell.runtime },
       log,
       tell: (name, value) => {

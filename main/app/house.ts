@@ -38,6 +38,7 @@ import { CameraEvents } from './cameraEvents.ts';
 import { Checking } from './checking.ts';
 import { DiskWarnings } from './diskWarnings.ts';
 import { openDocuments } from './documents.ts';
+import { type EvidenceParts, evidenceWriter } from './evidence.ts';
 import { HealthDesk } from './health/healthDesk.ts';
 import { LateStore } from './lateStore.ts';
 import { Keeping } from './keeping.ts';
@@ -101,6 +102,8 @@ export interface HouseOptions {
   warning: Problem | null;
   /** Of the recorders, where they are to differ from the usual. */
   limits?: Partial<RecorderLimits> | undefined;
+  /** What evidence packs are made with; without it none are made. */
+  evidence?: Pick<EvidenceParts, 'page' | 'app'> | undefined;
   /** Opens the cameras' list and the settings while the vault is locked; needed until `openHouse` resolves. */
   recorder: RecorderKey | null;
   passphrase: () => PassphraseUse;
@@ -267,6 +270,14 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     library,
     vault,
     memory: new LateStore(vault, { file: exportsFile, initial: { version: 2, jobs: [] }, parse: readExports }),
+    ...(options.evidence && {
+      writeEvidence: evidenceWriter({
+        ...options.evidence,
+        cameras: () => cameras.list(),
+        statuses: () => watching.statuses(),
+        clocks: () => health.clocks,
+      }),
+    }),
     on: { changed: (jobs: ExportJob[]) => tell('exports.changed', jobs), defect: defect('export') },
   });
   const leaving = new Leaving({

@@ -8,7 +8,14 @@ import { eventKinds, type CameraEvent, type EventList, type EventTicks } from '.
 import type { CheckState } from './check.ts';
 import { healthBounds, type HealthReport } from './health.ts';
 import { layoutForm, mostLayouts, tourSecondsAllowed } from './layouts.ts';
-import { type ExportJob, type ExportPlace, type ExportShare, mostExportCameras, timeLapseAllowed } from './exports.ts';
+import {
+  type EvidenceCheck,
+  type ExportJob,
+  type ExportPlace,
+  type ExportShare,
+  mostExportCameras,
+  timeLapseAllowed,
+} from './exports.ts';
 import type { LeavingState } from './leaving.ts';
 import type {
   AddressParts,
@@ -335,6 +342,10 @@ export const callArguments = {
   'exports.tryAgain': v.strictObject({ jobId: shortId, placeId: v.nullable(shortId) }),
   'exports.show': v.strictObject({ jobId: shortId }),
   'exports.clear': nothing,
+  /** Of an evidence pack, where it was saved. Problems: `gone`; those of the disk. */
+  'exports.checkEvidence': v.strictObject({ jobId: shortId }),
+  /** Of the key that the vault signs with, as people compare it; null while the vault was never unlocked. */
+  'exports.fingerprint': nothing,
 
   /** Checks every file of the open vault; nothing happens while a check runs. It goes by `check.changed`. */
   'check.start': v.strictObject({ repair: v.boolean() }),
@@ -507,6 +518,8 @@ export interface CallResults {
   'exports.tryAgain': Outcome<null>;
   'exports.show': Outcome<null>;
   'exports.clear': null;
+  'exports.checkEvidence': Outcome<EvidenceCheck>;
+  'exports.fingerprint': string | null;
 
   'check.start': Outcome<null>;
   'check.stop': Outcome<null>;

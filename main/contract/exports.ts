@@ -2,6 +2,7 @@
  * Exports: several cameras and one span, cut, drawn on and sealed as the user wishes, as files in a folder. What is asked
  * for, what a job tells, and how it stands.
  */
+import type { PackFinding } from './evidence/pack.ts';
 import type { CameraId } from './model.ts';
 import type { Problem } from './problems.ts';
 
@@ -80,6 +81,16 @@ export interface ExportJob extends ExportPicture {
    */
   madeAnew: CameraId[];
   progress: ExportState;
+}
+
+/** What came of checking an evidence pack again. */
+export interface EvidenceCheck {
+  checkedMs: number;
+  passed: boolean;
+  /** The first of them. */
+  findings: PackFinding[];
+  /** All of them. */
+  count: number;
 }
 
 /** A folder for exports: `placeId` names it for the calls. */

@@ -6,6 +6,7 @@ import { bad, good, type Outcome } from '../../contract/problems.ts';
 import { shareOf } from '../../core/exporter/exportShare.ts';
 import { sealingOf } from '../../core/exporter/sealing.ts';
 import { folderReport } from '../../core/vault/folderReport.ts';
+import { checkPack, fingerprintOf } from '../evidence.ts';
 import { isInsideVault } from '../outsideVault.ts';
 import { nameOf, type Rooms } from './rooms.ts';
 import { thenWiped } from './wiped.ts';
@@ -84,6 +85,17 @@ export function exportCalls({ house, withHouse, desk }: Rooms): Pick<Handlers, E
         desk.showFile(file);
         return good(null);
       }),
+    'exports.checkEvidence': ({ jobId }) =>
+      withHouse(({ exporter, vault }) =>
+        checkPack(
+          vault,
+          exporter.jobs().find(({ id }) => id === jobId),
+        ),
+      ),
+    'exports.fingerprint': async () => {
+      const open = house();
+      return open && fingerprintOf(open.vault);
+    },
     'exports.clear': async () => {
       house()?.exporter.clear();
       return null;

@@ -45,6 +45,9 @@ export const settings = {
   vaultUse: 'In use',
   vaultUsed: (used: number, keep: number): string => `${units.bytes(used)} of ${units.bytes(keep)}`,
   vaultFree: 'Free on this disk',
+  vaultFingerprint: 'Signature key',
+  vaultFingerprintNote:
+    'Evidence packs are signed with this key. Note it elsewhere: whoever gets a pack compares it. It is the same for as long as this vault exists, and the recovery words bring it back.',
   vaultOldest: 'Oldest recording',
   vaultNone: 'nothing recorded yet',
   vaultMeter: 'How full the vault is',
