@@ -17,6 +17,8 @@ import {
   YardProcess,
 } from './household.ts';
 
+test.describe.configure({ mode: 'serial' });
+
 let yard: YardProcess;
 let household: Household;
 let page: Page;
