@@ -197,7 +197,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const observing = new Observing(options.folder);
   const notices = new NoticeDesk({
-    observe: () => observing.of(house, opening.state.phase !== 'open'),
+    observe: () => observing.of(house, opening.state.phase),
     board: desk.notices,
     defect: (error) => log.defect(error, 'notices'),
   });

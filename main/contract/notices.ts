@@ -9,6 +9,7 @@ import type { CameraId } from './model.ts';
  * lost: it does not answer, or sends nothing. refused: user name or password. stopped…: nothing is recorded, because the
  * disk is full, because it is gone or takes no writing, because this computer does not keep up, because the stream
  * cannot be recorded. clock: the camera's own is far off. network: this computer has none, and no camera answers.
+ * vaultClosed: the vault does not open, or waits for its passphrase, and nothing is recorded before.
  * …Disk: nearly full, though Nightjar deletes the oldest: the vault's, and the one that the system keeps its own on.
  * protected: protected clips take nearly all the room that recordings may.
  */
@@ -21,6 +22,7 @@ export const noticeCauses = [
   'stoppedCodec',
   'clock',
   'network',
+  'vaultClosed',
   'vaultDisk',
   'systemDisk',
   'protected',

@@ -2,6 +2,8 @@
  * Looks at the house for the notices: its cameras' states, this computer's network, and once a minute the disks, which
  * fill slowly. Each house has one of its own.
  */
+import type { AppState } from '../../contract/model.ts';
+import { firstNoticeWishes } from '../../contract/notices.ts';
 import type { House } from '../house.ts';
 import { isOnline } from '../network.ts';
 import { diskTroubles } from './diskTroubles.ts';
@@ -20,11 +22,11 @@ export class Observing {
     this.#systemFolder = systemFolder;
   }
 
-  /** Of the house as it is now; also takes up how far the cameras' clocks are off. */
-  async of(house: House | null, isLocked: boolean): Promise<Observed | null> {
+  /** Of the house as it is now; null where no vault is to be recorded. Also takes up how far the cameras' clocks are off. */
+  async of(house: House | null, phase: AppState['phase']): Promise<Observed | null> {
     if (house !== this.#house) this.#disks = null;
     this.#house = house;
-    if (!house) return null;
+    if (!house) return phase === 'closed' || phase === 'locked' ? this.#closed() : null;
     const statuses = house.watching.statuses();
     house.health.clocks.note(statuses);
     const atMs = performance.now();
@@ -32,10 +34,19 @@ export class Observing {
       this.#disks = { atMs, troubles: await diskTroubles(house, this.#systemFolder) };
     }
     return {
-      ...{ vault: house, isLocked, online: isOnline(), statuses },
+      ...{ vault: house, isLocked: phase !== 'open', online: isOnline(), statuses },
       cameras: house.cameras.list(),
       disks: this.#disks.troubles,
       wishes: house.settings.value.notices,
+    };
+  }
+
+  /** What the user wished for lies in the vault that does not open. */
+  #closed(): Observed {
+    return {
+      ...{ vault: this, isLocked: false, online: isOnline(), cameras: [], statuses: [] },
+      disks: [{ cause: 'vaultClosed', cameraId: null }],
+      wishes: firstNoticeWishes,
     };
   }
 }

@@ -70,6 +70,7 @@ const afterMs: Record<Exclude<NoticeCause, 'lost' | 'network'>, number> = {
   stoppedBehind: minuteMs,
   stoppedCodec: 15 * secondMs,
   clock: minuteMs,
+  vaultClosed: minuteMs,
   // Nightjar's own deletion has had its turns by then.
   vaultDisk: 3 * minuteMs,
   systemDisk: 3 * minuteMs,

@@ -60,6 +60,10 @@ const said = {
     title: 'No camera is recorded',
     body: 'This computer has no network. Recording goes on by itself when it is back.',
   }),
+  vaultClosed: () => ({
+    title: 'No camera is recorded',
+    body: 'The vault is not open. Open Nightjar to see what it needs.',
+  }),
   vaultDisk: () => ({
     title: 'The vault’s disk is nearly full',
     body: 'Something else fills it. Make room, or the oldest recordings go early.',
