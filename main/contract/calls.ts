@@ -42,6 +42,7 @@ import { type NoticePlace, noticeWishes } from './notices.ts';
 import { isPicture } from './png.ts';
 import { type Privacy, privacyLasts } from './privacy.ts';
 import type { Outcome } from './problems.ts';
+import type { SecurityFacts } from './security.ts';
 import { recordingPlan } from './recordingPlan.ts';
 import type { Bookmark, CameraSpans } from './timeline.ts';
 
@@ -229,6 +230,8 @@ export const callArguments = {
     password: v.pipe(v.string(), v.maxLength(300)),
     allowsClearPassword: v.optional(v.boolean()),
   }),
+  /** Looks at what this camera leaves open: asks it alone, and tries no password. Problems: `noAnswer`, `gone`. */
+  'cameras.checkSecurity': v.strictObject({ cameraId }),
   'cameras.setPaused': v.strictObject({ cameraId, paused: v.boolean() }),
   'cameras.tryNow': v.strictObject({ cameraId }),
   /** `clips`: whether its protected clips stay when its recordings are deleted, or are released and go too. */
@@ -468,6 +471,7 @@ export interface CallResults {
   'cameras.add': Outcome<Camera>;
   'cameras.edit': Outcome<Camera>;
   'cameras.signIn': Outcome<null>;
+  'cameras.checkSecurity': Outcome<SecurityFacts>;
   'cameras.setPaused': Outcome<null>;
   'cameras.tryNow': Outcome<null>;
   'cameras.remove': Outcome<null>;

@@ -48,7 +48,8 @@ class CameraEvents {
   /** Keeps everything fresh until the function returned is called. */
   watch(): () => void {
     this.#watchers += 1;
-    if (this.#watchers === 1) this.#stopListening = on('events.changed', () => this.#askAgain(this.#askedMs + paceMs - Date.now()));
+    if (this.#watchers === 1)
+      this.#stopListening = on('events.changed', () => this.#askAgain(this.#askedMs + paceMs - Date.now()));
     return () => {
       this.#watchers -= 1;
       if (this.#watchers > 0) return;

@@ -96,7 +96,9 @@ test('cameras that are not recorded are told by the system, once, without their 
   await yard.command({ camera: 1, fault: { password: 'another one' } });
   await yard.command({ camera: 1, reboot: true, forMs: 1000 });
   await expect(tile(page, refused)).toHaveAccessibleName(/refused/i);
-  await expect(page.getByRole('link', { name: 'Health, 2 cameras are not recorded' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Health', exact: true })).toHaveAccessibleDescription(
+    '2 cameras are not recorded',
+  );
   await expect.poll(notices, { timeout: 150_000 }).toHaveLength(2);
   const told = await notices();
   expect(told.some((one) => /^1 camera is not recorded \| User name or password was refused\./.test(one))).toBe(true);
@@ -159,6 +161,22 @@ test('30 days are looked at behind the answer, and look as drawn', async () => {
     expect(await seriousViolations(page), theme).toEqual([]);
   }
   await page.setViewportSize({ width: 1440, height: 900 });
+});
+
+test('what a camera leaves open is looked at when it is asked for, and only then', async () => {
+  await expect(page.getByText('Only that camera is asked, only when you want it')).toBeVisible();
+  await page.getByRole('combobox', { name: 'Camera' }).selectOption(well);
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
+  const report = page.getByRole('list', { name: 'Security report' });
+  await expect(report.getByText('Sign-in is hashed')).toBeVisible();
+  await expect(report.getByText('No Telnet, FTP or SSH')).toBeVisible();
+  await expect(report.getByText('Video travels unencrypted')).toBeVisible();
+  await expect(page.getByText(/nothing but this camera was asked\.$/)).toBeVisible();
+  await page.screenshot({ path: test.info().outputPath('security.png') });
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.getByRole('combobox', { name: 'Camera' }).selectOption(lost);
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
+  await expect(page.getByRole('alert').or(page.locator('.say'))).toContainText(/answer/i);
 });
 
 test('by keyboard alone a day of a camera is found and opened in the archive', async () => {

@@ -3,6 +3,7 @@ import type { Handlers } from '../../contract/calls.ts';
 import { withoutCamera } from '../../contract/layouts.ts';
 import { bad, good } from '../../contract/problems.ts';
 import { readAddress } from '../../core/cameras/address.ts';
+import { securityOf } from '../health/security.ts';
 import type { House } from '../house.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -34,6 +35,7 @@ export function cameraCalls({ house, withHouse, tell, ended }: Rooms): Pick<Hand
     'cameras.readAddress': async ({ text }) => readAddress(text),
     'cameras.try': ({ allowsClearPassword = false, ...question }) =>
       withHouse((open) => open.cameras.tryCamera({ ...question, allowsClearPassword }, ended)),
+    'cameras.checkSecurity': ({ cameraId }) => withHouse((open) => securityOf(open, cameraId, ended)),
     'cameras.stopTry': async () => {
       house()?.cameras.stopTry();
       return null;

@@ -24,6 +24,7 @@ import { places } from './en/places.ts';
 import { plan, privacy } from './en/plan.ts';
 import { problems } from './en/problems.ts';
 import { ptz } from './en/ptz.ts';
+import { security } from './en/security.ts';
 import { settings } from './en/settings.ts';
 import { units } from './en/units.ts';
 import { wall } from './en/wall.ts';
@@ -50,6 +51,7 @@ export const en = {
   plan,
   privacy,
   ptz,
+  security,
   settings,
   clips,
   bookmarks,
