@@ -103,7 +103,9 @@ export class Library {
   }
 
   /** From `atMs` on nothing is recorded, because of `cause`; said again it changes nothing. */
-  async note(cameraId: CameraId, note: GapNote): Promise<Outcome<null>> {
+  async note(cameraId: CameraId, { atMs, cause }: GapNote): Promise<Outcome<null>> {
+    // A time with a fraction would make an index of the day that nobody can read.
+    const note = { atMs: Math.round(atMs), cause };
     const outcome = await this.#shelf.change(cameraId, dayOf(note.atMs), async (index) => {
       const last = index.notes.at(-1);
       const lastRowMs = index.rows.at(-1)?.endMs ?? 0;
@@ -136,10 +138,22 @@ export class Library {
     }
   }
 
-  /** Removes a day's folder that holds no recording any more, and with it what was noted on that day. */
+  /**
+   * Removes a day's folder that holds no recording any more, and with it what was noted on that day. As long as something
+   * older is recorded (a protected clip) the day stays: its notes say why nothing is between that and what follows. With
+   * the last of them go the empty days behind it.
+   */
   async removeEmptyDay(cameraId: CameraId, day: string): Promise<void> {
-    await this.#shelf.removeEmpty(cameraId, day);
-    this.#tellDay(cameraId, day);
+    const days = await this.days(cameraId);
+    const empty: string[] = [];
+    for (const other of days) {
+      if ((await this.rowsOf(cameraId, other)).length > 0) {
+        if (other < day) return;
+        break;
+      }
+      empty.push(other);
+    }
+    for (const other of empty) await this.#shelf.removeEmpty(cameraId, other);
   }
 
   /** Deletes every finished recording of a camera but those that are to stay. */

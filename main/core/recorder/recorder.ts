@@ -58,7 +58,7 @@ const usualLimits: RecorderLimits = {
 /** A recording that would begin earlier than the last ended, by no more than this, is put behind it. */
 const overlapMs = 5000;
 /** Fragments come twice a second, from cameras with a slow clock or few pictures less often. */
-const silentMs = 2500;
+const silentMs = 2000;
 /** Slower media than this inside a run is time that is missing. */
 const stretchMs = 5000;
 
@@ -224,7 +224,7 @@ export class Recorder {
         if (step.endedBy !== null) await this.#runEnded(step.endedBy, step.atMs);
         return;
       case 'fragment':
-        this.#lastCameMs = step.arrivalMs;
+        this.#lastCameMs = Math.round(step.arrivalMs);
         if (this.#trouble.cause) await this.#stop(this.#trouble.cause, step.arrivalMs);
         else if (this.#run) await this.#write(step.fragment, step.arrivalMs, this.#run);
         return;
@@ -234,9 +234,9 @@ export class Recorder {
       case 'wish':
         if (step.cause !== null) await this.#silence(step.atMs);
         this.#whyNot.wish(step.cause);
-        this.#lastCameMs = null;
         // Wanted again: the next picture, or what is told of the camera, says how it goes on.
         if (step.cause !== null) await this.#stop(step.cause, step.atMs);
+        this.#lastCameMs = null;
         return;
       case 'close':
         await this.#silence(step.atMs);
@@ -348,7 +348,9 @@ export class Recorder {
   async #end(cause: GapCause): Promise<void> {
     const file = this.#file;
     if (!file) return;
-    await this.#finish(file, file.endMs);
+    // A run whose start was reckoned late ends no later than the last of it came.
+    const lateMs = file.endMs - (this.#lastCameMs ?? file.endMs);
+    await this.#finish(file, lateMs > 0 && lateMs < stretchMs ? file.endMs - lateMs : file.endMs);
     await this.#note(cause, file.endMs);
   }
 

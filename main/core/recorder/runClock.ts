@@ -1,7 +1,9 @@
 /**
  * The time of a run's fragments: UTC at the start of the run, the camera's own media time inside it. Cameras' clocks
  * run fast or slow, so arrival is watched too: the earliest arrivals of one recording against those of the first. When
- * they differ by more than half a second, the next recording begins at the corrected time. Pure.
+ * they differ by more than half a second, the next recording begins at the corrected time. A start that was reckoned late,
+ * because the computer was busy when the first pictures came, shows when a fragment is there before its own end: nothing
+ * arrives before it was. That is put right with the next recording, too. Pure.
  */
 export interface TimedFragment {
   startSeconds: number;
@@ -10,6 +12,8 @@ export interface TimedFragment {
 
 /** Less is the network's and the disk's doing. */
 const driftMs = 500;
+/** Sooner than its own end by more than this is the start's fault, and no rounding. */
+const earlyMs = 100;
 /** Media time that jumps by more than this is not one stream of pictures any more. */
 const jumpSeconds = 1;
 
@@ -42,9 +46,9 @@ export class RunClock {
   /** A new recording begins: corrects what drifted during the last one. */
   settle(): void {
     if (this.#leastMs === Infinity) return;
-    const drift = this.#leastMs - (this.#usualMs ?? this.#leastMs);
-    this.#usualMs ??= this.#leastMs;
-    if (Math.abs(drift) > driftMs) this.#anchorMs += drift;
+    this.#usualMs ??= Math.max(this.#leastMs, 0);
+    const drift = this.#leastMs - this.#usualMs;
+    if (Math.abs(drift) > driftMs || this.#leastMs < -earlyMs) this.#anchorMs += drift;
     this.#leastMs = Infinity;
   }
 

@@ -74,7 +74,7 @@ const refusedDelaysMs = [5000, 30_000, 60_000, 300_000];
 const goodAfterMs = 30_000;
 const sourceWithinMs = 20_000;
 /** From asking for the address to the first picture a camera that is well takes less. */
-const slowTryMs = 3000;
+const slowTryMs = 2000;
 
 export class Feed {
   readonly role: StreamRole;
@@ -96,6 +96,8 @@ export class Feed {
   #lastPictureMs: number | null = null;
   #stopWaiting: (() => void) | null = null;
   #slept = false;
+  /** When the end was asked for: a camera that says nothing takes a while to be let go of. */
+  #closedMs: number | undefined;
   /** The one that goes on now: since when its outcome counts (UTC ms), and when it began (steady ms). */
   #try: { sinceMs: number; beganMs: number } | null = null;
   /** There was a connection, or a try at one. */
@@ -135,6 +137,7 @@ export class Feed {
 
   /** Ends everything; the last fragment is still handed on. May be called twice. */
   async close(): Promise<void> {
+    this.#closedMs ??= this.#clock.wallMs();
     this.#closing.abort();
     this.#stopWaiting?.();
     await this.#connection?.stop('closed');
@@ -164,7 +167,7 @@ export class Feed {
       this.#slept = false;
     }
     clearInterval(this.#ticks);
-    this.#runs.end('closed');
+    this.#runs.end('closed', this.#closedMs);
     this.#setState({ state: 'off' });
   }
 
@@ -339,6 +342,7 @@ export class Feed {
   #live(arrivalMs: number): void {
     this.#lastPictureMs = arrivalMs;
     if (this.#state.state === 'live') return;
+    this.#tellSlowTry();
     this.#troubleSinceMs = null;
     this.#setState({ state: 'live', sinceMs: arrivalMs });
   }

@@ -236,6 +236,48 @@ test('a deleted recording leaves a gap that says so, and the gaps around it keep
   }
 });
 
+test('the causes of a day without a recording stay as long as something older is recorded, and go with it', async () => {
+  const cameraId = newCamera();
+  const library = newLibrary();
+  const dayMs = 24 * hourMs;
+  await add(library, cameraId, tenMs, tenMs + minuteMs);
+  await library.note(cameraId, { atMs: tenMs + minuteMs, cause: 'closed' });
+  for (const nth of [1, 2]) {
+    await add(library, cameraId, tenMs + nth * dayMs, tenMs + nth * dayMs + minuteMs);
+    await library.note(cameraId, { atMs: tenMs + nth * dayMs + minuteMs, cause: 'paused' });
+  }
+  const deleteDay = async (day: string): Promise<void> => {
+    await library.remove(await library.rowsOf(cameraId, day));
+    await library.removeEmptyDay(cameraId, day);
+  };
+  // The first is a clip that is protected.
+  await deleteDay('2026-11-21');
+  await deleteDay('2026-11-22');
+  assert.deepEqual(short(await library.spans(cameraId, tenMs, tenMs + 3 * dayMs)), [
+    [0, minuteMs, 'recorded'],
+    [minuteMs, dayMs, 'closed'],
+    [dayMs, dayMs + minuteMs, 'deleted'],
+    [dayMs + minuteMs, 2 * dayMs, 'paused'],
+    [2 * dayMs, 2 * dayMs + minuteMs, 'deleted'],
+    [2 * dayMs + minuteMs, 3 * dayMs, 'paused'],
+  ]);
+  await deleteDay('2026-11-20');
+  assert.deepEqual(readdirSync(place.vault.path('recordings', cameraId)), []);
+  assert.deepEqual(await library.days(cameraId), []);
+});
+
+test('a time with a fraction is noted to the millisecond, and the day can be read again', async () => {
+  const cameraId = newCamera();
+  const library = newLibrary();
+  await add(library, cameraId, tenMs, tenMs + minuteMs);
+  await library.note(cameraId, { atMs: tenMs + minuteMs + 0.4, cause: 'lost' });
+  await library.close();
+  assert.deepEqual(short(await newLibrary().spans(cameraId, tenMs, tenMs + 2 * minuteMs)), [
+    [0, minuteMs, 'recorded'],
+    [minuteMs, 2 * minuteMs, 'lost'],
+  ]);
+});
+
 test('the bytes of all recordings are known after a start, and kept up to date', async () => {
   const own = await makeVault();
   try {

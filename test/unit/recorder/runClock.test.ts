@@ -54,3 +54,9 @@ test('a jump that arrival confirms changes no time', () => {
   clock.land(later, 21_100);
   assert.equal(clock.utcOf(20), 20_000);
 });
+
+test('a start that was reckoned too late is put right with the next recording', () => {
+  // The first pictures waited for 1.4 s; the fragments are there 80 ms after their end.
+  const starts = startsOf(1, 4, () => 80 - 1400);
+  assert.deepEqual(starts, [0, 60_000 - 1320, 120_000 - 1320, 180_000 - 1320]);
+});
