@@ -17,6 +17,12 @@ export interface Setting {
   offsetMs: number;
 }
 
+/** What that clock showed at this moment. */
+export function wallOf(settings: readonly Setting[], realMs: number): number {
+  const setting = settings.findLast((one) => one.realMs <= realMs) ?? settings[0];
+  return realMs + (setting?.offsetMs ?? 0);
+}
+
 export class FakedClock {
   readonly settings: Setting[] = [];
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'nightjar-clock-'));

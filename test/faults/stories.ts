@@ -3,7 +3,8 @@
  * because who did them wrote them down (storyRun.ts), two of them in nights in which the clocks change. Every moment of
  * every camera is told exactly once, the states sum up to the wall time, and at least 99 % of the time has the right state
  * and cause. What counts as right near an edge is said in story.ts; how much is right to the moment is printed beside it.
- * At the end the comparison must notice a truth that is shifted, exchanged or hidden (storyControls.ts).
+ * The timeline's other questions (all cameras at once, a month, merged) must say the same, and motion that was raised must
+ * be among the events (storyEvents.ts). At the end the comparison must notice a truth that is shifted, exchanged or hidden (storyControls.ts).
  *
  * Takes about 90 s a run. Needs root on Linux: it makes a network and mounts of its own, which nobody else sees. Prints
  * tables, writes out/truth/stories.json (flat rows); the exit code is 0 only when all of that holds.
@@ -19,6 +20,7 @@ import { mountsRefused } from './disks.ts';
 import { faketimeRefused } from './fakedClock.ts';
 import { shareOf, sumOf } from './storyCheck.ts';
 import { controlsOf } from './storyControls.ts';
+import { sumEvents } from './storyEvents.ts';
 import { nightFaults } from './storyNight.ts';
 import { camerasInARun, nightPlan, type Plan, planOf } from './storyPlan.ts';
 import { type RunResult, runStory } from './storyRun.ts';
@@ -115,6 +117,7 @@ function tell(results: readonly RunResult[]): number {
   const tried = results[0] ? controlsOf(results[0]) : [];
   console.table(rows);
   console.table(causes);
+  console.table([sumEvents(results.flatMap(({ cameras }) => cameras.map(({ events }) => events)))]);
   console.table(tried);
   const folder = path.resolve(import.meta.dirname, '../../out/truth');
   mkdirSync(folder, { recursive: true });

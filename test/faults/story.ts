@@ -8,7 +8,7 @@
  * two reasons of the camera until it is asked again: nobody can know sooner.
  */
 import type { GapCause } from '../../main/contract/model.ts';
-import type { Setting } from './fakedClock.ts';
+import { type Setting, wallOf } from './fakedClock.ts';
 
 export type Told = GapCause | 'recorded';
 
@@ -24,6 +24,10 @@ export interface Condition {
   /** How far the told edge may lie from the true one, before and behind it: what only later can be known. */
   beginsWithinMs?: number;
   endsWithinMs?: number;
+  /** So much of what is sent meanwhile still waits, and is recorded afterwards: it counts from then on. */
+  holdsMs?: number;
+  /** Nobody is left to tell what was not noticed yet: a camera that fell silent shortly before. */
+  tellsNothing?: true;
 }
 
 export interface Stretch {
@@ -57,6 +61,8 @@ export interface Edge {
   beforeMs: number;
   afterMs: number;
   told: ReadonlySet<Told>;
+  /** The clock was set: what either time of a moment that was there twice says. */
+  clock?: true;
 }
 
 export interface Truth {
@@ -70,7 +76,12 @@ const usualEdgeMs = 1000;
 /** The clock is looked at once a second, and the next run begins at a keyframe. */
 const clockEdgeMs = 2500;
 
-export function truthOf(story: Story): Truth {
+/** Silence is noticed after five seconds, and what waits to be sealed meanwhile is as much as 64 KiB. */
+const unnoticedMs = 6500;
+const waitingMs = 3000;
+
+export function truthOf(given: Story): Truth {
+  const story = { ...given, conditions: given.conditions.map((one) => heldBack(one, given.sent)) };
   const truth: Truth = { chapters: [], edges: [] };
   const teller = new Teller(story);
   const cuts = cutsOf(story);
@@ -78,12 +89,35 @@ export function truthOf(story: Story): Truth {
     const toMs = cuts[nth + 1];
     if (toMs === undefined) break;
     const told = teller.told(fromMs, toMs);
-    const offsetMs = offsetAt(story.clock, fromMs);
+    const offsetMs = wallOf(story.clock, fromMs) - fromMs;
     addLeap(truth, story, { fromMs, offsetMs, told });
     add(truth, { fromMs: fromMs + offsetMs, toMs: toMs + offsetMs, told }, edgeAt(story, fromMs));
+    if (story.conditions.some((one) => one.tellsNothing && one.fromMs === fromMs)) addSilence(truth, told);
   }
   for (const gone of story.deleted) markDeleted(truth, gone);
   return truth;
+}
+
+function heldBack(condition: Condition, sent: readonly Stretch[]): Condition {
+  let leftMs = condition.holdsMs ?? 0;
+  if (leftMs === 0) return condition;
+  for (const one of sent) {
+    const fromMs = Math.max(one.fromMs, condition.fromMs);
+    const lengthMs = Math.min(one.toMs, condition.toMs) - fromMs;
+    if (lengthMs <= 0) continue;
+    if (lengthMs > leftMs) return { ...condition, fromMs: fromMs + leftMs };
+    leftMs -= lengthMs;
+  }
+  return { ...condition, fromMs: condition.toMs };
+}
+
+/** The program died now: a camera that fell silent shortly before is told as closed, and what waited of it is lost. */
+function addSilence(truth: Truth, told: ReadonlySet<Told>): void {
+  const nowMs = truth.chapters.at(-1)?.fromMs ?? 0;
+  const last = truth.chapters.at(-2);
+  if (!last?.told.has('lost') || nowMs - last.fromMs > unnoticedMs) return;
+  const either = new Set<Told>([...told, 'lost', 'recorded']);
+  truth.edges.push({ atMs: last.fromMs, beforeMs: waitingMs, afterMs: nowMs - last.fromMs, told: either });
 }
 
 /** The moments at which something changed, in order, the first and last of the story among them. */
@@ -156,10 +190,6 @@ class Teller {
   }
 }
 
-function offsetAt(clock: readonly Setting[], realMs: number): number {
-  return clock.findLast((one) => one.realMs <= realMs)?.offsetMs ?? clock[0]?.offsetMs ?? 0;
-}
-
 /** The clock was set forward at `fromMs`: the time between never was. */
 function addLeap(
   truth: Truth,
@@ -174,17 +204,18 @@ function addLeap(
   if (atMs > last.toMs) add(truth, { fromMs: last.toMs, toMs: atMs, told, leap: true }, clockEdge);
 }
 
-const clockEdge = { beforeMs: clockEdgeMs, afterMs: clockEdgeMs };
+type Near = Pick<Edge, 'beforeMs' | 'afterMs' | 'clock'>;
+const clockEdge: Near = { beforeMs: clockEdgeMs, afterMs: clockEdgeMs, clock: true };
 
-function edgeAt({ conditions, clock }: Story, realMs: number): { beforeMs: number; afterMs: number } {
+function edgeAt({ conditions, clock }: Story, realMs: number): Near {
   const begins = conditions.filter((one) => one.fromMs === realMs).map((one) => one.beginsWithinMs ?? usualEdgeMs);
   const ends = conditions.filter((one) => one.toMs === realMs).map((one) => one.endsWithinMs ?? usualEdgeMs);
   const set = clock.some((one) => one.realMs === realMs) ? [clockEdgeMs] : [];
   const withinMs = Math.max(usualEdgeMs, ...begins, ...ends, ...set);
-  return { beforeMs: withinMs, afterMs: withinMs };
+  return { beforeMs: withinMs, afterMs: withinMs, ...(set.length > 0 && { clock: true }) };
 }
 
-function add(truth: Truth, chapter: Chapter, { beforeMs, afterMs }: { beforeMs: number; afterMs: number }): void {
+function add(truth: Truth, chapter: Chapter, near: Near): void {
   const last = truth.chapters.at(-1);
   if (last && last.toMs === chapter.fromMs && last.leap === chapter.leap && sameTold(last.told, chapter.told)) {
     last.toMs = chapter.toMs;
@@ -192,8 +223,8 @@ function add(truth: Truth, chapter: Chapter, { beforeMs, afterMs }: { beforeMs: 
   }
   if (last) {
     const told = new Set([...last.told, ...chapter.told]);
-    truth.edges.push({ atMs: chapter.fromMs, beforeMs, afterMs, told });
-    if (last.toMs !== chapter.fromMs) truth.edges.push({ atMs: last.toMs, beforeMs, afterMs, told });
+    truth.edges.push({ atMs: chapter.fromMs, ...near, told });
+    if (last.toMs !== chapter.fromMs) truth.edges.push({ atMs: last.toMs, ...near, told });
   }
   truth.chapters.push({ ...chapter });
 }

@@ -4,7 +4,7 @@
  * side of it; how much is right to the moment, without that, is counted too.
  */
 import type { Span } from '../../main/contract/model.ts';
-import type { Chapter, Told, Truth } from './story.ts';
+import type { Chapter, Edge, Told, Truth } from './story.ts';
 
 const lookEveryMs = 20;
 /** Of a longer leap of the clock only so much at both ends is looked at, and counted: it happened in no time. */
@@ -52,14 +52,7 @@ export function compare({ chapters, edges }: Truth, spans: readonly Span[], unti
     if (true_.size === 0) continue;
     const exact = told !== 'nothing' && true_.has(told);
     const near =
-      exact ||
-      edges.some(
-        (edge) =>
-          atMs >= edge.atMs - edge.beforeMs &&
-          atMs <= edge.atMs + edge.afterMs &&
-          told !== 'nothing' &&
-          edge.told.has(told),
-      );
+      exact || edges.some((edge) => isNear(edge, atMs) && told !== 'nothing' && allows(edge, told, chapters));
     const [key = 'unknown'] = true_;
     const figures = found.byTold.get(key) ?? { seconds: 0, exactSeconds: 0, rightSeconds: 0 };
     figures.seconds += lookEveryMs / 1000;
@@ -69,6 +62,23 @@ export function compare({ chapters, edges }: Truth, spans: readonly Span[], unti
     if (!near) addWrong(found.wrong, { fromMs: atMs, toMs: atMs + lookEveryMs, told, truth: [...true_] });
   }
   return found;
+}
+
+function isNear({ atMs: edgeMs, beforeMs, afterMs }: Edge, atMs: number): boolean {
+  return atMs >= edgeMs - beforeMs && atMs <= edgeMs + afterMs;
+}
+
+function allows(edge: Edge, told: Told, chapters: readonly Chapter[]): boolean {
+  if (edge.told.has(told)) return true;
+  if (edge.clock !== true) return false;
+  return (
+    told === 'clock' ||
+    chapters.some((one) =>
+      isNear(edge, one.fromMs) || isNear(edge, one.toMs) || (one.fromMs < edge.atMs && one.toMs > edge.atMs)
+        ? one.told.has(told)
+        : false,
+    )
+  );
 }
 
 /** The long leap in whose middle this moment lies. */

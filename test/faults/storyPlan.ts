@@ -78,7 +78,7 @@ export function nightPlan(night: Night, seed: number, { pieceMs }: { pieceMs: nu
   const chance = new Chance(seed);
   const { dayMs, changeMs, hours } = nights[night];
   // The app must be there, and recording, before midnight.
-  const leadMs = 1000 * Math.max(10, Math.floor(pieceMs / 2000));
+  const leadMs = 1000 * Math.max(15, Math.floor(pieceMs / 2000));
   const [first, second, third] = [dayMs - leadMs, changeMs - leadMs, dayMs + hours * hourMs - leadMs];
   const between = (): Timed<CommonAct>[] => [
     { do: chance.oneOf(['kill', 'close']), forMs: 2000, afterMs: pieceMs / 3 },

@@ -8,6 +8,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { CameraEvent } from '../../main/contract/cameraEvents.ts';
+import { mergeShort } from '../../main/contract/mergeSpans.ts';
 import type { Span } from '../../main/contract/model.ts';
 import type { Outcome } from '../../main/contract/problems.ts';
 import type { RecorderLimits } from '../../main/core/recorder/recorder.ts';
@@ -17,6 +19,8 @@ import { type CoreProcess, valueOf } from './coreProcess.ts';
 import { Disk } from './disks.ts';
 import { FakedClock } from './fakedClock.ts';
 import { Goings } from './goings.ts';
+import { Chance } from './random.ts';
+import { compareEvents, type EventFigures, type Raised } from './storyEvents.ts';
 import { TestPlace } from './place.ts';
 import { type Condition, type Level, type Stretch, type Told, type Truth, truthOf } from './story.ts';
 import { type Comparison, compare } from './storyCheck.ts';
@@ -33,6 +37,9 @@ const lossMs = 2000;
 const writtenOnMs = 4000 + 2000;
 /** Pictures that follow each other no further apart were sent without a break. */
 const breakMs = 600;
+const dayMs = 86_400_000;
+/** A try to connect that takes no longer is not told apart from what was before it. */
+const connectMs = 2000;
 
 export interface CameraResult {
   camera: number;
@@ -41,6 +48,7 @@ export interface CameraResult {
   truth: Truth;
   spans: Span[];
   stretches: Stretch[];
+  events: EventFigures;
 }
 
 export interface RunResult {
@@ -77,6 +85,8 @@ class Run {
   readonly #conditions: { camera: number | 'all'; condition: Condition }[] = [];
   readonly #acts: string[] = [];
   readonly #healing = new Set<() => unknown>();
+  readonly #raised: Raised[][];
+  readonly #over = new AbortController();
   #goings: Goings | null = null;
   #core: CoreProcess | null = null;
   #beganMs = 0;
@@ -87,6 +97,7 @@ class Run {
   constructor(plan: Plan, options: RunOptions) {
     this.#plan = plan;
     this.#options = options;
+    this.#raised = plan.cameras.map(() => []);
     this.#disk =
       plan.disk === 'tmpfs' ? Disk.tmpfs(diskBytes.tmpfs) : (Disk.ext4(diskBytes.ext4) ?? Disk.tmpfs(diskBytes.tmpfs));
     this.#place = new TestPlace(path.join(this.#base, 'user'), this.#disk.place);
@@ -101,16 +112,20 @@ class Run {
     this.#beganMs = Date.now();
     this.#goings = new Goings(this.#place.vaultFolder);
     await this.#core.recording(camerasInARun);
+    const raising = Promise.all(cameras.map((_, camera) => this.#raiseMotion(camera)));
     await Promise.all([
       this.#inOrder(common, (act) => this.#common(act)),
       ...cameras.map((acts, camera) => this.#inOrder(acts, (act) => this.#camera(camera, act))),
     ]);
     await pause(restMs);
+    this.#over.abort();
+    await raising;
     return await this.#judge();
   }
 
   /** Leaves nothing behind, and the cameras well. */
   async end(): Promise<void> {
+    this.#over.abort();
     for (const heal of this.#healing) await heal();
     await this.#core?.end();
     this.#goings?.close();
@@ -163,7 +178,7 @@ class Run {
     camera: number | 'all',
     [level, cause]: [Level, Condition['cause']],
     step: () => Promise<unknown>,
-    within: Pick<Condition, 'beginsWithinMs' | 'endsWithinMs'> = {},
+    within: Pick<Condition, 'beginsWithinMs' | 'endsWithinMs' | 'tellsNothing'> = {},
   ): Promise<void> {
     const condition = this.#tell(camera, { level, cause, fromMs: Date.now(), ...within });
     await step();
@@ -216,7 +231,7 @@ class Run {
 
   async #stopApp(how: 'close' | 'kill', meanwhile: () => Promise<unknown>): Promise<void> {
     const core = this.#app();
-    const beginsWithinMs = how === 'kill' ? lossMs : 1000;
+    const within = how === 'kill' ? { beginsWithinMs: lossMs, tellsNothing: true as const } : {};
     await this.#while(
       'all',
       ['app', 'closed'],
@@ -228,7 +243,7 @@ class Run {
         this.#core = this.#launch();
         await this.#core.until('the vault is open', () => this.#core?.state === 'open');
       },
-      { beginsWithinMs },
+      { ...within, endsWithinMs: connectMs },
     );
   }
 
@@ -244,7 +259,7 @@ class Run {
         core.resume();
         this.#healing.clear();
       },
-      { beginsWithinMs: 1500, endsWithinMs: 2500 },
+      { beginsWithinMs: 1500, endsWithinMs: connectMs + 500 },
     );
   }
 
@@ -261,7 +276,8 @@ class Run {
         }
         this.#disk.empty();
       },
-      { beginsWithinMs: lossMs, endsWithinMs: 2000 },
+      // Filling it takes a second, and what goes by the rule makes room meanwhile.
+      { beginsWithinMs: lossMs + 1000, endsWithinMs: 2000 },
     );
   }
 
@@ -289,8 +305,8 @@ class Run {
     execFileSync('fsfreeze', ['-f', place]);
     this.#healing.add(thaw);
     const condition = this.#tell('all', {
-      ...{ level: 'disk', cause: 'notKeptUp', fromMs: Date.now() + (limits.queueMs ?? 0), endsWithinMs: 2500 },
-      beginsWithinMs: 1500,
+      ...{ level: 'disk', cause: 'notKeptUp', fromMs: Date.now(), holdsMs: limits.queueMs ?? 0 },
+      ...{ beginsWithinMs: 1500, endsWithinMs: 2500 },
     });
     await pause(forMs);
     thaw();
@@ -314,9 +330,7 @@ class Run {
         await this.#pauseCamera(camera, act.forMs);
         return;
       case 'reboot':
-        await this.#while(camera, ['camera', 'lost'], () =>
-          this.#options.yard.command({ camera: this.#yardCamera(camera), reboot: true, forMs: act.forMs }),
-        );
+        await this.#while(camera, ['camera', 'lost'], () => this.#reboot(camera, act.forMs));
         break;
       case 'cut':
         await this.#while(camera, ['camera', 'lost'], () => this.#cutNetwork(camera, act.forMs));
@@ -333,15 +347,23 @@ class Run {
       });
   }
 
-  async #fault(camera: number, fault: Fault, forMs: number): Promise<void> {
+  async #fault(camera: number, fault: Fault, forMs: number, atLast?: () => Promise<unknown>): Promise<void> {
     const { yard } = this.#options;
     const at = this.#yardCamera(camera);
     const heal = (): Promise<unknown> => yard.command({ camera: at, fault: null });
     this.#healing.add(heal);
     await yard.command({ camera: at, fault });
     await pause(forMs);
+    await atLast?.();
     await heal();
     this.#healing.delete(heal);
+  }
+
+  /** Gone, and back with nothing remembered. (The yard's own reboot keeps its other cameras' commands waiting.) */
+  async #reboot(camera: number, forMs: number): Promise<void> {
+    await this.#fault(camera, { drop: true }, forMs, () =>
+      this.#options.yard.command({ camera: this.#yardCamera(camera), reboot: true, forMs: 1 }),
+    );
   }
 
   /** Nothing that the camera sends arrives any more, answers to a connection neither. */
@@ -368,10 +390,28 @@ class Run {
     });
     // On a disk that takes no writing the list of cameras cannot be changed.
     if (!began.ok) return;
-    const condition = this.#tell(camera, { level: 'user', cause: 'paused', fromMs });
+    const condition = this.#tell(camera, { level: 'user', cause: 'paused', fromMs, endsWithinMs: connectMs });
     await pause(forMs);
     while (!(await set(false)).ok) await pause(300);
     condition.toMs = Date.now();
+  }
+
+  /** Something moves now and then, until the run is over. */
+  async #raiseMotion(camera: number): Promise<void> {
+    const chance = new Chance(this.#plan.seed * 16 + camera);
+    const { signal } = this.#over;
+    const at = { camera: this.#yardCamera(camera) };
+    const wait = async (ms: number): Promise<unknown> => await pause(ms, undefined, { signal }).catch(() => undefined);
+    await wait(chance.between(4000, 8000));
+    while (!signal.aborted) {
+      const fromMs = Date.now();
+      // The yard's own answer, in the form that test/yard/run.ts states.
+      const { subscribers } = (await this.#options.yard.command({ ...at, motion: true })) as { subscribers: number };
+      await wait(chance.between(800, 2500));
+      await this.#options.yard.command({ ...at, motion: false });
+      this.#raised[camera]?.push({ fromMs, toMs: Date.now(), heard: subscribers > 0 });
+      await wait(chance.between(6000, 11_000));
+    }
   }
 
   #yardCamera(camera: number): number {
@@ -392,17 +432,23 @@ class Run {
     );
     const toMs = Date.now();
     const spans = await this.#ask();
+    faults.push(...(await this.#askOtherwise(spans)));
+    const events = await this.#askEvents();
     await this.#options.sent.ask();
     const cameras: CameraResult[] = [];
     for (const [camera, cameraId] of this.#place.cameraIds.entries()) {
       const told = spans[camera] ?? [];
       if (!sameUntil(before[camera] ?? [], told, stoppedMs - 5000))
         faults.push(`camera ${camera}: told otherwise after a restart`);
-      const stretches = this.#stretches(camera, sentUntilMs);
+      const conditions = this.#conditions
+        .filter((one) => one.camera === camera || one.camera === 'all')
+        .map(({ condition }) => condition);
+      const stretches = without(
+        this.#stretches(camera, sentUntilMs),
+        conditions.filter(({ level }) => level === 'camera'),
+      );
       const truth = truthOf({
-        conditions: this.#conditions
-          .filter((one) => one.camera === camera || one.camera === 'all')
-          .map(({ condition }) => condition),
+        conditions,
         sent: stretches,
         asked: await this.#asked(camera),
         clock: this.#clock.settings,
@@ -411,7 +457,11 @@ class Run {
       });
       const comparison = compare(truth, clipTo(told, toMs + this.#clock.offsetMs), toMs + this.#clock.offsetMs);
       faults.push(...comparison.unsound.map((text) => `camera ${camera}: ${text}`));
-      cameras.push({ camera, cameraId, comparison, truth, spans: told, stretches });
+      const own = events.filter((event) => event.cameraId === cameraId);
+      const heard = compareEvents(this.#raised[camera] ?? [], own, { conditions, clock: this.#clock.settings });
+      const { lost, twice, invented, late } = heard;
+      if (lost + twice + invented + late > 0) faults.push(`camera ${camera}: events ${JSON.stringify(heard)}`);
+      cameras.push({ camera, cameraId, comparison, truth, spans: told, stretches, events: heard });
     }
     return { plan: this.#plan, cameras, faults, acts: this.#acts };
   }
@@ -424,6 +474,42 @@ class Run {
       all.push(valueOf(await core.call('library.spans', { cameraId, ...span }), 'library.spans'));
     }
     return all;
+  }
+
+  /** The same by the timeline's other questions: all cameras at once, from far away, merged. */
+  async #askOtherwise(spans: readonly Span[][]): Promise<string[]> {
+    const found: string[] = [];
+    const { cameraIds } = this.#place;
+    const nowMs = this.#clock.nowMs;
+    const month = { fromMs: this.#plan.startMs - 20 * dayMs, toMs: nowMs + 20 * dayMs };
+    const narrow = { fromMs: this.#plan.startMs - 3_600_000, toMs: nowMs + 1000 };
+    for (const [span, leastMs] of [
+      [narrow, 0],
+      [month, 0],
+      [month, 3000],
+    ] as const) {
+      const all = valueOf(
+        await this.#app().call('library.overview', { cameraIds, ...span, leastMs }),
+        'library.overview',
+      );
+      for (const [camera, cameraId] of cameraIds.entries()) {
+        const told = all.find((one) => one.cameraId === cameraId)?.spans ?? [];
+        // What is asked later goes on a little further.
+        const untilMs = nowMs - 10_000;
+        if (!sameUntil(told, mergeShort(spans[camera] ?? [], leastMs), untilMs))
+          found.push(
+            `camera ${camera}: the overview of ${span === month ? 'a month' : 'the run'} merged to ${leastMs} ms differs`,
+          );
+      }
+    }
+    return found;
+  }
+
+  async #askEvents(): Promise<CameraEvent[]> {
+    const { cameraIds } = this.#place;
+    const span = { fromMs: this.#plan.startMs - 3_600_000, toMs: Math.max(this.#latestMs, this.#clock.nowMs) + 1000 };
+    const listed = await this.#app().call('events.list', { cameraIds, ...span, kinds: ['motion'], most: 1000 });
+    return valueOf(listed, 'events.list').events;
   }
 
   #stretches(camera: number, toMs: number): Stretch[] {
@@ -450,6 +536,20 @@ function faultOf(act: CameraAct['do']): Fault {
   if (act === 'off') return { drop: true };
   if (act === 'freeze') return { freeze: true };
   return act === 'garbage' ? { garbage: 'rtsp' } : { notAnswering: true };
+}
+
+/** What a camera sends while something is wrong with it are no pictures, or they do not arrive. */
+function without(stretches: readonly Stretch[], cuts: readonly Stretch[]): Stretch[] {
+  return cuts.reduce<Stretch[]>(
+    (left, cut) =>
+      left.flatMap(({ fromMs, toMs }) =>
+        [
+          { fromMs, toMs: Math.min(toMs, cut.fromMs) },
+          { fromMs: Math.max(fromMs, cut.toMs), toMs },
+        ].filter((one) => one.toMs > one.fromMs),
+      ),
+    [...stretches],
+  );
 }
 
 function clipTo(spans: readonly Span[], toMs: number): Span[] {

@@ -12,7 +12,8 @@
  *   {"camera":0,"head":true}               {"camera":1,"input":true}              {"camera":0,"asked":true}
  *
  * `pushed` answers with [frame number, epoch ms] pairs of each stream, and of each of its viewers; `head` with where it
- * points, whether it moves, and what it was told; `asked` with when somebody connected to its RTSP port (epoch ms). Ends with its standard input or by SIGTERM.
+ * points, whether it moves, and what it was told; `asked` with when somebody connected to its RTSP port (epoch ms);
+ * `motion` with how many have subscribed to it. Ends with its standard input or by SIGTERM.
  */
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -114,7 +115,10 @@ async function obey(running: Yard, line: string): Promise<object> {
     const camera = running.cameras[command.camera ?? -1];
     if (!camera) return { ok: false, reason: 'no such camera' };
     if (command.fault !== undefined) await camera.fault(command.fault);
-    if (command.motion !== undefined) camera.fireMotion(command.motion);
+    if (command.motion !== undefined) {
+      camera.fireMotion(command.motion);
+      return { ok: true, subscribers: camera.subscribers };
+    }
     if (command.input !== undefined) camera.fireInput(command.input);
     if (command.reboot) await camera.reboot(command.forMs);
     if (command.asked) return { ok: true, asked: camera.asked };

@@ -1,0 +1,100 @@
+/**
+ * Motion raised at known moments, and what is on the timeline of it: each within two seconds, none twice, none lost, none
+ * that was not raised. A camera that is away or a program that does not run hears nothing: only what was raised while all
+ * was well must be there, and what is there must have been raised.
+ */
+import type { CameraEvent } from '../../main/contract/cameraEvents.ts';
+import { type Setting, wallOf } from './fakedClock.ts';
+import type { Condition } from './story.ts';
+
+/** By the computer's own clock. */
+export interface Raised {
+  fromMs: number;
+  toMs: number;
+  /** Somebody had subscribed when it began. */
+  heard: boolean;
+}
+
+export interface EventFigures {
+  raised: number;
+  /** Raised while all was well. */
+  due: number;
+  found: number;
+  late: number;
+  lost: number;
+  twice: number;
+  invented: number;
+  /** The furthest that one lay from the moment at which it was raised. */
+  worstMs: number;
+}
+
+export const noEvents: EventFigures = {
+  raised: 0,
+  due: 0,
+  found: 0,
+  late: 0,
+  lost: 0,
+  twice: 0,
+  invented: 0,
+  worstMs: 0,
+};
+
+const withinMs = 2000;
+/** Further away it is another event. */
+const sameMs = 4000;
+/** What is wrong so shortly before or after may keep it from being heard, or written. */
+const marginMs = { before: 1000, after: 5000 };
+
+export function compareEvents(
+  raised: readonly Raised[],
+  told: readonly CameraEvent[],
+  { conditions, clock }: { conditions: readonly Condition[]; clock: readonly Setting[] },
+): EventFigures {
+  const figures = { ...noEvents, raised: raised.length };
+  const unexplained = new Set(told);
+  for (const one of raised) {
+    const wallMs = wallOf(clock, one.fromMs);
+    const near = told.filter(({ fromMs }) => Math.abs(fromMs - wallMs) <= sameMs);
+    for (const event of near) unexplained.delete(event);
+    figures.twice += Math.max(0, near.length - 1);
+    if (!isDue(one, conditions, clock)) continue;
+    figures.due++;
+    const offMs = Math.min(...near.map(({ fromMs }) => Math.abs(fromMs - wallMs)));
+    if (near.length === 0) figures.lost++;
+    else {
+      figures.worstMs = Math.max(figures.worstMs, Math.round(offMs));
+      if (offMs <= withinMs) figures.found++;
+      else figures.late++;
+    }
+  }
+  // What holds when a camera is reached again is told then: it was raised before, and is still going on.
+  const goesOn = (event: CameraEvent): boolean =>
+    raised.some(
+      ({ fromMs, toMs }) => event.fromMs >= wallOf(clock, fromMs) && event.fromMs <= wallOf(clock, toMs) + withinMs,
+    );
+  figures.invented = [...unexplained].filter((event) => !goesOn(event)).length;
+  return figures;
+}
+
+export function sumEvents(all: readonly EventFigures[]): EventFigures {
+  return all.reduce(
+    (sum, one) => ({
+      raised: sum.raised + one.raised,
+      due: sum.due + one.due,
+      found: sum.found + one.found,
+      late: sum.late + one.late,
+      lost: sum.lost + one.lost,
+      twice: sum.twice + one.twice,
+      invented: sum.invented + one.invented,
+      worstMs: Math.max(sum.worstMs, one.worstMs),
+    }),
+    noEvents,
+  );
+}
+
+function isDue({ fromMs, toMs, heard }: Raised, conditions: readonly Condition[], clock: readonly Setting[]): boolean {
+  const [sinceMs, untilMs] = [fromMs - marginMs.before, toMs + marginMs.after];
+  const disturbed = conditions.some((one) => one.fromMs < untilMs && one.toMs > sinceMs);
+  const set = clock.some(({ realMs }) => realMs > sinceMs && realMs < untilMs);
+  return heard && !disturbed && !set;
+}
