@@ -126,7 +126,9 @@ export class DayIndex {
     return await this.#save(withRows(this.#document, [{ ...row, mark }]), nothing);
   }
 
-  async addNote(note: GapNote): Promise<Outcome<null>> {
+  async addNote({ atMs, cause }: GapNote): Promise<Outcome<null>> {
+    // Times of pictures are finer; a document with one of those would be taken for damaged.
+    const note = { atMs: Math.round(atMs), cause };
     return await this.#save(withNotes(this.#document, [note]), { notes: [note], removed: [] });
   }
 

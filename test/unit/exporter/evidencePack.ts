@@ -30,17 +30,20 @@ export async function recordTwo(): Promise<Recorded> {
   const footage = makeFootage({ seconds: 12, size: '320x180', fragmentMs: 500, sound: true });
   const lastMs = 1000 * (footage.fragments.at(-1)?.startSeconds ?? 0) - 1;
   const limits = { queueMs: Infinity, recordingMs: 4000 };
-  const recorderOf = (id: string): Recorder =>
-    new Recorder({ cameraId: id, vault, library, limits, on: { state: () => undefined } });
+  /** By the recorder's clock all of it has just come. */
+  const recorderOf = (id: string, startMs: number): Recorder => {
+    const now = (): number => startMs + 12_000;
+    return new Recorder({ cameraId: id, vault, library, limits, now, on: { state: () => undefined } });
+  };
   const written = (id: string, startMs: number): Promise<void> =>
     until('it is written', () => (library.openRecording(id)?.fragments.at(-1)?.startMs ?? 0) > startMs + lastMs);
   for (const startMs of [tenMs, tenMs + 20_000]) {
-    const first = recorderOf(cameraId);
+    const first = recorderOf(cameraId, startMs);
     record(first, footage, startMs);
     await written(cameraId, startMs);
     await first.close();
   }
-  const recorder = recorderOf(otherCameraId);
+  const recorder = recorderOf(otherCameraId, tenMs);
   record(recorder, footage, tenMs);
   await written(otherCameraId, tenMs);
   return { place, library, recorder };

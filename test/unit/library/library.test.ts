@@ -63,6 +63,18 @@ test('what was added and noted is there again for a library that opens the same 
   }
 });
 
+test('a gap that begins at the time of a picture, which is finer than a millisecond, is kept', async () => {
+  const cameraId = newCamera();
+  const library = newLibrary();
+  await add(library, cameraId, tenMs, tenMs + minuteMs);
+  await library.note(cameraId, { atMs: tenMs + 3 * minuteMs + 0.4, cause: 'lost' });
+  await library.close();
+  const again = newLibrary();
+  assert.deepEqual(short(await again.spans(cameraId, tenMs + 3 * minuteMs, tenMs + 4 * minuteMs)), [
+    [3 * minuteMs, 4 * minuteMs, 'lost'],
+  ]);
+});
+
 test('nothing in a day of recordings can be read without the key', async () => {
   const cameraId = newCamera();
   const library = newLibrary();
