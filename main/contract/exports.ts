@@ -13,7 +13,7 @@ import type { Problem } from './problems.ts';
 export type ExportCut = 'fast' | 'exact';
 
 /** Whom a sealed export is for. A passphrase is UTF-8 of NFKC; whoever takes it clears it. */
-export type ExportSeal = { by: 'key'; key: string } | { by: 'passphrase'; passphrase: Uint8Array };
+export type ExportSeal = { by: 'key'; key: string } | { by: 'passphrase'; passphrase: Uint8Array<ArrayBuffer> };
 
 export interface ExportPicture {
   cut: ExportCut;

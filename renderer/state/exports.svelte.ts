@@ -1,17 +1,8 @@
 /**
- * The export jobs as main tells them, and the span that the new-export sheet is open for. Main
- * sends the whole list with every change, so a missed one does no harm.
+ * The export jobs as main tells them: the whole list with every change, so a missed one does no harm.
  */
 import type { ExportJob } from '../../main/contract/exports.ts';
-import type { CameraId } from '../../main/contract/model.ts';
 import { call, on } from '../home.ts';
-
-export interface ExportRequest {
-  cameraId: CameraId;
-  cameraName: string;
-  fromMs: number;
-  toMs: number;
-}
 
 class Exports {
   jobs = $state.raw<ExportJob[]>([]);

@@ -1,0 +1,150 @@
+/**
+ * A new export while it is put together: the span as it is typed, the cameras and what each has in it, and every wish. What
+ * depends on each other is kept so here: what is burnt in needs the exact cut, an evidence pack is the untouched pictures.
+ * Asks main for what the span holds whenever it changes; an answer to an older question is dropped.
+ */
+import type { ExportPlace, ExportRequest, ExportShare } from '../../main/contract/exports.ts';
+import { timeLapseAllowed } from '../../main/contract/exports.ts';
+import type { CameraId } from '../../main/contract/model.ts';
+import { call } from '../home.ts';
+import { defectOf } from './defect.ts';
+import type { Trouble } from './asking.svelte.ts';
+import { readMoment } from './moment.ts';
+import { text } from './text.ts';
+import { clockMilliseconds, dayAndMonth, type TimeSpan } from './time.ts';
+
+export type ResultKind = ExportRequest['result']['is'];
+
+const words = text.exports.sheet;
+
+export class NewExport {
+  span = $state.raw<TimeSpan>({ fromMs: 0, toMs: 1 });
+  from = $state('');
+  to = $state('');
+  chosen = $state.raw<readonly CameraId[]>([]);
+  shares = $state.raw<readonly ExportShare[]>([]);
+  cut = $state<ExportRequest['cut']>('fast');
+  burnsIn = $state(false);
+  sound = $state(true);
+  lapses = $state(false);
+  lapseText = $state('30 s');
+  result = $state<ResultKind>('plain');
+  sealBy = $state<'passphrase' | 'key'>('passphrase');
+  key = $state('');
+  place = $state.raw<ExportPlace | null>(null);
+  problem = $state.raw<Trouble | null>(null);
+  #question = 0;
+
+  readonly fromRead = $derived(readTime(this.from, this.span.fromMs));
+  readonly toRead = $derived(readTime(this.to, this.span.toMs));
+  readonly fromBad = $derived(this.fromRead === null ? words.badTime : null);
+  readonly toBad = $derived(
+    this.toRead === null ? words.badTime : this.toRead <= (this.fromRead ?? -1) ? words.backwards : null,
+  );
+  /** Those of the chosen that have something in the span; before that is known, all of them. */
+  readonly wanted = $derived(this.chosen.filter((id) => (this.shareOf(id)?.recordedMs ?? 1) > 0));
+  readonly recordedMs = $derived(this.wanted.reduce((sum, id) => sum + (this.shareOf(id)?.recordedMs ?? 0), 0));
+  readonly gaps = $derived(this.wanted.reduce((sum, id) => sum + (this.shareOf(id)?.gaps ?? 0), 0));
+  /** What the files will come to; null where that depends on what an encoder makes of it. */
+  readonly sizeBytes = $derived(
+    this.burnsIn || this.lapses || this.wanted.some((id) => this.shareOf(id) === null)
+      ? null
+      : this.wanted.reduce((sum, id) => sum + (this.shareOf(id)?.sizeBytes ?? 0), 0),
+  );
+  readonly longestMs = $derived(Math.max(0, ...this.wanted.map((id) => this.shareOf(id)?.recordedMs ?? 0)));
+  readonly lapseMs = $derived(readLength(this.lapseText));
+  readonly lapseBad = $derived(
+    this.lapses && (this.lapseMs === null || (this.longestMs > 0 && this.lapseMs >= this.longestMs)),
+  );
+  readonly ready = $derived(
+    this.fromBad === null && this.toBad === null && this.wanted.length > 0 && this.recordedMs > 0 && !this.lapseBad,
+  );
+
+  constructor(span: TimeSpan, cameraIds: readonly CameraId[]) {
+    this.chosen = [...cameraIds];
+    this.#show({ fromMs: Math.round(span.fromMs), toMs: Math.round(span.toMs) });
+    void call('exports.place').then(
+      (place) => (this.place ??= place),
+      () => undefined,
+    );
+  }
+
+  /** Takes what is typed, where both can be read. */
+  takeSpan(): void {
+    if (this.fromBad !== null || this.toBad !== null || this.fromRead === null || this.toRead === null) return;
+    this.#show({ fromMs: this.fromRead, toMs: this.toRead });
+  }
+
+  /** null while it is not known. */
+  shareOf(cameraId: CameraId): ExportShare | null {
+    return this.shares.find((share) => share.cameraId === cameraId) ?? null;
+  }
+
+  choose(cameraId: CameraId, checked: boolean): void {
+    this.chosen = checked ? [...this.chosen, cameraId] : this.chosen.filter((id) => id !== cameraId);
+  }
+
+  takeBurnIn(checked: boolean): void {
+    this.burnsIn = checked;
+    if (checked) this.cut = 'exact';
+  }
+
+  takeCut(cut: ExportRequest['cut']): void {
+    this.cut = cut;
+    if (cut === 'fast') this.burnsIn = false;
+  }
+
+  takeResult(result: ResultKind): void {
+    this.result = result;
+    if (result !== 'evidence') return;
+    this.takeCut('fast');
+    this.lapses = false;
+  }
+
+  /** Asks what of these cameras the span holds. */
+  async measure(cameraIds: readonly CameraId[]): Promise<void> {
+    if (cameraIds.length === 0) return;
+    const question = ++this.#question;
+    try {
+      const answer = await call('exports.preview', { cameraIds: [...cameraIds], ...this.span });
+      if (question !== this.#question) return;
+      if (answer.ok) this.shares = answer.value;
+      else this.problem = answer.problem;
+    } catch (error) {
+      this.problem = defectOf(error) ?? text.app.noReply;
+    }
+  }
+
+  /** `passphrase`: where it is sealed with one; whoever asked wipes it. */
+  request(passphrase: Uint8Array<ArrayBuffer> | null): ExportRequest {
+    const { cut, burnsIn, sound, result, sealBy, key } = this;
+    const to =
+      sealBy === 'key' ? { by: sealBy, key: key.trim() } : { by: sealBy, passphrase: passphrase ?? new Uint8Array() };
+    return {
+      ...{ cameraIds: [...this.wanted], ...this.span, cut, burnsIn, sound },
+      timeLapseMs: this.lapses ? this.lapseMs : null,
+      result: result === 'sealed' ? { is: result, to } : { is: result },
+    };
+  }
+
+  #show(span: TimeSpan): void {
+    this.from = `${dayAndMonth(span.fromMs)} ${clockMilliseconds(span.fromMs)}`;
+    this.to = `${dayAndMonth(span.toMs)} ${clockMilliseconds(span.toMs)}`;
+    if (span.fromMs !== this.span.fromMs || span.toMs !== this.span.toMs) this.span = span;
+  }
+}
+
+/** null for what is no moment, or one that is still to come. What stands there unchanged is that moment. */
+function readTime(typed: string, shownMs: number): number | null {
+  if (typed.trim() === `${dayAndMonth(shownMs)} ${clockMilliseconds(shownMs)}`) return shownMs;
+  const reading = readMoment(typed, Date.now(), shownMs, text.moments.typed);
+  return reading.is === 'moment' ? reading.atMs : null;
+}
+
+/** '30 s', '30', '1.5 min', '2 min'. */
+export function readLength(typed: string): number | null {
+  const match = /^\s*(\d{1,5}(?:[.,]\d)?)\s*(s|sec|seconds?|m|min|minutes?)?\s*$/i.exec(typed);
+  if (!match) return null;
+  const ms = Math.round(Number((match[1] ?? '').replace(',', '.')) * (/^m/i.test(match[2] ?? '') ? 60_000 : 1000));
+  return ms >= timeLapseAllowed.leastMs && ms <= timeLapseAllowed.mostMs ? ms : null;
+}
