@@ -182,7 +182,7 @@ test('a span is exported as one MP4 of its length that decodes without an error'
   await page.getByLabel(/^To/).fill(clock(fromMs + 120_000));
   await page.getByLabel(/^To/).press('Enter');
   await page.getByRole('button', { name: 'Export…' }).click();
-  await expect(page.getByText('anyone who has the file can watch it')).toBeVisible();
+  await expect(page.getByText('Anyone who has the file can watch it')).toBeVisible();
   await page.getByRole('button', { name: 'Export', exact: true }).last().click();
   await expect(page.getByRole('list', { name: 'Done' }).getByRole('listitem')).toHaveCount(1);
 
