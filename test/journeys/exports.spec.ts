@@ -152,7 +152,9 @@ test('sealed to a key, stock age opens it with the key and ffmpeg shows it; with
   await page.getByLabel('Public key of who receives it').fill(key.slice(0, -2));
   await chooseFolder(folder('sealed'));
   await page.getByRole('dialog').getByRole('button', { name: 'Export', exact: true }).click();
-  await expect(page.getByRole('dialog').getByRole('alert').or(page.getByRole('dialog').getByText(/key/i)).first()).toBeVisible();
+  await expect(
+    page.getByRole('dialog').getByRole('alert').or(page.getByRole('dialog').getByText(/key/i)).first(),
+  ).toBeVisible();
   expect(readdirSync(folder('sealed'))).toEqual([]);
   await page.getByLabel('Public key of who receives it').fill(key);
   await startAndSee(3);
@@ -187,26 +189,23 @@ test('a passphrase is asked for twice, and too short a one is refused where it i
 test('what waits and runs is cancelled, and nothing of it is left; what waits when the app ends is done at the next start', async () => {
   const where = folder('queue');
   await household.willChooseFolder(where);
-  const began = await page.evaluate(
-    async ({ fromMs, toMs }) => {
-      const { call } = window.nightjar;
-      const cameraIds = (await call('cameras.list', undefined)).map(({ id }) => id);
-      const place = await call('exports.choosePlace', undefined);
-      if (!place.ok || !place.value) return 'no place';
-      const { placeId } = place.value;
-      const picture = { cut: 'exact' as const, burnsIn: true, sound: true, timeLapseMs: null };
-      const request = { cameraIds, fromMs, toMs, ...picture, result: { is: 'plain' as const } };
-      const jobs = [];
-      for (let times = 0; times < 3; times += 1) {
-        const started = await call('exports.start', { request, placeId });
-        if (!started.ok) return started.problem.code;
-        jobs.push(started.value.jobId);
-      }
-      for (const jobId of jobs.slice(0, 2)) await call('exports.cancel', { jobId });
-      return 'began';
-    },
-    span(),
-  );
+  const began = await page.evaluate(async ({ fromMs, toMs }) => {
+    const { call } = window.nightjar;
+    const cameraIds = (await call('cameras.list', undefined)).map(({ id }) => id);
+    const place = await call('exports.choosePlace', undefined);
+    if (!place.ok || !place.value) return 'no place';
+    const { placeId } = place.value;
+    const picture = { cut: 'exact' as const, burnsIn: true, sound: true, timeLapseMs: null };
+    const request = { cameraIds, fromMs, toMs, ...picture, result: { is: 'plain' as const } };
+    const jobs = [];
+    for (let times = 0; times < 3; times += 1) {
+      const started = await call('exports.start', { request, placeId });
+      if (!started.ok) return started.problem.code;
+      jobs.push(started.value.jobId);
+    }
+    for (const jobId of jobs.slice(0, 2)) await call('exports.cancel', { jobId });
+    return 'began';
+  }, span());
   expect(began).toBe('began');
   await goTo(page, 'Exports');
   await expect(page.getByText(/Nothing was left behind/)).toHaveCount(2);
