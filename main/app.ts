@@ -8,7 +8,8 @@ import type { WindowPlace } from './contract/layouts.ts';
 import type { PassphraseUse, Settings } from './contract/model.ts';
 import type { NoticePlace } from './contract/notices.ts';
 import { bad, good, type Outcome } from './contract/problems.ts';
-import type { LiveNotice, PageMessage, PlaybackNotice, StreamRequest } from './contract/stream.ts';
+import type { PlaybackNotice } from './contract/playback.ts';
+import type { LiveNotice, PageMessage, StreamRequest } from './contract/stream.ts';
 import { bookmarkCalls } from './app/calls/bookmarkCalls.ts';
 import { cameraCalls } from './app/calls/cameraCalls.ts';
 import { checkCalls } from './app/calls/checkCalls.ts';
@@ -263,7 +264,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     });
     port.onMessage((message) => {
       if (message.is === 'credit') playback.credit(message.messages);
-      else if (message.is === 'seek') playback.seek(message.toMs, message.ticket);
+      else if (message.is === 'ask') playback.ask(message);
+      else if (message.is === 'forget') playback.forget();
     });
     playbacks.add(playback);
     port.onClose(() => void playback.close().finally(() => playbacks.delete(playback)));

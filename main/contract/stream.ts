@@ -1,7 +1,7 @@
 /**
- * What travels over a stream's MessagePort. Live: frames of one camera for a tile. Playback: recorded fragments of one
- * camera. Bytes go as one `Uint8Array` that owns its whole buffer (a slice of a pooled buffer would take its
- * neighbours along): 24 bytes of head, then the payload. Everything else goes as a small object.
+ * What travels over a stream's MessagePort. Live: frames of one camera for a tile, as below. Playback: recorded groups
+ * of pictures of one camera (playback.ts). Bytes go as one `Uint8Array` that owns its whole buffer (a slice of a pooled
+ * buffer would take its neighbours along): 24 bytes of head, then the payload. Everything else goes as a small object.
  *
  * Flow control is by credit: the page grants messages with `credit`, main sends that many binary messages and no
  * more. Live drops to the next keyframe without credit and counts what it dropped; playback waits.
@@ -9,10 +9,10 @@
  * Head, little-endian: kind u8, flags u8, ticket u16, duration in ms f32, time f64, arrived f64.
  */
 import * as v from 'valibot';
-import type { GapCause, StreamRole, StreamState } from './model.ts';
+import type { StreamRole, StreamState } from './model.ts';
+import { playbackAsk, playbackForget } from './playback.ts';
 
 const cameraId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
-const timeMs = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(8.64e15));
 
 /** What the page asks for when it opens a stream. */
 export const streamRequest = v.variant('kind', [
@@ -35,12 +35,9 @@ export const pageMessage = v.variant('is', [
     is: v.literal('credit'),
     messages: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
   }),
-  /** Playback: begin anew at this moment. Every answer to it carries its ticket (1..65535). */
-  v.strictObject({
-    is: v.literal('seek'),
-    toMs: timeMs,
-    ticket: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535)),
-  }),
+  /** Playback. */
+  playbackAsk,
+  playbackForget,
   /** Live: send the sound too, or no longer. Off at first; without an 'audio' notice that says more than null none comes. */
   v.strictObject({ is: v.literal('sound'), on: v.boolean() }),
 ]);
@@ -79,36 +76,27 @@ export type LiveNotice =
   /** Frames left out for want of credit, in all since the stream was opened. */
   | { is: 'dropped'; frames: number };
 
-export type PlaybackNotice =
-  /** What follows is from a recording that begins then; `mime` with codecs, for MediaSource. An 'init' follows. */
-  | { is: 'recording'; ticket: number; startMs: number; mime: string }
-  /** Nothing recorded from..to; what follows begins at `toMs`. */
-  | { is: 'gap'; ticket: number; fromMs: number; toMs: number; cause: GapCause }
-  /** Nothing is recorded from there on; more follows by itself when it is recorded. */
-  | { is: 'edge'; ticket: number; atMs: number }
-  | { is: 'failed'; ticket: number; code: 'vaultDamaged' | 'gone' };
-
-/** Kinds of binary messages. */
-export const packetKinds = { video: 1, audio: 2, init: 3, fragment: 4 } as const;
+/** Kinds of live binary messages. */
+export const packetKinds = { video: 1, audio: 2 } as const;
 export type PacketKind = keyof typeof packetKinds;
 
 export interface Packet {
   kind: PacketKind;
   /** It can be decoded without what came before. */
   keyframe: boolean;
-  /** Playback: the seek that it answers. Live: 0. */
+  /** Not used: 0. */
   ticket: number;
   /** Duration in ms; 0 where unknown. */
   durationMs: number;
-  /** Live: presentation time in ms on the stream's own clock. Playback: UTC ms of the fragment's start. */
+  /** Presentation time in ms on the stream's own clock. */
   timeMs: number;
-  /** Live: when it reached the main process, UTC ms by this computer's clock. Playback: 0. */
+  /** When it reached the main process, UTC ms by this computer's clock. */
   arrivedMs: number;
   data: Uint8Array;
 }
 
 export const packetHeadBytes = 24;
-const names = ['', 'video', 'audio', 'init', 'fragment'] as const satisfies readonly (PacketKind | '')[];
+const names = ['', 'video', 'audio'] as const satisfies readonly (PacketKind | '')[];
 
 /** One message whose buffer holds nothing else. Copies `data`. */
 export function encodePacket(packet: Packet): Uint8Array<ArrayBuffer> {

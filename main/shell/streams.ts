@@ -6,12 +6,12 @@
 import type { MessagePortMain } from 'electron';
 import * as v from 'valibot';
 import type { WindowName } from '../contract/model.ts';
+import type { PlaybackNotice } from '../contract/playback.ts';
 import {
   pageMessage,
   streamRequest,
   type LiveNotice,
   type PageMessage,
-  type PlaybackNotice,
   type StreamRequest,
 } from '../contract/stream.ts';
 import { isSmall } from './weight.ts';

@@ -4,7 +4,9 @@
  * still. Four times a second it tells the window what each tile did; a window that does not hear so must take its
  * pictures for old.
  */
+import { ReplayDesk } from './replay/replayDesk.ts';
 import type { FromWorker, ToWorker, Way } from './workerMessages.ts';
+import type { PictureView } from './pictureView.ts';
 import { Tile } from './tile.ts';
 import { WallCanvas } from './wallCanvas.ts';
 
@@ -21,6 +23,13 @@ let way: Way = 'graphics';
 function tell(message: FromWorker): void {
   postMessage(message);
 }
+
+const replay = new ReplayDesk(() => way, {
+  tell: (message) => tell({ is: 'replay', message }),
+  changed(reels) {
+    for (const reel of reels) for (const canvas of canvases.values()) canvas.paint(reel);
+  },
+});
 
 function changed(tile: Tile): void {
   for (const canvas of canvases.values()) canvas.paint(tile);
@@ -70,13 +79,19 @@ function receive(message: ToWorker): void {
       expect(message.tile, message.expected);
       break;
     case 'view':
-      tiles.get(message.tile)?.show(message.view);
+      show(message.tile, message.view);
+      break;
+    case 'replay':
+      replay.receive(message.message);
       break;
     case 'still':
       void answerStill(message.tile, message.request);
       break;
     case 'surface':
-      canvases.set(message.surface, new WallCanvas(message.canvas, way, (tile) => tiles.get(tile)));
+      canvases.set(
+        message.surface,
+        new WallCanvas(message.canvas, way, (tile) => tiles.get(tile) ?? replay.reel(tile)),
+      );
       break;
     case 'arrange':
       canvases.get(message.surface)?.arrange(message.arrangement);
@@ -96,8 +111,16 @@ function receive(message: ToWorker): void {
   }
 }
 
+function show(number: number, view: PictureView): void {
+  tiles.get(number)?.show(view);
+  const reel = replay.reel(number);
+  if (!reel) return;
+  reel.view = view;
+  for (const canvas of canvases.values()) canvas.paint(reel);
+}
+
 async function answerStill(tile: number, request: number): Promise<void> {
-  const shown = tiles.get(tile);
+  const shown = tiles.get(tile) ?? replay.reel(tile);
   const frame = shown?.frame;
   const atMs = shown?.frameMs ?? 0;
   const png = frame ? await pngOf(frame) : null;
@@ -130,6 +153,7 @@ let waitedBefore = false;
  */
 function look(): void {
   const nowMs = performance.now();
+  replay.look(nowMs);
   const waits = nowMs - lookedMs > 3 * lookMs && !waitedBefore;
   waitedBefore = waits;
   lookedMs = nowMs;

@@ -48,7 +48,7 @@ const nothingMeasured: Measured = {
 };
 
 type Trouble = Extract<StreamState, { state: 'lost' | 'refused' }>;
-type OfTile = Exclude<FromWorker, { is: 'pulses' }>;
+type OfTile = Exclude<FromWorker, { is: 'pulses' | 'replay' }>;
 
 export class LivePicture {
   readonly cameraId: CameraId;

@@ -7,6 +7,11 @@ import { isTooLarge, jpegSizeOf } from '../../main/contract/pictureSize.ts';
 import type { Packet, VideoConfig } from '../../main/contract/stream.ts';
 import type { Way } from './workerMessages.ts';
 
+/** What a decoder needs of a picture. */
+export interface CodedPicture extends Pick<Packet, 'keyframe' | 'timeMs'> {
+  data: Uint8Array<ArrayBuffer>;
+}
+
 export interface VideoPacket extends Packet {
   data: Uint8Array<ArrayBuffer>;
   /** When it reached the main process, by this worker's own clock. */
@@ -16,12 +21,16 @@ export interface VideoPacket extends Packet {
 export interface PictureListener {
   picture(frame: VideoFrame): void;
   failed(): void;
+  /** A packet less waits to be decoded. */
+  taken?(): void;
 }
 
 export interface PictureDecoder {
   /** How many packets wait to be decoded. */
   readonly waiting: number;
-  decode(packet: VideoPacket): void;
+  decode(packet: CodedPicture): void;
+  /** Pictures that are held back to be put in order come out; what is decoded next must be a keyframe. */
+  flush(): void;
   close(): void;
 }
 
@@ -32,7 +41,7 @@ export interface Ability {
 }
 
 /** What its picture carries: microseconds of the stream's own clock. */
-export function timestampOf(packet: VideoPacket): number {
+export function timestampOf(packet: CodedPicture): number {
   return Math.round(packet.timeMs * 1000);
 }
 
@@ -99,6 +108,7 @@ class CodedDecoder implements PictureDecoder {
       },
       error: () => this.#fail(),
     });
+    this.#decoder.addEventListener('dequeue', () => on.taken?.());
     try {
       this.#decoder.configure(config);
     } catch {
@@ -110,7 +120,7 @@ class CodedDecoder implements PictureDecoder {
     return this.#decoder.decodeQueueSize;
   }
 
-  decode(packet: VideoPacket): void {
+  decode(packet: CodedPicture): void {
     if (this.#closed) return;
     const type = packet.keyframe ? 'key' : 'delta';
     try {
@@ -118,6 +128,10 @@ class CodedDecoder implements PictureDecoder {
     } catch {
       this.#fail(); // bytes that are no picture, or a decoder that closed itself
     }
+  }
+
+  flush(): void {
+    if (this.#decoder.state === 'configured') this.#decoder.flush().catch(() => undefined); // closed meanwhile
   }
 
   close(): void {
@@ -135,7 +149,7 @@ class CodedDecoder implements PictureDecoder {
 /** Of pictures that come faster than they decode the newest waits, and those before it are left out. */
 class JpegDecoder implements PictureDecoder {
   readonly #on: PictureListener;
-  #next: VideoPacket | null = null;
+  #next: CodedPicture | null = null;
   #decoding = false;
   #closed = false;
 
@@ -147,9 +161,13 @@ class JpegDecoder implements PictureDecoder {
     return this.#next === null ? 0 : 1;
   }
 
-  decode(packet: VideoPacket): void {
+  decode(packet: CodedPicture): void {
     this.#next = packet;
     if (!this.#decoding) void this.#run();
+  }
+
+  flush(): void {
+    // Each picture is one of its own.
   }
 
   close(): void {
@@ -160,14 +178,14 @@ class JpegDecoder implements PictureDecoder {
   async #run(): Promise<void> {
     this.#decoding = true;
     while (this.#next !== null) {
-      const packet: VideoPacket = this.#next;
+      const packet: CodedPicture = this.#next;
       this.#next = null;
       await this.#decodeOne(packet);
     }
     this.#decoding = false;
   }
 
-  async #decodeOne(packet: VideoPacket): Promise<void> {
+  async #decodeOne(packet: CodedPicture): Promise<void> {
     let decoder: ImageDecoder | null = null;
     try {
       const size = jpegSizeOf(packet.data);

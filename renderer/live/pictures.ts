@@ -6,6 +6,8 @@
  */
 import type { CameraId } from '../../main/contract/model.ts';
 import { LivePicture } from './livePicture.svelte.ts';
+import type { PictureView } from './pictureView.ts';
+import type { FromReplay, ToReplay } from './replay/replayMessages.ts';
 import { Surface } from './surface.ts';
 import type { FromWorker, Place, ToWorker, Way } from './workerMessages.ts';
 
@@ -46,13 +48,53 @@ function ofTile(tile: number): LivePicture | undefined {
   return [...kept.values()].find((one) => one.tile === tile)?.picture;
 }
 
+const replayListeners = new Set<(message: FromReplay) => void>();
+
 function receive(message: FromWorker): void {
-  if (message.is !== 'pulses') ofTile(message.tile)?.receive(message);
+  if (message.is === 'replay') for (const listener of replayListeners) listener(message.message);
+  else if (message.is === 'still') (ofTile(message.tile) ?? recorded.get(message.tile))?.receive(message);
+  else if (message.is !== 'pulses') ofTile(message.tile)?.receive(message);
   else for (const pulse of message.pulses) ofTile(pulse.tile)?.takePulse(pulse);
 }
 
 function tell(message: ToWorker, transfer: Transferable[] = []): void {
   theWorker().postMessage(message, transfer);
+}
+
+interface StillReceiver {
+  receive(message: Extract<FromWorker, { is: 'still' }>): void;
+}
+
+/** The recorded pictures that the worker has a tile of. */
+const recorded = new Map<number, StillReceiver>();
+
+/** The worker's side of playing recordings: tiles of their own numbers on the same canvas. `close` may be called twice. */
+export interface ReplayLine {
+  tell(message: ToReplay, transfer?: Transferable[]): void;
+  /** The tile's number, for a picture that answers 'still'. */
+  tile(picture: StillReceiver): number;
+  dropTile(tile: number): void;
+  view(tile: number, view: PictureView): void;
+  askStill(tile: number, request: number): void;
+  place(element: HTMLElement, tile: number, whole: boolean): () => void;
+  close(): void;
+}
+
+export function openReplayLine(hear: (message: FromReplay) => void): ReplayLine {
+  replayListeners.add(hear);
+  return {
+    tell: (message, transfer = []) => tell({ is: 'replay', message }, transfer),
+    tile(picture) {
+      tiles += 1;
+      recorded.set(tiles, picture);
+      return tiles;
+    },
+    dropTile: (tile) => void recorded.delete(tile),
+    view: (tile, view) => tell({ is: 'view', tile, view }),
+    askStill: (tile, request) => tell({ is: 'still', tile, request }),
+    place: (element, tile, whole) => place(element, { tile, whole }),
+    close: () => void replayListeners.delete(hear),
+  };
 }
 
 /** The canvas that every place in this window is painted on, until the returned function is called. */

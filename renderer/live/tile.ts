@@ -4,6 +4,7 @@
  * when the next one takes its place. Leaves painting to the canvases that have a place for it, and goes by what they
  * have painted: a picture that was decoded and could not be painted makes nothing live.
  */
+import type { CanvasTile } from './canvasTile.ts';
 import { Pace } from './pace.ts';
 import { wholePicture, type PictureView } from './pictureView.ts';
 import { StreamDecoder, type Decoded } from './streamDecoder.ts';
@@ -41,7 +42,7 @@ export interface TileListener {
   changed(tile: Tile): void;
 }
 
-export class Tile {
+export class Tile implements CanvasTile<Awaited | null> {
   readonly number: number;
   readonly #on: TileListener;
   readonly #pace = new Pace();

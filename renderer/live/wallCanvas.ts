@@ -2,12 +2,12 @@
  * One canvas of the window, painted here: every tile that has a place on it, when its picture changes. Paints all of it
  * anew when the places change, from the pictures that the tiles keep. Never throws.
  */
+import type { CanvasTile } from './canvasTile.ts';
 import { fitted, isEmpty, isOn, sameBox, type Box } from './geometry.ts';
 import { GraphicsPainter } from './graphicsPainter.ts';
 import { paintGrey, type CanvasContext, type Painter } from './painter.ts';
 import { wholePicture } from './pictureView.ts';
 import { ProcessorPainter } from './processorPainter.ts';
-import type { Tile } from './tile.ts';
 import type { Arrangement, Place, Way } from './workerMessages.ts';
 
 interface Filled {
@@ -19,14 +19,14 @@ export class WallCanvas {
   readonly #canvas: OffscreenCanvas;
   readonly #context: CanvasContext | null;
   readonly #painter: Painter | null;
-  readonly #tileOf: (tile: number) => Tile | undefined;
+  readonly #tileOf: (tile: number) => CanvasTile | undefined;
   #arrangement: Arrangement = { widthPixels: 0, heightPixels: 0, places: [], ground: '#000', bare: '#000' };
   /** Where each place's picture lies; a picture of another shape leaves other pixels bare. */
   readonly #filled = new Map<Place, Filled>();
   readonly #waiting = new Set<Place>();
   #isReading = false;
 
-  constructor(canvas: OffscreenCanvas, way: Way, tileOf: (tile: number) => Tile | undefined) {
+  constructor(canvas: OffscreenCanvas, way: Way, tileOf: (tile: number) => CanvasTile | undefined) {
     this.#canvas = canvas;
     this.#tileOf = tileOf;
     this.#context = canvas.getContext('2d', { alpha: false, willReadFrequently: way === 'processor' });
@@ -57,7 +57,7 @@ export class WallCanvas {
   }
 
   /** The tile is to be painted anew. */
-  paint(tile: Tile): void {
+  paint(tile: CanvasTile): void {
     for (const place of this.#arrangement.places) if (place.tile === tile.number) this.#waiting.add(place);
     this.#work();
   }
@@ -75,7 +75,11 @@ export class WallCanvas {
   #paintPlace(place: Place): void {
     const tile = this.#tileOf(place.tile);
     const frame = tile?.frame;
-    if (!tile || !frame || isEmpty(place.box)) return;
+    if (!tile || !frame || isEmpty(place.box)) {
+      this.#filled.delete(place);
+      this.#fill(this.#arrangement.bare, place.box);
+      return;
+    }
     const box = fitted({ width: frame.displayWidth, height: frame.displayHeight }, place.box);
     const awaited = tile.beginPainting();
     const painted = this.#painter?.paint(frame, place.whole ? wholePicture : tile.view, box) ?? false;

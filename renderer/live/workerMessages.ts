@@ -7,6 +7,7 @@ import type { StreamRole, StreamState } from '../../main/contract/model.ts';
 import type { IntakeKind } from '../../main/contract/stream.ts';
 import type { Box } from './geometry.ts';
 import type { PictureView } from './pictureView.ts';
+import type { FromReplay, ToReplay } from './replay/replayMessages.ts';
 import type { Still } from './stillOf.ts';
 
 /** How pictures get onto the canvas: drawn by the graphics card, or scaled and converted by the processor. */
@@ -48,7 +49,8 @@ export type ToWorker =
   | { is: 'dropSurface'; surface: number }
   /** Nobody can see the window: nothing is decoded, and what came since the last keyframe is kept. */
   | { is: 'seen'; seen: boolean }
-  | { is: 'way'; way: Way };
+  | { is: 'way'; way: Way }
+  | { is: 'replay'; message: ToReplay };
 
 /** What one tile did, counted since its stream began. */
 export interface Pulse {
@@ -91,4 +93,5 @@ export type FromWorker =
   | { is: 'ended'; tile: number; stream: number }
   /** null when there is no picture. */
   | { is: 'still'; tile: number; request: number; still: Still | null }
-  | { is: 'pulses'; pulses: Pulse[] };
+  | { is: 'pulses'; pulses: Pulse[] }
+  | { is: 'replay'; message: FromReplay };

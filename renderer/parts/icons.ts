@@ -33,6 +33,8 @@ export const icons = {
   pause: { solid: 'M5 3.5h3.4v13H5zM11.6 3.5H15v13h-3.4z' },
   previous: { line: 'M5 4v12M15.5 4.5 8.5 10l7 5.5z' },
   next: { line: 'M15 4v12M4.5 4.5l7 5.5-7 5.5z' },
+  frameBack: { line: 'M5 4v12M15.5 4.5 8.5 10l7 5.5z' },
+  frameOn: { line: 'M15 4v12M4.5 4.5l7 5.5-7 5.5z' },
   back: { line: 'M9.5 4.5 3 10l6.5 5.5zM17 4.5 10.5 10l6.5 5.5z' },
   forward: { line: 'M10.5 4.5 17 10l-6.5 5.5zM3 4.5 9.5 10 3 15.5z' },
   large: { line: 'M11.5 3H17v5.5M8.5 17H3v-5.5M17 3l-6 6M3 17l6-6' },

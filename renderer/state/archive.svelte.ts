@@ -1,40 +1,36 @@
 /**
- * Where the archive stands: camera, moment, the span to keep, speed. Lives as long as the page, so that the archive is
- * found as it was left. Moves the player, if there is one, and the ladder (ladder.svelte.ts) along; what the keys and
- * the pointer mean is the view's business.
+ * Where the archive stands: cameras, moment, the span to keep. Lives as long as the page, so that the archive is found as
+ * it was left. Moves what is played (replay.svelte.ts) and the ladder (ladder.svelte.ts) along; what the keys and the
+ * pointer mean is the view's business.
  */
 import type { CameraId, Span } from '../../main/contract/model.ts';
-import type { PlaybackPlayer } from '../live/playback.ts';
-import type { Passed, PlaybackState } from '../live/playbackState.ts';
-import type { Still } from '../live/stillOf.ts';
 import { ladder } from './ladder.svelte.ts';
 import { library } from './library.svelte.ts';
+import { mostReplayed, replay } from './replay.svelte.ts';
 import { snapshots } from './snapshots.svelte.ts';
 import { gapAfter, gapBefore, lastRecorded, recordedAfter, spanAt } from './spans.ts';
 import { dayBeside, sameClockOn, secondMs, type TimeSpan } from './time.ts';
 
-export const speeds = [0.5, 1, 2, 4, 8] as const;
-export type Speed = (typeof speeds)[number];
 /** A recording can be played so long after it was made. */
 const behindLiveMs = 3 * secondMs;
 
 class Archive {
+  /** The focused one: its sound, its gaps, its pictures one by one. */
   cameraId = $state<CameraId | null>(null);
+  /** Those that are shown, in order, 1 to 9. */
+  cameraIds = $state.raw<readonly CameraId[]>([]);
+  /** The focused one alone is shown, large; the others come back with the grid. */
+  large = $state(false);
   timeMs = $state(Date.now());
-  playing = $state(false);
-  speed = $state<Speed>(1);
-  muted = $state(false);
-  playback = $state.raw<PlaybackState>({ state: 'seeking' });
-  /** What playing passed over last, while that is said. */
-  passed = $state.raw<Passed | null>(null);
   keepFromMs = $state<number | null>(null);
   keepToMs = $state<number | null>(null);
   /** Set once a moment was chosen, so that the archive is found there again. */
   placed = $state(false);
-  /** Makes a picture of the one that is shown; null while there is none. */
-  still = $state.raw<(() => Promise<Still>) | null>(null);
-  #player: PlaybackPlayer | null = null;
 
+  /** What is on screen. */
+  readonly shownIds = $derived<readonly CameraId[]>(
+    this.large && this.cameraId !== null ? [this.cameraId] : this.cameraIds,
+  );
   readonly day = $derived(ladder.day);
   readonly spans = $derived<readonly Span[]>(this.cameraId === null ? [] : (library.days.get(this.cameraId) ?? []));
   readonly here = $derived(spanAt(this.spans, this.timeMs));
@@ -44,78 +40,84 @@ class Archive {
       : null,
   );
 
-  attach(player: PlaybackPlayer): void {
-    this.#player = player;
-    player.setRate(this.speed);
-    if (this.playing) player.play();
-  }
-
-  detach(player: PlaybackPlayer): void {
-    if (this.#player === player) this.#player = null;
-  }
-
   /** Puts the playhead there; its window follows when it lies outside. */
   seek(timeMs: number): void {
     this.placed = true;
-    this.passed = null;
     this.moveTo(Math.min(Math.max(0, timeMs), Date.now() - behindLiveMs));
-    this.#player?.seek(this.timeMs);
+    replay.go(this.timeMs);
+  }
+
+  /** The same while somebody drags: the pictures follow, always the latest moment. */
+  scrub(timeMs: number): void {
+    this.seek(timeMs);
   }
 
   /** The playhead is there now: told by the player, or asked for. */
   moveTo(timeMs: number): void {
     this.timeMs = timeMs;
-    ladder.follow(timeMs, this.playing);
+    ladder.follow(timeMs, replay.playing);
     library.show(timeMs, this.cameraId);
   }
 
+  /** Focuses this camera; one that is not shown takes the place of the focused one. */
   choose(cameraId: CameraId): void {
-    if (cameraId === this.cameraId) return;
+    if (cameraId === this.cameraId && this.cameraIds.includes(cameraId)) return;
+    if (!this.cameraIds.includes(cameraId)) {
+      const replaced = this.cameraIds.map((each) => (each === this.cameraId ? cameraId : each));
+      this.cameraIds = replaced.includes(cameraId) ? replaced : [cameraId];
+    }
     this.cameraId = cameraId;
-    this.passed = null;
     library.show(this.timeMs, cameraId);
   }
 
+  /** Of several that are shown the one before or after; of one alone the next camera of all. */
   chooseBeside(by: number): void {
-    const ids = library.cameras.map((camera) => camera.cameraId);
+    const all = library.cameras.map((camera) => camera.cameraId);
+    const ids = this.cameraIds.length > 1 ? this.cameraIds : all;
     const next = ids[Math.min(ids.length - 1, Math.max(0, ids.indexOf(this.cameraId ?? '') + by))];
     if (next !== undefined) this.choose(next);
   }
 
+  /** Shows this camera as well, or no longer; one always stays, and nine at most. */
+  toggleShown(cameraId: CameraId): void {
+    this.large = false;
+    const without = this.cameraIds.filter((each) => each !== cameraId);
+    if (without.length === this.cameraIds.length) {
+      if (without.length >= mostReplayed) return;
+      const order = library.cameras.map((camera) => camera.cameraId);
+      this.cameraIds = [...without, cameraId].sort((one, other) => order.indexOf(one) - order.indexOf(other));
+    } else if (without.length > 0) {
+      this.cameraIds = without;
+      if (this.cameraId === cameraId && without[0] !== undefined) this.choose(without[0]);
+    }
+  }
+
+  /** So many, the focused one among them. */
+  showMany(count: number): void {
+    this.large = false;
+    const all = library.cameras.map((camera) => camera.cameraId);
+    const others = all.filter((cameraId) => cameraId !== this.cameraId).slice(0, count - 1);
+    this.cameraIds = all.filter((cameraId) => cameraId === this.cameraId || others.includes(cameraId));
+  }
+
   togglePlay(): void {
-    if (this.playing) this.pause();
+    if (replay.playing) this.pause();
     else this.play();
   }
 
   play(): void {
     this.placed = true;
-    this.playing = true;
-    this.#player?.play();
+    replay.play(true);
   }
 
   pause(): void {
-    this.playing = false;
-    this.#player?.pause();
+    replay.play(false);
   }
 
+  /** Of the focused camera's picture; nothing where it shows none. */
   snapshot(): void {
-    if (this.cameraId !== null && this.still !== null) void snapshots.take(this.cameraId, this.still);
-  }
-
-  /** On, and with each further call faster. */
-  faster(): void {
-    if (!this.playing) this.play();
-    else this.setSpeed(speeds[Math.min(speeds.length - 1, speeds.indexOf(this.speed) + 1)] ?? 1);
-  }
-
-  setSpeed(speed: Speed): void {
-    this.speed = speed;
-    this.#player?.setRate(speed);
-  }
-
-  /** The player changed its speed by itself. */
-  noteRate(rate: number): void {
-    this.speed = speeds.find((speed) => speed === rate) ?? 1;
+    const picture = this.cameraId === null ? undefined : replay.pictures.get(this.cameraId);
+    if (this.cameraId !== null && picture?.pictureMs != null) void snapshots.take(this.cameraId, () => picture.still());
   }
 
   /** To the first recording after the next gap. */

@@ -56,7 +56,10 @@ interface Original {
 export async function makeYear(plan: YearPlan, said: (text: string) => void): Promise<number> {
   const vault = await vaultIn(plan.folder);
   const originals = await makeOriginals(plan, vault);
-  await listCameras(plan, vault);
+  await listCameras(
+    Array.from({ length: plan.cameras }, (_, camera) => `Camera ${camera + 1}`),
+    vault,
+  );
   const lastMs = Date.parse(`${plan.until}T00:00:00.000Z`);
   let made = 0;
   for (let back = plan.days - 1; back >= 0; back--) {
@@ -185,10 +188,10 @@ async function sealed(plain: Uint8Array, recipients: readonly string[]): Promise
 }
 
 /** Cameras that are paused: they are on the list, and nothing is looked for on the network. */
-async function listCameras({ cameras }: YearPlan, vault: Vault): Promise<void> {
-  const list = Array.from({ length: cameras }, (_, camera): StoredCamera => {
+export async function listCameras(names: readonly string[], vault: Vault): Promise<void> {
+  const list = names.map((name, camera): StoredCamera => {
     return {
-      ...{ id: cameraIdOf(camera), name: `Camera ${camera + 1}`, kind: 'rtsp', host: '127.0.0.1', port: 554 },
+      ...{ id: cameraIdOf(camera), name, kind: 'rtsp', host: '127.0.0.1', port: 554 },
       ...{ path: '/live', maker: '', model: '', firmware: '', serial: '', streams: [], addedMs: 0 },
       ...{
         moves: null,

@@ -11,7 +11,6 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
 import type { Span } from '../../main/contract/model.ts';
-import { decodePacket } from '../../main/contract/stream.ts';
 import { ClipFeed } from '../../main/core/exporter/clipFeed.ts';
 import { Library } from '../../main/core/library/library.ts';
 import { Playback } from '../../main/core/library/playback.ts';
@@ -111,24 +110,31 @@ async function exported({ library, vault }: Recorded): Promise<{ parts: number; 
   return { parts, pictures };
 }
 
-/** The starts of the fragments that are played from this moment on. */
+/** The times of the groups of pictures that are played from this moment on, as the page asks for them. */
 async function played({ library, vault }: Recorded, fromMs: number): Promise<number[]> {
   const times: number[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<null>();
+  let ticket = 0;
   const playback = new Playback({
     ...{ library, vault, cameraId },
-    send: (packet) => {
-      const found = decodePacket(packet);
-      if (found?.kind === 'fragment') times.push(found.timeMs);
-      playback.credit(1);
-    },
+    send: () => playback.credit(1),
     notice: (notice) => {
-      if (notice.is === 'edge') resolve(null);
       if (notice.is === 'failed') reject(new Error(notice.code));
+      else if (notice.is === 'group') {
+        times.push(notice.startMs);
+        ask(notice.endMs);
+      } else if (notice.is === 'gap') {
+        if (notice.toMs === null) resolve(null);
+        else ask(notice.toMs);
+      }
     },
   });
+  function ask(atMs: number): void {
+    ticket = (ticket % 65_535) + 1;
+    playback.ask({ is: 'ask', ticket, atMs, want: 'group', have: 0 });
+  }
   playback.credit(5);
-  playback.seek(fromMs, 1);
+  ask(fromMs);
   await promise;
   await playback.close();
   return times;

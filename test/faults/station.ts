@@ -12,7 +12,7 @@ import type { TestContext } from 'node:test';
 import { createApp, type App } from '../../main/app.ts';
 import type { AppState, CameraStatus, RecordingState, Span, VaultStatus } from '../../main/contract/model.ts';
 import type { Outcome } from '../../main/contract/problems.ts';
-import { decodePacket, type PageMessage } from '../../main/contract/stream.ts';
+import type { PageMessage } from '../../main/contract/stream.ts';
 import { dayOf, readFinishedName } from '../../main/core/library/recordingName.ts';
 import { openLog } from '../../main/core/log.ts';
 import type { RecorderLimits } from '../../main/core/recorder/recorder.ts';
@@ -193,28 +193,32 @@ function filesOf(vault: string, cameraId: string): string[] {
   }
 }
 
-/** Ends when what is recorded has been played, or a recording did not open. */
+/** Plays as the page does; ends when what is recorded has been played, or a recording did not open. */
 function plays(app: App, cameraId: string, fromMs: number): Promise<{ fragments: number; whole: boolean }> {
   return new Promise((resolve, reject) => {
-    let fragments = 0;
+    let [fragments, ticket] = [0, 0];
     let hear: (message: PageMessage) => void = () => undefined;
     let leave: () => void = () => undefined;
+    const ask = (atMs: number): void => hear({ is: 'ask', ticket: ++ticket, atMs, want: 'group', have: 0 });
     app.openStream({
       request: { kind: 'playback', cameraId },
-      send: (packet) => {
-        if (decodePacket(packet)?.kind === 'fragment') fragments++;
+      send: () => {
+        fragments++;
         hear({ is: 'credit', messages: 1 });
       },
       notice: (notice) => {
-        if (notice.is !== 'edge' && notice.is !== 'failed') return;
-        leave();
-        resolve({ fragments, whole: notice.is === 'edge' });
+        if (notice.is === 'group' && !notice.open) ask(notice.endMs);
+        else if (notice.is === 'gap' && notice.toMs !== null) ask(notice.toMs);
+        else if (notice.is === 'gap' || notice.is === 'group' || notice.is === 'failed') {
+          leave();
+          resolve({ fragments, whole: notice.is !== 'failed' });
+        }
       },
       onMessage: (listener) => (hear = listener),
       onClose: (listener) => (leave = listener),
       close: () => reject(new Error('nothing can be played')),
     });
     hear({ is: 'credit', messages: 10 });
-    hear({ is: 'seek', toMs: fromMs, ticket: 1 });
+    ask(fromMs);
   });
 }

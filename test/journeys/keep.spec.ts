@@ -87,7 +87,7 @@ test('two cameras are recorded, and older recordings of them are found', async (
 
 test('P protects the marked span under a name, and the list says what it costs', async () => {
   await goTo(page, 'Archive');
-  await page.getByRole('combobox', { name: 'Camera' }).selectOption(ids[0] ?? '');
+  await page.locator('.ladder').getByRole('button', { name: names[0], exact: true }).click();
   await page.keyboard.press('t');
   const at = new Date(protectedMs);
   const two = (figure: number): string => String(figure).padStart(2, '0');

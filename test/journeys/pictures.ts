@@ -1,7 +1,7 @@
 /**
  * Reads the yard's frame number off a picture in the page, by the same function that the yard's own tests use: off the
- * canvas that live pictures are painted on, where a tile's place is, or off a `<video>` that plays a recording. So a
- * journey knows that a picture moves, and which one it is.
+ * canvas that pictures are painted on, live and recorded ones, where a tile's place is. So a journey knows that a picture
+ * moves, and which one it is.
  */
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
@@ -12,8 +12,8 @@ const source = readFileSync(path.join(import.meta.dirname, '../yard/frameNumber.
 const reader = stripTypeScriptTypes(source).replaceAll(/^export /gm, '');
 
 /**
- * Makes two functions known in the page. `shownPicture(element)`: what the element (a video, a tile, or something with
- * one inside) shows now, as `[source, x, y, width, height]` in the source's own pixels, or null. `readFrame(element)`:
+ * Makes two functions known in the page. `shownPicture(element)`: what the element (a tile, or something with one inside)
+ * shows now, as `[source, x, y, width, height]` in the source's own pixels, or null. `readFrame(element)`:
  * the frame number on it, or null.
  */
 export async function teachFrames(page: Page): Promise<void> {
@@ -32,9 +32,7 @@ export async function teachFrames(page: Page): Promise<void> {
     };
     window.shownPicture = (element) => {
       const place = inside(element, '[data-picture]');
-      if (place) return livePicture(place);
-      const video = inside(element, 'video');
-      return video && video.readyState >= 2 ? [video, 0, 0, video.videoWidth, video.videoHeight] : null;
+      return place ? livePicture(place) : null;
     };
     window.readFrame = (element) => {
       const shown = window.shownPicture(element);
@@ -45,12 +43,21 @@ export async function teachFrames(page: Page): Promise<void> {
   })()`);
 }
 
-/** The number on the picture that the element (a tile, a video, or something with one inside) shows now. */
+/** The number on the picture that the element (a tile, or something with one inside) shows now. */
 export function frameOf(element: Locator): Promise<number | null> {
   return element.evaluate((node) => {
     // Put there by teachFrames.
     return (window as unknown as { readFrame(element: Element): number | null }).readFrame(node);
   });
+}
+
+/** The numbers on the pictures with these labels, all read in one turn of the page: what one frame of it shows. */
+export function frameSets(page: Page, labels: string[]): Promise<(number | null)[]> {
+  return page.evaluate((wanted) => {
+    // Put there by teachFrames.
+    const taught = window as unknown as { readFrame(element: Element | null): number | null };
+    return wanted.map((label) => taught.readFrame(document.querySelector(`[aria-label="${label}"]`)));
+  }, labels);
 }
 
 /** Waits until a frame number can be read, and then until another one can: the picture is there and moves. */

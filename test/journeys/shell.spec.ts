@@ -105,7 +105,12 @@ test('the second window is on another screen, has the same rules, and only its o
 });
 
 test('a stream carries credit, packets that own their buffer, and notices', async () => {
-  expect(await probe('stream')).toEqual([[28, 28, 0], [28, 28, 1], [28, 28, 2], { is: 'edge', ticket: 7, atMs: 5 }]);
+  expect(await probe('stream')).toEqual([
+    [28, 28, 0],
+    [28, 28, 1],
+    [28, 28, 2],
+    { is: 'gap', ticket: 7, fromMs: 5, toMs: null, cause: 'closed' },
+  ]);
 });
 
 test('a page that breaks the contract on a stream loses the stream', async () => {

@@ -1,235 +1,205 @@
 /**
- * Plays one camera's recordings to one viewer: from the keyframe at or before the moment asked for, on over the ends of
- * recordings and over gaps, up to the recording that is being written, which it follows. It sends a binary message only
- * against credit, and waits for more; a new seek drops what was pending. A recording that does not open is told as
- * failed and passed over; after three in a row it stops and waits for the next seek.
+ * Answers one viewer's questions about one camera's recordings: the group of pictures at a moment, or why there is none.
+ * One question after the other; a newer `forget` gives up those before it, also in the middle of an answer. Sends a
+ * binary message only against credit, and holds nothing but the fragment that is next. What does not open is told as
+ * failed, with where to go on. Follows the recording that is being written: its group is open, and `grew` tells that
+ * there is more. Knows no playhead; leaves speeds, directions and loops to the page.
  */
 import type { CameraId, GapCause } from '../../contract/model.ts';
-import { good, type Outcome, type Problem } from '../../contract/problems.ts';
-import { encodePacket, type PlaybackNotice } from '../../contract/stream.ts';
+import { encodeSamples, mostAsks, type PlaybackAsk, type PlaybackNotice } from '../../contract/playback.ts';
+import type { Problem } from '../../contract/problems.ts';
 import type { Vault } from '../vault/folder.ts';
-import { VaultError } from '../vault/vaultError.ts';
+import { MediaError } from '../video/mediaError.ts';
 import { Bell } from './bell.ts';
+import { type Around, CameraRows, type Shown } from './cameraRows.ts';
+import type { Group } from './findGroup.ts';
 import type { Library } from './library.ts';
-import { recordingAt } from './passes.ts';
-import { keyframeAtOrBefore } from './openRecording.ts';
-import { openFinished, openGrowing, type RecordingSource, TableShelf } from './recordingSource.ts';
+import { OpenedRecordings, type OpenedRecording } from './openedRecordings.ts';
+import { Formats, formatOf, samplesOf } from './playbackFormat.ts';
 
 export interface PlaybackOptions {
   library: Library;
   vault: Vault;
   cameraId: CameraId;
-  /** The packet owns its buffer. */
-  send: (packet: Uint8Array<ArrayBuffer>) => void;
+  /** The message owns its buffer. */
+  send: (message: Uint8Array<ArrayBuffer>) => void;
   notice: (notice: PlaybackNotice) => void;
   /** What no camera, disk or page can cause. */
   defect?: (error: unknown) => void;
 }
 
-/** A gap shorter than this is not told: it is a jump that nobody sees. */
-const gapTellMs = 500;
-const mostFailures = 3;
+const mostCredit = 1000;
 
-/** One answer to one seek. */
-interface Journey {
-  ticket: number;
-  signal: AbortSignal;
-  /** What comes next begins here. */
-  atMs: number;
-  /** Start of the recording played last; null before the first. */
-  playedMs: number | null;
-  edgeTold: boolean;
-  failures: number;
-}
+type Here = Extract<Around, { is: 'recording' }>;
 
 export class Playback {
   readonly #options: PlaybackOptions;
   readonly #bell = new Bell();
-  readonly #shelf = new TableShelf();
-  readonly #unwatch: () => void;
+  readonly #rows: CameraRows;
+  readonly #opened: OpenedRecordings;
+  readonly #formats = new Formats();
   #credit = 0;
-  #current: AbortController | null = null;
-  #running: Promise<void> = Promise.resolve();
+  #asks: PlaybackAsk[] = [];
+  #current = new AbortController();
+  #running: Promise<void> | null = null;
+  /** The viewer knows the end of what is recorded, and waits for more. */
+  #tellsGrowth = false;
   #closed = false;
 
   constructor(options: PlaybackOptions) {
     this.#options = options;
-    this.#unwatch = options.library.watch(options.cameraId, () => this.#bell.ring());
+    this.#rows = new CameraRows(options.library, options.cameraId, () => this.#changed());
+    this.#opened = new OpenedRecordings(options.library, options.vault);
   }
 
-  /** Begins anew at this moment; every answer carries the ticket. */
-  seek(toMs: number, ticket: number): void {
+  /** Answered when those before it are. */
+  ask(ask: PlaybackAsk): void {
     if (this.#closed) return;
-    this.#current?.abort();
+    this.#asks.push(ask);
+    if (this.#asks.length > mostAsks) this.#asks.shift();
+    this.#running ??= this.#run();
+  }
+
+  /** Gives up every question so far. */
+  forget(): void {
+    this.#asks = [];
+    this.#current.abort();
+    this.#current = new AbortController();
     this.#bell.ring();
-    const current = new AbortController();
-    this.#current = current;
-    const journey: Journey = {
-      ticket,
-      signal: current.signal,
-      atMs: toMs,
-      playedMs: null,
-      edgeTold: false,
-      failures: 0,
-    };
-    const before = this.#running;
-    this.#running = before
-      .then(() => this.#travel(journey))
-      .catch((error: unknown) => {
-        if (!this.#options.defect) throw error;
-        this.#options.defect(error);
-      });
   }
 
   /** The viewer takes so many binary messages more. */
   credit(messages: number): void {
-    this.#credit += messages;
+    this.#credit = Math.min(this.#credit + messages, mostCredit);
     this.#bell.ring();
   }
 
   /** May be called twice. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#current?.abort();
-    this.#unwatch();
-    this.#bell.ring();
+    this.forget();
+    this.#rows.close();
     await this.#running;
+    await this.#opened.close();
   }
 
-  async #travel(journey: Journey): Promise<void> {
-    while (!journey.signal.aborted) {
-      const { rings } = this.#bell;
-      const next = await this.#next(journey);
-      if (isAborted(journey)) {
-        if (next?.ok) await next.value.close();
+  async #run(): Promise<void> {
+    try {
+      for (let ask = this.#asks.shift(); ask; ask = this.#asks.shift()) await this.#answer(ask, this.#current.signal);
+    } catch (error) {
+      if (!this.#options.defect) throw error;
+      this.#options.defect(error);
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  async #answer(ask: PlaybackAsk, signal: AbortSignal): Promise<void> {
+    const around = await this.#rows.around(ask.atMs);
+    if (isAborted(signal)) return;
+    if (around.is === 'gap') {
+      await this.#tellGap(ask, around, signal);
+      return;
+    }
+    const opened = await this.#opened.open(around.shown);
+    if (isAborted(signal)) return;
+    if (!opened.ok) {
+      this.#fail(ask, opened.problem, spanOf(around.shown));
+      return;
+    }
+    const group = await opened.value.groupAt(ask.atMs);
+    if (isAborted(signal)) return;
+    const { fromMs, toMs } = spanOf(around.shown);
+    if (!group.ok) this.#fail(ask, group.problem, { fromMs, toMs });
+    else if (group.value === null) this.#fail(ask, { code: 'vaultDamaged', file: '' }, { fromMs: ask.atMs, toMs });
+    else await this.#sendGroup(ask, { ...around, opened: opened.value, group: group.value }, signal);
+  }
+
+  async #sendGroup(
+    ask: PlaybackAsk,
+    { shown, opened, group, showsUntil }: Here & { opened: OpenedRecording; group: Group },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { ticket } = ask;
+    const value = formatOf(opened.init);
+    const { format, isNew } = this.#formats.number(value);
+    if (isNew) this.#options.notice({ is: 'format', format, value });
+    const [first] = group.places;
+    const last = group.places.at(-1);
+    if (!first || !last) return;
+    const open = shown.is === 'open' && group.nextMs === null && !shown.recording.ended;
+    if (open) this.#tellsGrowth = true;
+    const endMs = showsUntil(first.startMs, group.nextMs ?? last.startMs + last.durationMs);
+    const places = ask.want === 'keyframe' ? [first] : group.places.slice(ask.have);
+    const messages = places.length;
+    this.#options.notice({ is: 'group', ticket, format, startMs: first.startMs, endMs, open, messages });
+    for (const place of places) {
+      await this.#haveCredit(signal);
+      const read = isAborted(signal) ? null : await opened.read(place);
+      if (read === null || isAborted(signal)) return;
+      const message = read.ok ? encoded(ask, read.value, opened) : null;
+      if (message === null) {
+        await this.#opened.forget(opened);
+        // The rest of the group cannot be decoded without it.
+        const problem: Problem = read.ok ? { code: 'vaultDamaged', file: '' } : read.problem;
+        this.#fail(ask, problem, { fromMs: place.startMs, toMs: endMs });
         return;
       }
-      if (next === null) {
-        await this.#tellEdge(journey);
-        await this.#bell.since(rings);
-      } else if (next.ok) {
-        const problem = await this.#play(next.value, journey).finally(() => next.value.close());
-        if (problem && !this.#fail(journey, problem)) return;
-      } else if (!this.#fail(journey, next.problem)) {
-        return;
-      }
+      this.#credit--;
+      this.#options.send(message);
     }
   }
 
-  /** The recording to go on with; null when there is none (yet). A problem's recording has been passed over. */
-  async #next(journey: Journey): Promise<Outcome<RecordingSource> | null> {
-    const { library, vault, cameraId } = this.#options;
-    let row = await library.at(cameraId, journey.atMs);
-    // Its end can have been put later than when it was followed: it is not to be played twice.
-    while (row && row.startMs === journey.playedMs) {
-      journey.atMs = Math.max(journey.atMs, row.endMs);
-      row = await library.at(cameraId, journey.atMs);
-    }
-    const open = library.openRecording(cameraId);
-    const known = [...(row ? [row] : []), ...(open ? [open] : [])];
-    if (row && recordingAt(known, journey.atMs) === row) {
-      const opened = await openFinished(vault, row, this.#shelf);
-      if (!opened.ok) journey.atMs = row.endMs;
-      return opened;
-    }
-    if (!open || open.fragments.length === 0) return null;
-    if (open.startMs === journey.playedMs) return null;
-    return good(openGrowing(library, vault, open));
-  }
-
-  async #play(source: RecordingSource, journey: Journey): Promise<Problem | null> {
-    if (source.startMs - journey.atMs > gapTellMs) {
-      await this.#tellGap(journey, source.startMs);
-      if (journey.signal.aborted) return null;
-    }
-    // Of a recording that began before the last one ended (the clock was set back) what was shown is passed over.
-    const continued = journey.playedMs !== null && source.startMs > journey.atMs - gapTellMs;
-    journey.playedMs = source.startMs;
-    this.#options.notice({ is: 'recording', ticket: journey.ticket, startMs: source.startMs, mime: source.mime });
-    const init = { offset: 0, length: source.initLength, startMs: source.startMs, durationMs: 0, keyframe: true };
-    let problem = await this.#send('init', init, source, journey);
-    let index = continued ? 0 : keyframeAtOrBefore(source.fragments, journey.atMs);
-    while (!problem && !journey.signal.aborted) {
-      const { rings } = this.#bell;
-      const fragment = source.fragments[index];
-      if (fragment) {
-        problem = await this.#send('fragment', fragment, source, journey);
-        index++;
-      } else if (source.ended) {
-        if (source.damaged) problem = { code: 'vaultDamaged', file: '' };
-        else journey.failures = 0;
-        break;
-      } else {
-        await this.#tellEdge(journey, source.endMs);
-        await this.#bell.since(rings);
-      }
-    }
-    journey.atMs = Math.max(journey.atMs, source.endMs);
-    return problem;
-  }
-
-  /** Sends one binary message when there is credit for it; a problem when it cannot be read. */
-  async #send(
-    kind: 'init' | 'fragment',
-    place: { offset: number; length: number; startMs: number; durationMs: number; keyframe: boolean },
-    source: RecordingSource,
-    { ticket, signal }: Journey,
-  ): Promise<Problem | null> {
-    for (let { rings } = this.#bell; this.#credit === 0; { rings } = this.#bell) {
+  async #haveCredit(signal: AbortSignal): Promise<void> {
+    for (let { rings } = this.#bell; this.#credit === 0 && !signal.aborted; { rings } = this.#bell) {
       await this.#bell.since(rings);
-      if (signal.aborted) return null;
     }
-    const read = await readOf(source, place);
-    if (!read.ok) return read.problem;
-    if (signal.aborted) return null;
-    const { startMs: timeMs, durationMs, keyframe } = place;
-    this.#credit--;
-    this.#options.send(encodePacket({ kind, keyframe, ticket, durationMs, timeMs, arrivedMs: 0, data: read.value }));
-    return null;
   }
 
-  async #tellGap(journey: Journey, toMs: number): Promise<void> {
+  async #tellGap(ask: PlaybackAsk, { fromMs, toMs }: Around & { is: 'gap' }, signal: AbortSignal): Promise<void> {
     const { library, cameraId, notice } = this.#options;
-    const spans = await library.spans(cameraId, journey.atMs, toMs);
-    const found = spans.find((span) => span.kind === 'gap');
-    const cause: GapCause = found?.kind === 'gap' ? found.cause : 'unknown';
-    if (!journey.signal.aborted) notice({ is: 'gap', ticket: journey.ticket, fromMs: journey.atMs, toMs, cause });
+    const [span] = toMs === null ? [] : await library.spans(cameraId, ask.atMs, ask.atMs + 1);
+    if (signal.aborted) return;
+    const cause: GapCause = span?.kind === 'gap' ? span.cause : 'unknown';
+    if (toMs === null) this.#tellsGrowth = true;
+    notice({ is: 'gap', ticket: ask.ticket, fromMs, toMs, cause });
   }
 
-  /** Once for each seek. */
-  async #tellEdge(journey: Journey, atMs?: number): Promise<void> {
-    const { library, cameraId, notice } = this.#options;
-    if (journey.edgeTold) return;
-    journey.edgeTold = true;
-    const edgeMs = atMs ?? Math.min(journey.atMs, (await library.newestMs(cameraId)) ?? journey.atMs);
-    if (!journey.signal.aborted) notice({ is: 'edge', ticket: journey.ticket, atMs: edgeMs });
-  }
-
-  /** Tells the failure; false when that was enough of them. */
-  #fail(journey: Journey, problem: Problem): boolean {
-    if (journey.signal.aborted) return false;
+  #fail({ ticket, atMs }: PlaybackAsk, problem: Problem, { fromMs, toMs }: { fromMs: number; toMs: number }): void {
     const code = problem.code === 'gone' ? 'gone' : 'vaultDamaged';
-    this.#options.notice({ is: 'failed', ticket: journey.ticket, code });
-    journey.failures++;
-    return problem.code !== 'keyMissing' && journey.failures < mostFailures;
+    // Whoever goes on there gets on, whatever the rows say.
+    this.#options.notice({ is: 'failed', ticket, code, fromMs, toMs: Math.max(toMs, atMs + 1) });
+  }
+
+  #changed(): void {
+    if (!this.#tellsGrowth || this.#closed) return;
+    this.#tellsGrowth = false;
+    this.#options.notice({ is: 'grew' });
+  }
+}
+
+/** null when the fragment is none. */
+function encoded(
+  { ticket, want }: PlaybackAsk,
+  bytes: Uint8Array,
+  opened: OpenedRecording,
+): Uint8Array<ArrayBuffer> | null {
+  try {
+    const samples = samplesOf(bytes, opened.init, opened.startMs);
+    const first = samples.find(({ track }) => track === 'video');
+    return encodeSamples(ticket, want === 'keyframe' ? (first ? [first] : []) : samples);
+  } catch (error) {
+    if (error instanceof MediaError || error instanceof RangeError) return null;
+    throw error;
   }
 }
 
 /** Asked anew after every wait: the compiler takes what was once false for false for ever. */
-function isAborted({ signal }: Journey): boolean {
+function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-async function readOf(
-  source: RecordingSource,
-  { offset, length }: { offset: number; length: number },
-): Promise<Outcome<Uint8Array>> {
-  try {
-    const read = await source.read(offset, length);
-    if (read.ok && read.value.length !== length) return { ok: false, problem: { code: 'vaultDamaged', file: '' } };
-    return read;
-  } catch (error) {
-    if (error instanceof VaultError) return { ok: false, problem: error.problem };
-    throw error;
-  }
+function spanOf(shown: Shown): { fromMs: number; toMs: number } {
+  const { startMs, endMs } = shown.is === 'open' ? shown.recording : shown.row;
+  return { fromMs: startMs, toMs: endMs };
 }

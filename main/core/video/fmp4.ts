@@ -29,6 +29,8 @@ export interface Init {
   /** 0 where there is no picture. */
   widthPixels: number;
   heightPixels: number;
+  /** How the samples of each track are decoded, in the order of `tracks`. */
+  entries: SampleEntry[];
 }
 
 export interface FragmentHead {
@@ -169,8 +171,11 @@ export function readInit(bytes: Uint8Array): Init {
     tracks: found.map(({ track }) => track),
     widthPixels: picture?.widthPixels ?? 0,
     heightPixels: picture?.heightPixels ?? 0,
+    entries: found.map(({ entry }) => entry),
   };
 }
+
+const noDefaults: Track['defaults'] = { durationUnits: 0, sizeBytes: 0, sampleFlags: 0 };
 
 function readDefaults(view: DataView, box: Box): [number, Track['defaults']][] {
   if (box.type !== 'trex') return [];
@@ -201,12 +206,7 @@ function readTrack(
   requireBytes(stsd, 8);
   const [entry] = boxes(view, stsd.content + 8, stsd.end);
   if (entry === undefined) throw new MediaError('MP4: no sample entry');
-  const track: Track = {
-    id,
-    timescale,
-    kind,
-    defaults: defaults.get(id) ?? { durationUnits: 0, sizeBytes: 0, sampleFlags: 0 },
-  };
+  const track: Track = { id, timescale, kind, defaults: defaults.get(id) ?? noDefaults };
   return [{ track, entry: readSampleEntry(view, entry, kind) }];
 }
 

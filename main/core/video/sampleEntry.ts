@@ -10,8 +10,14 @@ import { MediaError } from './mediaError.ts';
 export interface SampleEntry {
   codec: string;
   size: PictureSize;
+  /** What a decoder is configured with: the avcC or hvcC record, the AudioSpecificConfig; empty for others. */
+  description: Uint8Array;
+  /** 0 for pictures. */
+  sampleRate: number;
+  channels: number;
 }
 
+const silent = { sampleRate: 0, channels: 0 };
 const videoHeadBytes = 78;
 const soundHeadBytes = 28;
 
@@ -29,28 +35,37 @@ function readVideoEntry(view: DataView, entry: Box): SampleEntry {
   const avcC = optional(inside, 'avcC');
   const hvcC = optional(inside, 'hvcC');
   if ((entry.type === 'avc1' || entry.type === 'avc3') && avcC) {
-    return { codec: avcCodec(content(view, avcC)).replace('avc1', entry.type), size };
+    const description = content(view, avcC);
+    return { codec: avcCodec(description).replace('avc1', entry.type), size, description, ...silent };
   }
   if ((entry.type === 'hvc1' || entry.type === 'hev1') && hvcC) {
-    return { codec: hevcCodec(content(view, hvcC)).replace('hvc1', entry.type), size };
+    const description = content(view, hvcC);
+    return { codec: hevcCodec(description).replace('hvc1', entry.type), size, description, ...silent };
   }
-  return { codec: describedCodec(view, entry, inside), size };
+  return { codec: described(view, entry, inside).codec, size, description: new Uint8Array(0), ...silent };
 }
 
 function readSoundEntry(view: DataView, entry: Box): SampleEntry {
   requireBytes(entry, soundHeadBytes);
   const inside = boxes(view, entry.content + soundHeadBytes, entry.end);
-  const codec = entry.type === 'Opus' ? 'opus' : describedCodec(view, entry, inside);
-  return { codec, size: { widthPixels: 0, heightPixels: 0 } };
+  const size = { widthPixels: 0, heightPixels: 0 };
+  const channels = view.getUint16(entry.content + 16);
+  // 16.16; what is beyond 65535 Hz does not fit, and is in the descriptor.
+  const sampleRate = view.getUint16(entry.content + 24);
+  if (entry.type === 'Opus') return { codec: 'opus', size, description: new Uint8Array(0), sampleRate, channels };
+  const { codec, specific } = described(view, entry, inside);
+  if (!codec.startsWith('mp4a.40')) return { codec, size, description: specific, sampleRate, channels };
+  const aac = specific.length > 0 ? aacFormat(specific) : { sampleRate, channels };
+  return { codec, size, description: specific, sampleRate: aac.sampleRate, channels: aac.channels || channels };
 }
 
 /** 'mp4a.40.2', 'mp4v.6c': the object type of the elementary stream descriptor, and for AAC its kind. */
-function describedCodec(view: DataView, entry: Box, inside: Box[]): string {
+function described(view: DataView, entry: Box, inside: Box[]): { codec: string; specific: Uint8Array } {
   const esds = optional(inside, 'esds');
-  if (esds === null) return entry.type.trim();
+  if (esds === null) return { codec: entry.type.trim(), specific: new Uint8Array(0) };
   const { objectType, specific } = readDescriptor(content(view, esds));
   const name = `${entry.type}.${objectType.toString(16).padStart(2, '0')}`;
-  return objectType === 0x40 && specific.length > 0 ? aacFormat(specific).codec : name;
+  return { codec: objectType === 0x40 && specific.length > 0 ? aacFormat(specific).codec : name, specific };
 }
 
 /** ISO 14496-1 §7.2.6: ES descriptor 3, in it decoder configuration 4, in it the codec's own bytes 5. */

@@ -3,6 +3,7 @@
  * out, and what this computer cannot decode at all is reported once. Never throws. Leaves playing to others.
  */
 import { decodePacket, type AudioConfig, type IntakeKind, type LiveNotice } from '../../../main/contract/stream.ts';
+import { audioDecoderConfig, isAudioSupported, mixedDown } from './soundSamples.ts';
 
 /** Messages granted at the start; main keeps back some of them for pictures, which this stream has none of. */
 const creditMessages = 200;
@@ -97,7 +98,7 @@ export class SoundDecoder {
       this.#none = setTimeout(() => this.#on.none(this.#intake), noneAfterMs);
       return;
     }
-    const supported = await isSupported(config);
+    const supported = await isAudioSupported(config);
     if (this.#closed || this.#config !== config) return;
     if (supported) this.#startDecoder(config);
     else this.#on.undecodable(config.codec);
@@ -109,7 +110,7 @@ export class SoundDecoder {
       output: (sound) => this.#emit(sound, decoder, config.codec),
       error: () => this.#fail(decoder),
     });
-    decoder.configure(decoderConfig(config));
+    decoder.configure(audioDecoderConfig(config));
     this.#decoder = decoder;
   }
 
@@ -139,17 +140,6 @@ export class SoundDecoder {
   }
 }
 
-/** A camera has one microphone: what it sends on two channels is the same twice, or nearly. */
-function mixedDown(sound: AudioData): Float32Array<ArrayBuffer> {
-  const mixed = new Float32Array(sound.numberOfFrames);
-  const channel = new Float32Array(sound.numberOfFrames);
-  for (let planeIndex = 0; planeIndex < sound.numberOfChannels; planeIndex += 1) {
-    sound.copyTo(channel, { planeIndex, format: 'f32-planar' });
-    for (const [at, sample] of channel.entries()) mixed[at] = (mixed[at] ?? 0) + sample / sound.numberOfChannels;
-  }
-  return mixed;
-}
-
 function isSame(one: AudioConfig, other: AudioConfig): boolean {
   return (
     one.codec === other.codec &&
@@ -158,16 +148,4 @@ function isSame(one: AudioConfig, other: AudioConfig): boolean {
     one.description.length === other.description.length &&
     one.description.every((byte, at) => byte === other.description[at])
   );
-}
-
-function decoderConfig({ codec, sampleRate, channels, description }: AudioConfig): AudioDecoderConfig {
-  return { codec, sampleRate, numberOfChannels: channels, ...(description.length > 0 && { description }) };
-}
-
-async function isSupported(config: AudioConfig): Promise<boolean> {
-  try {
-    return (await AudioDecoder.isConfigSupported(decoderConfig(config))).supported === true;
-  } catch {
-    return false; // the camera's configuration is malformed
-  }
 }

@@ -84,8 +84,8 @@ test('messages of the page are checked, and one that breaks the contract ends th
     { is: 'credit', messages: 0 },
     { is: 'credit', messages: 1e9 },
     { is: 'credit', messages: 1, more: 1 },
-    { is: 'seek', toMs: Infinity, ticket: 1 },
-    { is: 'seek', toMs: 1, ticket: 70_000 },
+    { is: 'ask', atMs: Infinity, ticket: 1, want: 'group', have: 0 },
+    { is: 'ask', atMs: 1, ticket: 70_000, want: 'group', have: 0 },
     { is: 'close' },
     new Uint8Array(10),
   ]) {

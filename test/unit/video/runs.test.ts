@@ -3,7 +3,15 @@ import { test } from 'node:test';
 import type { Fragment, Init } from '../../../main/core/video/fmp4.ts';
 import { Runs } from '../../../main/core/video/runs.ts';
 
-const init: Init = { bytes: new Uint8Array(0), mime: '', codecs: '', tracks: [], widthPixels: 1, heightPixels: 1 };
+const init: Init = {
+  bytes: new Uint8Array(0),
+  mime: '',
+  codecs: '',
+  tracks: [],
+  widthPixels: 1,
+  heightPixels: 1,
+  entries: [],
+};
 
 function fragment(
   startSeconds: number,

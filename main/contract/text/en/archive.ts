@@ -2,6 +2,8 @@
 import type { GapCause } from '../../model.ts';
 import { units } from './units.ts';
 
+const fractions: Record<number, string> = { 0.125: '⅛', 0.25: '¼', 0.5: '½' };
+
 export const archive = {
   title: 'Archive',
   camera: 'Camera',
@@ -55,14 +57,28 @@ export const archive = {
   failedNote: 'Choose another moment, or try again.',
   seeking: 'Opening the recording',
 
-  backMinute: 'Back 1 min',
-  onMinute: 'On 1 min',
+  frameBack: 'Frame back',
+  frameOn: 'Frame on',
   play: 'Play',
   pause: 'Pause',
   speed: 'Speed',
-  speedOf: (rate: number): string => (rate === 0.5 ? '½' : String(rate)),
-  speedName: (rate: number): string =>
-    rate === 0.5 ? 'Half speed' : rate === 1 ? 'True speed' : `${rate} times faster`,
+  speedOf: (rate: number): string => fractions[rate] ?? String(rate).replace('-', '−'),
+  speedName: (rate: number): string => {
+    if (rate === 1) return 'True speed';
+    if (rate === -1) return 'Backwards';
+    if (rate < 0) return `Backwards, ${-rate} times faster`;
+    return rate < 1 ? `${1 / rate} times slower` : `${rate} times faster`;
+  },
+  inStep: 'In step',
+  inStepTip: 'All cameras by one clock',
+  loop: 'Loop the span',
+  chooseCameras: 'Choose cameras',
+  camerasShown: (count: number, inStep: boolean): string =>
+    count === 1 ? '1 camera' : inStep ? `${count} cameras in step` : `${count} cameras`,
+  howMany: 'Show',
+  oneCamera: 'The focused camera alone',
+  manyCameras: (count: number): string => `${count} cameras`,
+  whichCameras: 'Cameras',
   live: 'Live',
   liveTip: 'Leave the archive for the live picture',
   soundOff: 'Sound off',
@@ -133,7 +149,10 @@ export const archive = {
     home: 'Home',
     end: 'End',
     play: 'Play, pause',
-    shuttle: 'Back 10 s, stop, on (again: faster)',
+    shuttle: 'Back, stop, on (again: faster)',
+    frame: 'Frame back, on',
+    large: 'Large, and back',
+    inStep: 'In step',
     step: 'Back, on 5 s',
     gap: 'Over the next, last gap',
     camera: 'Camera before, after',

@@ -1,0 +1,189 @@
+/**
+ * What is known of one camera's recordings around the playhead: groups of coded pictures as they came, gaps, and what does
+ * not open. Bounded in bytes; what lies farthest from the playhead goes first. Pure: knows neither ports nor decoders.
+ */
+import type { GapCause } from '../../../main/contract/model.ts';
+import type { Sample } from '../../../main/contract/playback.ts';
+
+export type CodedSample = Sample & { data: Uint8Array<ArrayBuffer> };
+
+export interface Group {
+  format: number;
+  startMs: number;
+  /** What is shown from there on is another group's. */
+  endMs: number;
+  /** It is still being recorded. */
+  open: boolean;
+  /** Binary messages that came, in all, and those that are on their way. */
+  fragments: number;
+  awaited: number;
+  /** In the order of decoding. */
+  video: CodedSample[];
+  audio: CodedSample[];
+  /** Times of the pictures, in the order in which they are shown. */
+  shownMs: number[];
+  /** Pictures are shown in another order than they are decoded. */
+  reordered: boolean;
+  bytes: number;
+}
+
+export type Stretch =
+  | { is: 'group'; group: Group }
+  /** −Infinity before the first recording, Infinity behind the last one. */
+  | { is: 'gap'; fromMs: number; toMs: number; cause: GapCause }
+  | { is: 'failed'; fromMs: number; toMs: number; code: 'vaultDamaged' | 'gone' | 'undecodable' };
+
+type NoGroup = Exclude<Stretch, { is: 'group' }>;
+
+/** Recordings begin at whole milliseconds, pictures anywhere between: so near they are of the same moment. */
+const sameMs = 2;
+const mostNoGroups = 200;
+
+export class GroupStore {
+  readonly #mostBytes: number;
+  #groups: Group[] = [];
+  #others: NoGroup[] = [];
+  #bytes = 0;
+
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** null where nothing is known. */
+  at(atMs: number): Stretch | null {
+    const moment = atMs + sameMs;
+    const group = this.#groups.findLast(({ startMs, endMs }) => startMs <= moment && moment < endMs + sameMs);
+    if (group && !(group.open && moment >= group.endMs)) return { is: 'group', group };
+    return this.#others.findLast(({ fromMs, toMs }) => fromMs <= moment && moment < toMs) ?? null;
+  }
+
+  /** The group that begins there, whose rest is on its way now; a new one where there is none. */
+  begin(head: Pick<Group, 'format' | 'startMs' | 'endMs' | 'open'> & { awaited: number }, have: number): Group {
+    const known = this.#groups.find(({ startMs, format }) => startMs === head.startMs && format === head.format);
+    if (known && known.fragments === have) return Object.assign(known, head);
+    if (known) this.drop(known);
+    const group: Group = {
+      ...head,
+      ...{ fragments: 0, bytes: 0, reordered: false },
+      ...{ video: [], audio: [], shownMs: [] },
+    };
+    const at = this.#groups.findLastIndex(({ startMs }) => startMs < group.startMs);
+    this.#groups.splice(at + 1, 0, group);
+    this.#forgetEnd();
+    return group;
+  }
+
+  /** A message of the group came. */
+  add(group: Group, samples: readonly CodedSample[]): void {
+    group.fragments += 1;
+    group.awaited -= 1;
+    for (const sample of samples) {
+      group.bytes += sample.data.byteLength;
+      this.#bytes += sample.data.byteLength;
+      if (sample.track === 'audio') group.audio.push(sample);
+      else {
+        const last = group.shownMs.at(-1) ?? -Infinity;
+        if (sample.timeMs < last) group.reordered = true;
+        group.shownMs.push(sample.timeMs);
+        group.video.push(sample);
+      }
+    }
+    if (group.reordered) group.shownMs.sort((one, other) => one - other);
+  }
+
+  drop(group: Group): void {
+    const at = this.#groups.indexOf(group);
+    if (at === -1) return;
+    this.#groups.splice(at, 1);
+    this.#bytes -= group.bytes;
+  }
+
+  /** Nothing more is on its way. */
+  dropIncomplete(): void {
+    for (const group of this.#groups.filter(({ awaited }) => awaited > 0)) this.drop(group);
+  }
+
+  put(other: NoGroup): void {
+    this.#others = this.#others.filter(({ fromMs, toMs }) => fromMs !== other.fromMs || toMs !== other.toMs);
+    this.#others.push(other);
+    if (this.#others.length > mostNoGroups) this.#others.shift();
+  }
+
+  /** More was recorded: what was taken for the end is none any more. */
+  grew(): Group | null {
+    this.#forgetEnd();
+    return this.#groups.findLast(({ open }) => open) ?? null;
+  }
+
+  /** What did not open is tried again. */
+  retry(): void {
+    this.#others = this.#others.filter(({ is }) => is !== 'failed');
+  }
+
+  /** The picture that is shown at this moment; null where none is known. */
+  pictureAt(atMs: number): { group: Group; timeMs: number } | null {
+    const stretch = this.at(atMs);
+    if (stretch?.is !== 'group') return null;
+    const { group } = stretch;
+    const timeMs = group.shownMs.findLast((shownMs) => shownMs <= atMs + sameMs);
+    if (timeMs !== undefined) return { group, timeMs };
+    // Sound begins a little earlier than its pictures: until then the group before is shown.
+    const before = this.#groups[this.#groups.indexOf(group) - 1];
+    const last = before && group.startMs - before.endMs < 1 ? before.shownMs.at(-1) : undefined;
+    if (before && last !== undefined && before.awaited === 0) return { group: before, timeMs: last };
+    const [first] = group.shownMs;
+    return first === undefined ? null : { group, timeMs: first };
+  }
+
+  /**
+   * When the next picture, or the one before, is shown. null: nothing is recorded there. 'unknown': what lies at `askMs`
+   * has to be asked for first.
+   */
+  beside(atMs: number, by: 1 | -1): { timeMs: number } | { askMs: number } | null {
+    const here = this.pictureAt(atMs);
+    if (here !== null) {
+      const { group, timeMs } = here;
+      const next = group.shownMs[group.shownMs.indexOf(timeMs) + by];
+      if (next !== undefined) return { timeMs: next };
+      if (by === 1 && group.awaited > 0) return { askMs: group.startMs };
+      return this.#beyond(by === 1 ? group.endMs : group.startMs - 1, by);
+    }
+    const stretch = this.at(atMs);
+    if (stretch === null || stretch.is === 'group') return { askMs: atMs };
+    return this.#beyond(by === 1 ? stretch.toMs : stretch.fromMs - 1, by);
+  }
+
+  /** Keeps below the bound by what lies farthest from there. */
+  trim(aroundMs: number): void {
+    while (this.#bytes > this.#mostBytes && this.#groups.length > 1) {
+      const distance = ({ startMs, endMs }: Group): number => Math.max(startMs - aroundMs, aroundMs - endMs, 0);
+      const farthest = this.#groups.reduce((far, one) => (distance(one) > distance(far) ? one : far));
+      if (distance(farthest) === 0) return;
+      this.drop(farthest);
+    }
+  }
+
+  #beyond(atMs: number, by: 1 | -1): { timeMs: number } | { askMs: number } | null {
+    let moment = atMs;
+    for (let looks = 0; looks < mostNoGroups && Number.isFinite(moment); looks++) {
+      const stretch = this.at(moment);
+      if (stretch === null) return { askMs: Math.max(0, moment) };
+      if (stretch.is === 'group') {
+        const { group } = stretch;
+        if (group.awaited > 0 && by === -1) return { askMs: moment };
+        const timeMs = by === 1 ? group.shownMs[0] : group.shownMs.at(-1);
+        return timeMs === undefined ? { askMs: moment } : { timeMs };
+      }
+      moment = by === 1 ? stretch.toMs : stretch.fromMs - 1;
+    }
+    return null;
+  }
+
+  #forgetEnd(): void {
+    this.#others = this.#others.filter(({ toMs }) => toMs !== Infinity);
+  }
+}
