@@ -27,7 +27,7 @@ function tell(message: FromWorker): void {
 const replay = new ReplayDesk(() => way, {
   tell: (message) => tell({ is: 'replay', message }),
   changed(reels) {
-    for (const reel of reels) for (const canvas of canvases.values()) canvas.paint(reel);
+    for (const canvas of canvases.values()) canvas.paintTogether(reels);
   },
 });
 

@@ -3,7 +3,7 @@
  * way (main/README.md, decisions).
  */
 import { shownPart, type Box } from './geometry.ts';
-import type { CanvasContext, Painter } from './painter.ts';
+import type { CanvasContext, Painter, Put } from './painter.ts';
 import type { PictureView } from './pictureView.ts';
 
 export class GraphicsPainter implements Painter {
@@ -11,6 +11,10 @@ export class GraphicsPainter implements Painter {
 
   constructor(context: CanvasContext) {
     this.#context = context;
+  }
+
+  prepare(frame: VideoFrame, view: PictureView, box: Box): Put {
+    return () => this.paint(frame, view, box);
   }
 
   paint(frame: VideoFrame, view: PictureView, box: Box): boolean {

@@ -13,7 +13,16 @@ export interface Painter {
    * box as it was, and the answer is false.
    */
   paint(frame: VideoFrame, view: PictureView, box: Box): Promise<boolean> | boolean;
+
+  /**
+   * Does all of it but the last step, which is what comes back: so that several pictures are put on the canvas in one
+   * task, and none is ever seen without the others. The frame must stay open until then.
+   */
+  prepare(frame: VideoFrame, view: PictureView, box: Box): Promise<Put> | Put;
 }
+
+/** Puts a picture on the canvas; false when it could not be. */
+export type Put = () => boolean;
 
 export type CanvasContext = OffscreenCanvasRenderingContext2D;
 

@@ -6,7 +6,7 @@
 import { scalerBytes } from 'virtual:scaler';
 import { shownPart, type Box } from './geometry.ts';
 import { GraphicsPainter } from './graphicsPainter.ts';
-import type { CanvasContext, Painter } from './painter.ts';
+import type { CanvasContext, Painter, Put } from './painter.ts';
 import type { PictureView } from './pictureView.ts';
 import { coloursOf } from './scale/colours.ts';
 import { Scaler, type PlaneFormat, type Room } from './scale/scaler.ts';
@@ -21,7 +21,7 @@ const mostStuck = 3;
 /** One for all canvases: a picture is copied in, made and put out before the next. */
 let scaler: Scaler | null = null;
 /** Who copies into it now. */
-let reading: Promise<boolean> | null = null;
+let reading: Promise<Put> | null = null;
 /** Since when, by this worker's own clock, and what goes on without it. */
 let copying: { sinceMs: number; late: () => void } | null = null;
 let stuck = 0;
@@ -45,49 +45,72 @@ export class ProcessorPainter implements Painter {
   paint(frame: VideoFrame, view: PictureView, box: Box): Promise<boolean> | boolean {
     const format = planeFormatOf(frame);
     if (format === null || stuck >= mostStuck) return this.#other.paint(frame, view, box);
-    const mine = this.#paintPlanes(frame, format, view, box, reading).finally(() => {
+    return this.#inTurn((before) => this.#readPlanes(frame, format, view, box, before, false)).then((put) => put());
+  }
+
+  prepare(frame: VideoFrame, view: PictureView, box: Box): Promise<Put> | Put {
+    const format = planeFormatOf(frame);
+    if (format === null || stuck >= mostStuck) return this.#other.prepare(frame, view, box);
+    return this.#inTurn((before) => this.#readPlanes(frame, format, view, box, before, true));
+  }
+
+  #inTurn(read: (before: Promise<Put> | null) => Promise<Put>): Promise<Put> {
+    const mine = read(reading).finally(() => {
       if (reading === mine) reading = null;
     });
     reading = mine;
     return mine;
   }
 
-  async #paintPlanes(
+  /** `keeps`: the pixels may wait to be put while others are made in the same memory. */
+  async #readPlanes(
     frame: VideoFrame,
     format: PlaneFormat,
     view: PictureView,
     box: Box,
-    before: Promise<boolean> | null,
-  ): Promise<boolean> {
+    before: Promise<Put> | null,
+    keeps: boolean,
+  ): Promise<Put> {
     // The caller may close the frame while it waits for its turn; a clone shares its memory.
     const own = before === null ? frame : frame.clone();
     try {
       if (before !== null) await before;
       const visible = own.visibleRect;
       const room = visible && (scaler?.room(format, visible.width, visible.height) ?? null);
-      if (!visible || !room) return this.#other.paint(own, view, box);
-      return await this.#copyAndPut(own, room, shownPart(view, visible), box);
+      if (!visible || !room)
+        return keeps ? this.#other.prepare(frame, view, box) : done(this.#other.paint(own, view, box));
+      return await this.#copyAndMake(own, room, shownPart(view, visible), box, keeps);
     } catch {
-      return false; // the frame was closed, or its memory is gone with the graphics process: the next one comes soon
+      return failed; // the frame was closed, or its memory is gone with the graphics process: the next one comes soon
     } finally {
       if (own !== frame) own.close();
     }
   }
 
-  async #copyAndPut(frame: VideoFrame, room: Room, part: Box, box: Box): Promise<boolean> {
+  async #copyAndMake(frame: VideoFrame, room: Room, part: Box, box: Box, keeps: boolean): Promise<Put> {
     const colours = coloursOf(frame);
     // At once for pictures in the computer's own memory.
     const copied = frame.copyTo(room.bytes, { layout: room.layout });
     if (!(await endsInTime(copied))) {
       giveUp(copied);
-      return false;
+      return failed;
     }
     const pixels = scaler?.paint(colours, part, box.width, box.height);
-    if (!pixels) return false;
-    this.#context.putImageData(new ImageData(pixels, box.width, box.height), box.x, box.y);
-    return !this.#context.isContextLost();
+    if (!pixels) return failed;
+    const image = new ImageData(keeps ? pixels.slice() : pixels, box.width, box.height);
+    const put = (): boolean => {
+      this.#context.putImageData(image, box.x, box.y);
+      return !this.#context.isContextLost();
+    };
+    return keeps ? put : done(put());
   }
 }
+
+function done(isPainted: boolean): Put {
+  return () => isPainted;
+}
+
+const failed = done(false);
 
 /** False after the deadline. Rejects as the copy does. */
 function endsInTime(copied: Promise<unknown>): Promise<boolean> {

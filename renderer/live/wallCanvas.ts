@@ -5,7 +5,7 @@
 import type { CanvasTile } from './canvasTile.ts';
 import { fitted, isEmpty, isOn, sameBox, type Box } from './geometry.ts';
 import { GraphicsPainter } from './graphicsPainter.ts';
-import { paintGrey, type CanvasContext, type Painter } from './painter.ts';
+import { paintGrey, type CanvasContext, type Painter, type Put } from './painter.ts';
 import { wholePicture } from './pictureView.ts';
 import { ProcessorPainter } from './processorPainter.ts';
 import type { Arrangement, Place, Way } from './workerMessages.ts';
@@ -25,6 +25,8 @@ export class WallCanvas {
   readonly #filled = new Map<Place, Filled>();
   readonly #waiting = new Set<Place>();
   #isReading = false;
+  #together: CanvasTile[] = [];
+  #isTogether = false;
 
   constructor(canvas: OffscreenCanvas, way: Way, tileOf: (tile: number) => CanvasTile | undefined) {
     this.#canvas = canvas;
@@ -62,6 +64,51 @@ export class WallCanvas {
     this.#work();
   }
 
+  /**
+   * These are to be painted anew, and none of them without the others: they are pictures of one moment. Where they come
+   * faster than they are painted the newest count.
+   */
+  paintTogether(tiles: readonly CanvasTile[]): void {
+    this.#together = [...new Set([...this.#together, ...tiles])];
+    if (!this.#isTogether) void this.#workTogether();
+  }
+
+  async #workTogether(): Promise<void> {
+    this.#isTogether = true;
+    while (this.#together.length > 0) {
+      const tiles = this.#together;
+      this.#together = [];
+      const { places } = this.#arrangement;
+      const prepared = await Promise.all(
+        places.filter(({ tile }) => tiles.some(({ number }) => number === tile)).map((place) => this.#prepare(place)),
+      );
+      for (const { place, frame, box, put } of prepared) {
+        // The places may have changed meanwhile: then all of them were painted anew.
+        if (this.#arrangement.places === places) {
+          if (put === null) this.#bare(place);
+          else if (put()) this.#finish(place, box, false);
+        }
+        frame?.close();
+      }
+    }
+    this.#isTogether = false;
+  }
+
+  /** The frame is a copy, to be closed when it has been put. */
+  async #prepare(place: Place): Promise<{ place: Place; frame: VideoFrame | null; box: Box; put: Put | null }> {
+    const tile = this.#tileOf(place.tile);
+    const frame = tile?.frame?.clone() ?? null;
+    if (!tile || !frame || !this.#painter || isEmpty(place.box)) return { place, frame, box: place.box, put: null };
+    const box = fitted({ width: frame.displayWidth, height: frame.displayHeight }, place.box);
+    const put = await this.#painter.prepare(frame, place.whole ? wholePicture : tile.view, box);
+    return { place, frame, box, put };
+  }
+
+  #bare(place: Place): void {
+    this.#filled.delete(place);
+    this.#fill(this.#arrangement.bare, place.box);
+  }
+
   /** Paints what waits, one after the other where pictures must be read first. */
   #work(): void {
     while (!this.#isReading) {
@@ -76,8 +123,7 @@ export class WallCanvas {
     const tile = this.#tileOf(place.tile);
     const frame = tile?.frame;
     if (!tile || !frame || isEmpty(place.box)) {
-      this.#filled.delete(place);
-      this.#fill(this.#arrangement.bare, place.box);
+      this.#bare(place);
       return;
     }
     const box = fitted({ width: frame.displayWidth, height: frame.displayHeight }, place.box);

@@ -127,16 +127,12 @@ async function film(camera: FilmedCamera, at: number, seconds: number, plainFile
   const loop = (file: string): string => `concat:${Array.from({ length: times }, () => file).join('|')}`;
   const pictures = ['-fflags', '+genpts', '-f', 'h264', '-framerate', String(filmFramesPerSecond), '-i', loop(video)];
   const sound = camera.sound === true ? ['-f', 'aac', '-i', loop(await soundClip('AAC', loopSeconds, signal))] : [];
-  const cut = ['-t', String(seconds), '-c', 'copy'];
+  // The sound is encoded, as that of a camera with G.711 is: bare AAC does not say its configuration beforehand.
+  const cut = ['-t', String(seconds), '-c:v', 'copy', '-c:a', 'aac'];
   const flags = ['-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-frag_duration', `${fragmentMs * 1000}`];
-  const audio = sound.length > 0 ? ['-bsf:a', 'aac_adtstoasc'] : [];
-  const child = spawn(
-    ffmpegPath(),
-    ['-v', 'error', ...pictures, ...sound, ...cut, ...audio, ...flags, '-f', 'mp4', '-'],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(ffmpegPath(), ['-v', 'error', ...pictures, ...sound, ...cut, ...flags, '-f', 'mp4', '-'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const inits: Init[] = [];
   const fragments: Fragment[] = [];

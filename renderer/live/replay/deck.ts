@@ -6,6 +6,7 @@
  * that changed is to be painted.
  */
 import type { GapCause } from '../../../main/contract/model.ts';
+import { beforeMs } from './groupStore.ts';
 import type { Readiness, Reel } from './reel.ts';
 import { type LoopSpan, ReplayClock } from './replayClock.ts';
 import type { FromReplay, ReelNow, ReelState } from './replayMessages.ts';
@@ -265,7 +266,7 @@ export class Deck {
   }
 
   #hold(edgeMs: number, now: number): void {
-    const lastMs = Math.max(0, edgeMs - 1);
+    const lastMs = Math.max(0, edgeMs - beforeMs);
     this.#holds = true;
     this.clock.set(lastMs, now);
     if (this.#playing && this.clock.rate > 1) {
@@ -295,7 +296,7 @@ export class Deck {
     const spans = found.filter((one) => one.is === 'gap' || one.is === 'failed');
     const nextMs = forward
       ? Math.min(...spans.map(({ toMs }) => toMs))
-      : Math.max(...spans.map(({ fromMs }) => fromMs)) - 1;
+      : Math.max(...spans.map(({ fromMs }) => fromMs)) - beforeMs;
     if (!Number.isFinite(nextMs)) {
       this.#holds = true;
       return false;

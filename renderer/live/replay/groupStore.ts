@@ -37,6 +37,8 @@ type NoGroup = Exclude<Stretch, { is: 'group' }>;
 
 /** Recordings begin at whole milliseconds, pictures anywhere between: so near they are of the same moment. */
 const sameMs = 2;
+/** So much earlier is surely before a moment. */
+export const beforeMs = 2 * sameMs + 1;
 const mostNoGroups = 200;
 
 export class GroupStore {
@@ -150,11 +152,11 @@ export class GroupStore {
       const next = group.shownMs[group.shownMs.indexOf(timeMs) + by];
       if (next !== undefined) return { timeMs: next };
       if (by === 1 && group.awaited > 0) return { askMs: group.startMs };
-      return this.#beyond(by === 1 ? group.endMs : group.startMs - 1, by);
+      return this.#beyond(by === 1 ? group.endMs : group.startMs - beforeMs, by);
     }
     const stretch = this.at(atMs);
     if (stretch === null || stretch.is === 'group') return { askMs: atMs };
-    return this.#beyond(by === 1 ? stretch.toMs : stretch.fromMs - 1, by);
+    return this.#beyond(by === 1 ? stretch.toMs : stretch.fromMs - beforeMs, by);
   }
 
   /** Keeps below the bound by what lies farthest from there. */
@@ -178,7 +180,7 @@ export class GroupStore {
         const timeMs = by === 1 ? group.shownMs[0] : group.shownMs.at(-1);
         return timeMs === undefined ? { askMs: moment } : { timeMs };
       }
-      moment = by === 1 ? stretch.toMs : stretch.fromMs - 1;
+      moment = by === 1 ? stretch.toMs : stretch.fromMs - beforeMs;
     }
     return null;
   }

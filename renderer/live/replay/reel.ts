@@ -10,7 +10,7 @@ import type { Way } from '../workerMessages.ts';
 import { FrameShelf } from './frameShelf.ts';
 import { GroupDecoder } from './groupDecoder.ts';
 import { GroupSource } from './groupSource.ts';
-import { type Group, GroupStore, type Stretch } from './groupStore.ts';
+import { beforeMs, type Group, GroupStore, type Stretch } from './groupStore.ts';
 
 const mostCodedBytes = 48 * 1024 * 1024;
 /** A graphics card's decoder lends only so many pictures; it stands still when they do not come back. */
@@ -125,12 +125,12 @@ export class Reel implements CanvasTile<null> {
   lookAhead(atMs: number, direction: -1 | 1, stepMs: number): void {
     const here = this.#store.at(atMs);
     if (here?.is !== 'group') {
-      const next = here === null ? null : direction > 0 ? here.toMs : here.fromMs - 1;
+      const next = here === null ? null : direction > 0 ? here.toMs : here.fromMs - beforeMs;
       if (next !== null && Number.isFinite(next) && this.#store.at(next) === null) this.#source?.expect(next);
       return;
     }
     const { group } = here;
-    const beyondMs = direction > 0 ? group.endMs : group.startMs - 1;
+    const beyondMs = direction > 0 ? group.endMs : group.startMs - beforeMs;
     // At high speeds whole groups are left out.
     const nextMs = direction > 0 ? Math.max(beyondMs, atMs + stepMs) : Math.min(beyondMs, atMs - stepMs);
     if (this.#store.at(nextMs) === null && nextMs > 0) this.#source?.expect(nextMs);
@@ -178,7 +178,7 @@ export class Reel implements CanvasTile<null> {
 
   /** What is known of it ends there because it is still being recorded. */
   isGrowingAt(endMs: number): boolean {
-    const stretch = this.#store.at(endMs - 1);
+    const stretch = this.#store.at(endMs - beforeMs);
     return stretch?.is === 'group' && stretch.group.open;
   }
 
