@@ -13,7 +13,7 @@ import { createVault, type Vault } from '../../main/core/vault/folder.ts';
 import { makeWords } from '../../main/core/vault/keys.ts';
 import type { GapCause } from '../../main/contract/model.ts';
 import { Fmp4Reader, type Fragment, type Init } from '../../main/core/video/fmp4.ts';
-import { clipFrames, ffmpegPath, soundClip, videoClip } from '../yard/clips.ts';
+import { clipFrames, ffmpegPath, longFile, soundClip, videoClip } from '../yard/clips.ts';
 import { positionOf } from '../yard/frameNumber.ts';
 import { cameraIdOf, listCameras } from './yearVault.ts';
 
@@ -123,16 +123,12 @@ async function film(camera: FilmedCamera, at: number, seconds: number, plainFile
     },
     signal,
   );
-  const times = Math.ceil(seconds / loopSeconds);
-  const loop = (file: string): string => `concat:${Array.from({ length: times }, () => file).join('|')}`;
-  const pictures = ['-fflags', '+genpts', '-f', 'h264', '-framerate', String(filmFramesPerSecond), '-i', loop(video)];
-  const sound = camera.sound === true ? ['-f', 'aac', '-i', loop(await soundClip('AAC', loopSeconds, signal))] : [];
-  // The sound is encoded, as that of a camera with G.711 is: bare AAC does not say its configuration beforehand.
-  const cut = ['-t', String(seconds), '-c:v', 'copy', '-c:a', 'aac'];
+  const sound = camera.sound === true ? await soundClip('AAC', loopSeconds, signal) : null;
+  const clip = { video, framesPerSecond: filmFramesPerSecond, sound, soundFormat: 'aac' as const };
+  const input = await longFile(clip, Math.ceil(seconds / loopSeconds), signal);
   const flags = ['-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-frag_duration', `${fragmentMs * 1000}`];
-  const child = spawn(ffmpegPath(), ['-v', 'error', ...pictures, ...sound, ...cut, ...flags, '-f', 'mp4', '-'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const args = ['-v', 'error', '-i', input, '-t', String(seconds), '-c', 'copy', ...flags, '-f', 'mp4', '-'];
+  const child = spawn(ffmpegPath(), args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const inits: Init[] = [];
   const fragments: Fragment[] = [];
