@@ -19,6 +19,7 @@ import type { PackFinding } from '../../../main/contract/evidence/pack.ts';
 import type { PackReport } from '../../../main/contract/evidence/verifyPack.ts';
 import { evidence } from '../../../main/contract/text/en/evidence.ts';
 import { checkEvidence } from '../../../main/core/exporter/evidence/checkEvidence.ts';
+import { removeLeftovers } from '../../../main/core/exporter/places.ts';
 import { writeEvidence } from '../../../main/core/exporter/evidence/writeEvidence.ts';
 import { makeIdentity } from '../../../main/core/vault/keys.ts';
 import { cameraId, decode, openWithAge, probe, tenMs } from '../recorder/footage.ts';
@@ -329,6 +330,16 @@ test('cancelled, without a recording or without its folder it leaves nothing beh
   const gone = await writeEvidence(jobOf(recorded, path.join(folder, 'gone')), wishes);
   assert.ok(!gone.ok && gone.problem.code === 'folderNotWritable', JSON.stringify(gone));
   assert.deepEqual(readdirSync(folder), []);
+});
+
+test('what a kill leaves of a pack is gone when its job is taken up again', async () => {
+  const folder = path.join(recorded.place.folder, 'killed');
+  const { id } = jobOf(recorded, folder);
+  mkdirSync(path.join(folder, `.nightjar-${id}-1.part`, 'original', 'Front door'), { recursive: true });
+  writeFileSync(path.join(folder, `.nightjar-${id}-1.part`, 'original', 'Front door', 'one.mp4'), 'half');
+  writeFileSync(path.join(folder, 'other.mp4'), 'not ours');
+  await removeLeftovers(folder, id);
+  assert.deepEqual(readdirSync(folder), ['other.mp4']);
 });
 
 test('the same span twice lies beside the first, and nothing of a camera without recordings is in it', async () => {
