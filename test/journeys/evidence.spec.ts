@@ -116,7 +116,7 @@ async function openPage(): Promise<{ heading: string; found: string[]; compared:
     const heading = given.getByRole('heading', { name: /Unchanged and signed|Not as it was signed/ });
     await expect(heading).toBeVisible();
     await given.getByLabel('The key’s fingerprint as you noted it').fill(fingerprint);
-    const compared = await given.locator('#compared').innerText();
+    const compared = (await given.locator('#compared').innerText()).trim();
     const found = await given.locator('.findings li').allInnerTexts();
     return { heading: (await heading.innerText()).trim(), found, compared, asked };
   } finally {

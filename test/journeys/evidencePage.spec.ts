@@ -191,9 +191,10 @@ test('it works by keyboard, without a serious violation, dark, light and printed
     await page.keyboard.press('Enter');
     await (await waiting).setFiles(pack);
     await expect(page.getByRole('heading', { name: 'Unchanged and signed' })).toBeVisible();
-    await page.locator('body').press('Space');
+    await expect(page.getByRole('heading', { name: 'Unchanged and signed' })).toBeFocused();
+    await page.keyboard.press('Space');
     await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
-    await page.locator('body').press('Space');
+    await page.keyboard.press('Space');
     expect(await seriousViolations(page)).toEqual([]);
     if (process.env['NIGHTJAR_PICTURES'] !== undefined) {
       const file = path.join(process.env['NIGHTJAR_PICTURES'], `evidence-page-${scheme}`);

@@ -32,7 +32,7 @@ export const evidence = {
   vouched: (vouched: number, recordings: number): string =>
     recordings === 0
       ? ''
-      : `Of ${units.count(recordings)} ${recordings === 1 ? 'recording' : 'recordings'}, ${units.count(vouched)} ${vouched === 1 ? 'is' : 'are'} named, with what it holds, by the one recorded after it.`,
+      : `Of ${units.count(recordings)} ${recordings === 1 ? 'recording' : 'recordings'}, the one recorded next names ${units.count(vouched)}, and what ${vouched === 1 ? 'it holds' : 'they hold'}.`,
   key: 'Key of the signature',
   keyNote:
     'Compare it with what you were given another way, on paper or by telephone: anybody can sign with a key of their own.',
