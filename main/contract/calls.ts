@@ -44,7 +44,7 @@ import { type Privacy, privacyLasts } from './privacy.ts';
 import type { Outcome } from './problems.ts';
 import type { SecurityFacts } from './security.ts';
 import { recordingPlan } from './recordingPlan.ts';
-import type { Bookmark, CameraSpans } from './timeline.ts';
+import type { Bookmark, PackedSpans } from './timeline.ts';
 
 const nothing = v.undefined();
 const cameraId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
@@ -486,7 +486,7 @@ export interface CallResults {
   'ptz.storeHome': Outcome<null>;
 
   'library.spans': Outcome<Span[]>;
-  'library.overview': Outcome<CameraSpans[]>;
+  'library.overview': Outcome<PackedSpans>;
   'library.cameras': { cameraId: string; name: string; removed: boolean }[];
   'library.holdings': Outcome<CameraHoldings>;
   'library.remove': Outcome<Holding>;

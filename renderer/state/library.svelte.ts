@@ -6,7 +6,7 @@
  */
 import { SvelteMap } from 'svelte/reactivity';
 import type { CameraId, Span } from '../../main/contract/model.ts';
-import type { CameraSpans } from '../../main/contract/timeline.ts';
+import { type CameraSpans, unpackSpans } from '../../main/contract/timeline.ts';
 import { call, on } from '../home.ts';
 import { known } from './known.svelte.ts';
 import { dayHolding, minuteMs, monthHolding, type TimeSpan } from './time.ts';
@@ -188,7 +188,7 @@ class Library {
     try {
       const answer = await call('library.overview', { cameraIds, fromMs, toMs, leastMs });
       this.failed = false;
-      return answer.ok ? answer.value : null;
+      return answer.ok ? unpackSpans(answer.value) : null;
     } catch {
       this.failed = true;
       return null;

@@ -10,6 +10,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CameraEvent } from '../../main/contract/cameraEvents.ts';
 import { mergeShort } from '../../main/contract/mergeSpans.ts';
+import { unpackSpans } from '../../main/contract/timeline.ts';
 import type { Span } from '../../main/contract/model.ts';
 import type { Outcome } from '../../main/contract/problems.ts';
 import type { RecorderLimits } from '../../main/core/recorder/recorder.ts';
@@ -488,10 +489,8 @@ class Run {
       [month, 0],
       [month, 3000],
     ] as const) {
-      const all = valueOf(
-        await this.#app().call('library.overview', { cameraIds, ...span, leastMs }),
-        'library.overview',
-      );
+      const answer = await this.#app().call('library.overview', { cameraIds, ...span, leastMs });
+      const all = unpackSpans(valueOf(answer, 'library.overview'));
       for (const [camera, cameraId] of cameraIds.entries()) {
         const told = all.find((one) => one.cameraId === cameraId)?.spans ?? [];
         // What is asked later goes on a little further.

@@ -2,6 +2,7 @@
 import type { Handlers } from '../../contract/calls.ts';
 import type { CameraId } from '../../contract/model.ts';
 import { good } from '../../contract/problems.ts';
+import { packSpans } from '../../contract/timeline.ts';
 import { en } from '../../contract/text/en.ts';
 import { isCameraId } from '../../core/library/recordingName.ts';
 import type { House } from '../house.ts';
@@ -14,7 +15,7 @@ export function libraryCalls({ house, withHouse }: Rooms): Pick<Handlers, Librar
     'library.spans': ({ cameraId, fromMs, toMs }) =>
       withHouse(async (open) => good(await open.library.spans(cameraId, fromMs, toMs))),
     'library.overview': ({ cameraIds, leastMs, ...span }) =>
-      withHouse(async (open) => good(await open.library.overview(cameraIds, span, leastMs))),
+      withHouse(async (open) => good(packSpans(await open.library.overview(cameraIds, span, leastMs)))),
     'library.holdings': ({ cameraId }) => withHouse(async (open) => good(await open.keeping.holdings(cameraId))),
     'library.remove': ({ cameraId, clips }) => withHouse((open) => open.keeping.deleteRecordings(cameraId, clips)),
     'library.cameras': async () => {

@@ -7,6 +7,8 @@ import fc from 'fast-check';
 import { type Finding, weightOf } from '../../../main/contract/check.ts';
 import { mergeShort } from '../../../main/contract/mergeSpans.ts';
 import type { GapCause, Span } from '../../../main/contract/model.ts';
+import { en } from '../../../main/contract/text/en.ts';
+import { packSpans, unpackSpans } from '../../../main/contract/timeline.ts';
 import { checkMonth } from '../../../main/core/library/checkMonth.ts';
 import { outlineOf } from '../../../main/core/library/dayOutline.ts';
 import { Library } from '../../../main/core/library/library.ts';
@@ -320,4 +322,20 @@ test('merged spans cover the same time, lose no gap, and are few', () => {
     }),
   );
   assert.deepEqual(mergeShort([], 5), []);
+});
+
+test('spans cross by number and are the same on the other side, every cause of them', () => {
+  const causes = Object.keys(en.gaps.cause) as GapCause[];
+  assert.ok(causes.length > 10);
+  const spans = [null, ...causes].map((cause, nth): Span => {
+    const within = { fromMs: nth * 10, toMs: nth * 10 + 10 };
+    return cause === null ? { ...within, kind: 'recorded' } : { ...within, kind: 'gap', cause };
+  });
+  const cameras = [
+    { cameraId, spans },
+    { cameraId: '8899aabbccddeeff', spans: [] },
+    { cameraId: '8899aabbccddee00', spans: spans.slice(0, 1) },
+  ];
+  assert.deepEqual(unpackSpans(packSpans(cameras)), cameras);
+  assert.deepEqual(unpackSpans(packSpans([])), []);
 });

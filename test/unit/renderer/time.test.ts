@@ -148,3 +148,29 @@ test('the length of a span to keep is told to the tenth', () => {
   assert.equal(durationTenths(3_725_140), '1 h 2 min 5.1 s');
   assert.equal(durationTenths(900), '0.9 s');
 });
+
+test('a ruler of several days has its midnights, with their dates; of a month not every one', () => {
+  const week = rulerMarks(
+    { fromMs: dayHolding(autumn).fromMs - 24 * hourMs, toMs: dayHolding(autumn).toMs + 24 * hourMs },
+    9,
+  );
+  assert.deepEqual(
+    week.filter(({ label }) => label !== '').map(({ label }) => label),
+    ['24 Oct', '25 Oct', '26 Oct', '27 Oct'],
+  );
+  // The day with 25 hours is as much wider.
+  const [, first = 0, second = 0, third = 0] = week.filter(({ label }) => label !== '').map(({ timeMs }) => timeMs);
+  assert.deepEqual([second - first, third - second], [25 * hourMs, 24 * hourMs]);
+  const month = rulerMarks(monthHolding(autumn), 9).filter(({ label }) => label !== '');
+  assert.deepEqual(
+    month.map(({ label }) => label),
+    ['1 Oct', '6 Oct', '11 Oct', '16 Oct', '21 Oct', '26 Oct', '1 Nov'],
+  );
+});
+
+test('a ruler of a second has tenths, none twice', () => {
+  const marks = rulerMarks({ fromMs: autumn, toMs: autumn + 1000 }, 9);
+  const labels = marks.filter(({ label }) => label !== '').map(({ label }) => label.slice(-4));
+  assert.deepEqual(labels, ['00.0', '00.2', '00.4', '00.6', '00.8', '01.0']);
+  assert.ok(marks.length > labels.length && marks.length < 40);
+});
