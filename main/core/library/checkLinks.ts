@@ -116,7 +116,8 @@ async function find(
   const sealId = await readSealId(file);
   if (!sealId) return 'unread';
   const opened = await SealedReader.open(file, identity);
-  if (!opened.ok) return opened.problem.code === 'gone' ? 'unread' : { startMs, sealId, resealed: null };
+  // What does not open is a finding of its own.
+  if (!opened.ok) return 'unread';
   try {
     const table = await readRecordingTable(opened.value, startMs);
     const marks = table.ok && table.value ? await readChainMarks(opened.value, table.value) : null;

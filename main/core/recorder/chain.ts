@@ -1,7 +1,7 @@
 /**
  * The chain of one camera's recordings while they are made: what the next one says of the one before. It is kept in
  * memory, so it goes on while the vault is locked. After the program's start, a crash or a new recorder it takes up at
- * the newest recording that lies on the disk, which needs no identity: of that one only the sealed file is known, not
+ * the newest finished recording on the disk, which needs no identity: of that one only the sealed file is known, not
  * what it holds. Never throws for what lies in the folder: without anything to take up, a chain begins.
  */
 import { createHash } from 'node:crypto';
@@ -9,7 +9,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type Before, contentHash, linkBox, linkMessage } from '../../contract/evidence/link.ts';
 import type { CameraId } from '../../contract/model.ts';
-import { isDay, readFinishedName, readOpenName, recordingsFolder } from '../library/recordingName.ts';
+import { isDay, readFinishedName, recordingsFolder } from '../library/recordingName.ts';
 import { readSealId } from '../vault/fileMark.ts';
 import type { Vault } from '../vault/folder.ts';
 
@@ -67,7 +67,8 @@ async function newestOnDisk(vault: Vault, cameraId: CameraId, startMs: number): 
   let looked = 0;
   for (const day of (await namesIn(camera)).filter(isDay).sort().reverse()) {
     const files = (await namesIn(path.join(camera, day))).flatMap((name) => {
-      const found = readFinishedName(name) ?? readOpenName(name);
+      // One that was cut off may hold nothing, and then recovery removes it.
+      const found = readFinishedName(name);
       return found && found.startMs !== startMs ? [{ name, startMs: found.startMs }] : [];
     });
     for (const file of files.sort((a, b) => b.startMs - a.startMs)) {

@@ -190,7 +190,9 @@ function sayFinding(finding: PackFinding): Saying {
 
 /** "Front door, Fri 20 Nov 2026 14:02:10 to 14:02:11"; '' where nothing is known. */
 function placeWords({ camera, fromMs, toMs }: PackPlace): string {
-  const when = fromMs === null ? '' : toMs === null ? stamp(fromMs) : `${stamp(fromMs)} to ${units.time(toMs)}`;
+  // Most pieces are shorter than a second.
+  const until = toMs === null || toMs - (fromMs ?? 0) < 2000 ? '' : ` to ${units.time(toMs)}`;
+  const when = fromMs === null ? '' : `${stamp(fromMs)}${until}`;
   return [camera ?? '', when].filter((part) => part !== '').join(', ');
 }
 
