@@ -39,7 +39,7 @@ export interface Plan {
 export const camerasInARun = 4;
 const hourMs = 3_600_000;
 
-/** A night in which the clocks change, in three pieces: into the local day, over the change, and out of it. */
+/** Nights in which the clocks change. */
 export const nights = {
   autumn: { dayMs: Date.UTC(2026, 9, 24, 22), changeMs: Date.UTC(2026, 9, 25, 1), hours: 25 },
   spring: { dayMs: Date.UTC(2026, 2, 28, 23), changeMs: Date.UTC(2026, 2, 29, 1), hours: 23 },
@@ -73,12 +73,17 @@ export function planOf(seed: number, { lengthMs, cuts }: { lengthMs: number; cut
   };
 }
 
-/** A night in which the clocks change. */
-export function nightPlan(night: Night, seed: number, { pieceMs }: { pieceMs: number }): Plan {
+/**
+ * A night in which the clocks change, in three pieces: into the local day, over the change, and out of it. Each begins
+ * `leadMs` before: the app must be there, and recording.
+ */
+export function nightPlan(
+  night: Night,
+  seed: number,
+  { pieceMs, leadMs = Math.max(15_000, pieceMs / 2) }: { pieceMs: number; leadMs?: number },
+): Plan {
   const chance = new Chance(seed);
   const { dayMs, changeMs, hours } = nights[night];
-  // The app must be there, and recording, before midnight.
-  const leadMs = 1000 * Math.max(15, Math.floor(pieceMs / 2000));
   const [first, second, third] = [dayMs - leadMs, changeMs - leadMs, dayMs + hours * hourMs - leadMs];
   const between = (): Timed<CommonAct>[] => [
     { do: chance.oneOf(['kill', 'close']), forMs: 2000, afterMs: pieceMs / 3 },

@@ -73,6 +73,8 @@ export interface CameraPlan {
   } | null;
   rtsp: {
     auth: 'md5' | 'sha256' | 'md5AndSha256' | 'basic' | 'none';
+    /** From which question on it asks to sign in: some describe their stream to everybody. */
+    asksFrom: 'DESCRIBE' | 'SETUP';
     /** Digest with qop="auth" (RFC 7616) instead of without (RFC 2069). */
     qop: boolean;
     /** A viewer receives a keyframe at once; else the stream begins in the middle of a group of pictures. */
@@ -196,6 +198,7 @@ function planOf(name: string, location: string, index: number): CameraPlan {
     },
     rtsp: {
       auth: 'md5',
+      asksFrom: 'DESCRIBE',
       qop: false,
       startsWithKeyframe: true,
       parameterSets: 'sdpAndStream',

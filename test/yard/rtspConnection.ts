@@ -113,7 +113,8 @@ export class RtspConnection {
   private answer(request: RtspRequest): Reply {
     if (request.method === 'OPTIONS') return { status: '200 OK', headers: { Public: methods } };
     const { state, gate } = this.stage;
-    if (state.plan.rtsp.auth !== 'none') {
+    const { auth, asksFrom } = state.plan.rtsp;
+    if (auth !== 'none' && !(asksFrom === 'SETUP' && request.method === 'DESCRIBE')) {
       const authorization = request.headers.get('authorization');
       const ask = { method: request.method, uri: request.uri, authorization };
       const verdict = gate.verdict(ask, state.plan.user, state.password);

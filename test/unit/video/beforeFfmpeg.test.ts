@@ -20,6 +20,7 @@ function challenge(...lines: string[]): string {
 interface Replies {
   options?: string;
   described: string;
+  setUp?: string;
   signedIn?: string;
 }
 
@@ -31,8 +32,9 @@ async function asked(replies: Replies, change: Partial<StreamSource> = {}): Prom
     socket.on('data', (bytes: Buffer) => {
       const said = bytes.toString('utf8');
       heard += said;
-      const { options = fine, described, signedIn = fine } = replies;
-      socket.write(said.startsWith('OPTIONS') ? options : said.includes('Authorization') ? signedIn : described);
+      const { options = fine, described, setUp = fine, signedIn = fine } = replies;
+      const answer = said.startsWith('SETUP') ? setUp : described;
+      socket.write(said.startsWith('OPTIONS') ? options : said.includes('Authorization') ? signedIn : answer);
     });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -74,6 +76,30 @@ test('ffmpeg gets the password only where it would answer a digest', async () =>
     assert.equal(short(answer), expected, JSON.stringify(replies));
     assert.ok(!heard.includes('Authorization: Basic'));
   }
+});
+
+test('a camera that describes its stream to everybody is asked to set it up, and gets the password where that is safe', async () => {
+  const sdp = 'v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:trackID=1\r\n';
+  const described = `RTSP/1.0 200 OK\r\nContent-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`;
+  const opened = 'RTSP/1.0 200 OK\r\nSession: 1234;timeout=60\r\n\r\n';
+  const cases: [Replies, string][] = [
+    [{ described, setUp: challenge(digest), signedIn: opened }, 'with the password'],
+    [{ described, setUp: challenge(digest), signedIn: challenge(digest) }, 'refused'],
+    [{ described, setUp: challenge(basic) }, 'refused in the clear'],
+    [{ described, setUp: moved }, 'failed'],
+    [{ described, setUp: opened }, 'without a password'],
+    // What else it says there is for ffmpeg.
+    [{ described, setUp: 'RTSP/1.0 461 Unsupported Transport\r\n\r\n' }, 'without a password'],
+  ];
+  for (const [replies, expected] of cases) {
+    const { asked: answer, heard } = await asked(replies);
+    assert.equal(short(answer), expected, JSON.stringify(replies));
+    assert.ok(heard.includes('/live/trackID=1 RTSP/1.0'));
+    assert.ok(!heard.includes('Authorization: Basic'));
+    assert.equal(heard.includes('TEARDOWN'), replies.setUp === opened || replies.signedIn === opened, 'given back');
+  }
+  const known = await asked({ described: challenge(digest), signedIn: described });
+  assert.ok(!known.heard.includes('SETUP'), 'not asked where it is known how to sign in');
 });
 
 test('where the user allows it the password goes as the camera wants it', async () => {

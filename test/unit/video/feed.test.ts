@@ -18,6 +18,7 @@ before(async () => {
     planOf({ main: { video: 'H.265' } }),
     planOf({ rtsp: { parameterSets: 'streamOnly', startsWithKeyframe: false } }),
     planOf({ rtsp: { auth: 'basic' } }),
+    planOf({ rtsp: { asksFrom: 'SETUP' } }),
   ];
   yard = await startYard({ cameras: plans, discovery: false, firstAddress: 71 });
 });
@@ -145,6 +146,14 @@ test('a camera whose password is changed was refused since it hung up, and not s
     assert.ok(hungUp?.state.state === 'lost');
     // The next try is a second later.
     assert.ok(sinceMs < hungUp.state.nextTryMs, 'before the try that told it');
+  });
+});
+
+test('a camera that describes its stream to everybody and asks for the password afterwards is recorded', async () => {
+  const feed = new WatchedFeed(() => Promise.resolve(sourceOf(camera(6))));
+  await using(feed, async () => {
+    await feed.until('a fragment', () => feed.all('fragment').length > 0);
+    assert.deepEqual(feed.states, ['connecting', 'connecting', 'live']);
   });
 });
 
