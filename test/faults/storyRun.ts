@@ -107,10 +107,10 @@ class Run {
 
   async play(): Promise<RunResult> {
     const { common, cameras, restMs } = this.#plan;
+    this.#beganMs = Date.now();
     this.#core = this.#launch();
     const { yard, firstCamera } = this.#options;
     await this.#place.settle(this.#core, yard.cameras.slice(firstCamera, firstCamera + camerasInARun));
-    this.#beganMs = Date.now();
     this.#goings = new Goings(this.#place.vaultFolder);
     await this.#core.recording(camerasInARun);
     const raising = Promise.all(cameras.map((_, camera) => this.#raiseMotion(camera)));

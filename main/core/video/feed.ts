@@ -76,6 +76,13 @@ const sourceWithinMs = 20_000;
 /** From asking for the address to the first picture a camera that is well takes less. */
 const slowTryMs = 2000;
 
+interface TryEnd {
+  cause: Cause;
+  /** Another way of connecting is worth a try. */
+  again: boolean;
+  hadPictures: boolean;
+}
+
 export class Feed {
   readonly role: StreamRole;
   readonly #options: FeedOptions;
@@ -159,7 +166,9 @@ export class Feed {
       if (this.#slept) this.#connecting();
       else {
         const ran = this.#runs.running;
-        this.#runs.end(gapCause(end.cause), ran ? undefined : sinceMs);
+        // There were pictures, of a run that the clock ended, perhaps: since the last of them.
+        const lostMs = end.hadPictures ? (this.#lastPictureMs ?? undefined) : sinceMs;
+        this.#runs.end(gapCause(end.cause), ran ? undefined : lostMs);
         runEndedMs = ran ? this.#clock.wallMs() : null;
       }
       if (!this.#slept && !end.again) await this.#wait(end.cause);
@@ -172,19 +181,19 @@ export class Feed {
   }
 
   /** What nobody foresaw ends a connection, never the feed. */
-  #defect(error: unknown): { cause: Cause; again: boolean } {
+  #defect(error: unknown): TryEnd {
     this.#connection = null;
     this.#options.on.defect?.(error);
-    return { cause: 'failed', again: false };
+    return { cause: 'failed', again: false, hadPictures: false };
   }
 
-  /** One connection, from asking for the address to its end; `again`: another way of connecting is worth a try. */
-  async #connect(): Promise<{ cause: Cause; again: boolean }> {
+  /** One connection, from asking for the address to its end. */
+  async #connect(): Promise<TryEnd> {
     const source = await this.#askSource();
     const missing = source.ok ? source.value.credentials === null : source.problem.code === 'passwordMissing';
     this.#refusal = missing ? 'passwordMissing' : 'passwordRefused';
-    if (!source.ok) return { cause: causeOf(source.problem), again: false };
-    if (this.#isClosing()) return { cause: 'closed', again: false };
+    if (!source.ok) return { cause: causeOf(source.problem), again: false, hadPictures: false };
+    if (this.#isClosing()) return { cause: 'closed', again: false, hadPictures: false };
     const { ffmpeg, record, convert, signInMemory, on } = this.#options;
     const startedMs = this.#clock.steadyMs();
     this.#connected = true;
@@ -192,8 +201,8 @@ export class Feed {
     const { by, ...manner } = this.#manner;
     const spoken = by === 'rtsp' && isSpoken(source.value.video);
     const asked = spoken ? source : await this.#askBeforeFfmpeg(source.value);
-    if (!asked.ok) return { cause: asked.cause, again: false };
-    if (this.#isClosing()) return { cause: 'closed', again: false };
+    if (!asked.ok) return { cause: asked.cause, again: false, hadPictures: false };
+    if (this.#isClosing()) return { cause: 'closed', again: false, hadPictures: false };
     const start: StartIntake = (listener) =>
       spoken
         ? new RtspIntake({ source: asked.value, sound: manner.sound, clock: this.#clock, signInMemory }, listener)
@@ -223,7 +232,7 @@ export class Feed {
     if (this.#clock.steadyMs() - startedMs > goodAfterMs && end.hadPictures) this.#failures = 0;
     const again = this.#otherManner(end);
     if (!again && !this.#isClosing()) on.ended?.(end);
-    return { cause: end.cause, again };
+    return { cause: end.cause, again, hadPictures: end.hadPictures };
   }
 
   /** What ffmpeg may be given; an end told like a connection's where it may not be started. */

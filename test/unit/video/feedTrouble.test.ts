@@ -96,6 +96,25 @@ test('sound that is announced and never comes costs the sound, not the recording
   }
 });
 
+test('a camera that is lost between two runs of a connection is lost since its last picture, not since it was connected', async () => {
+  const clock = new HandClock('running');
+  const feed = new WatchedFeed(() => Promise.resolve(sourceOf(camera(0))), { clock });
+  try {
+    await feed.next('run');
+    await camera(0).fault({ noKeyframes: true });
+    clock.set(3_600_000);
+    const setMs = clock.wallMs();
+    await feed.until('the end by the clock', () => feed.all('runEnd').some(({ cause }) => cause === 'clock'));
+    await camera(0).fault({ drop: true });
+    await feed.until('the loss', () => feed.all('runEnd').some(({ cause }) => cause === 'lost'));
+    const { sinceMs } = feed.all('runEnd').find(({ cause }) => cause === 'lost') ?? {};
+    assert.ok(sinceMs !== undefined && sinceMs >= setMs, 'by the time that the clock was set to');
+  } finally {
+    await camera(0).fault(null);
+    await feed.feed.close();
+  }
+});
+
 test('when the clock is set, the run ends with that cause and another begins by the new time', async () => {
   const clock = new HandClock('running');
   const feed = new WatchedFeed(() => Promise.resolve(sourceOf(camera(0))), { clock });
