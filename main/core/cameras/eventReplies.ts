@@ -16,8 +16,8 @@ export interface EventMessage {
   source: string;
   /** It begins, or ends. null: a moment, which has no end. */
   active: boolean | null;
-  /** Not a change, but what holds when a subscription begins. */
-  initial: boolean;
+  /** A change, or what holds when a subscription begins; some cameras do not say which. */
+  tells: 'change' | 'state' | 'either';
   /** By the camera's own clock; null where it does not say. */
   cameraMs: number | null;
 }
@@ -68,11 +68,11 @@ function readMessage(notification: XmlElement): EventMessage | null {
   if (known === null) return null;
   const operation = message.attributes.get('PropertyOperation') ?? '';
   const active = known.moment ? null : operation === 'Deleted' ? false : activeOf(data);
-  const initial = operation === 'Initialized';
+  const tells = operation === 'Initialized' ? 'state' : operation === '' ? 'either' : 'change';
   // Of what has an end it must be told whether it holds; a moment that a subscription begins with was before it.
-  if (known.moment ? initial || operation === 'Deleted' : active === null) return null;
+  if (known.moment ? tells === 'state' || operation === 'Deleted' : active === null) return null;
   const cameraMs = readDateTimeMs(message.attributes.get('UtcTime') ?? '');
-  return { kind: known.kind, topic, source: sourceOf(message), active, initial, cameraMs };
+  return { kind: known.kind, topic, source: sourceOf(message), active, tells, cameraMs };
 }
 
 function itemsOf(message: XmlElement, group: string): [name: string, value: string][] {

@@ -35,9 +35,11 @@ const mostTellers = 200;
 
 export class EventStates {
   readonly #active = new Map<string, Active>();
+  /** It has not told all that holds since it was subscribed to. */
+  #beginning = false;
 
   /** What the message changes; null when it says what was known. */
-  take({ kind, topic, source, active, initial, cameraMs }: EventMessage): EventChange | null {
+  take({ kind, topic, source, active, tells, cameraMs }: EventMessage): EventChange | null {
     const key = keyOf(kind, topic, source);
     if (active === null) return { key, kind, topic, source, is: 'moment', cameraMs };
     const known = this.#active.get(key);
@@ -46,8 +48,9 @@ export class EventStates {
       if (!known?.tellers.delete(teller) || known.tellers.size > 0) return null;
       this.#active.delete(key);
       const { topic: firstTopic, source: firstSource } = known;
-      // It is how a subscription begins: it ended while nobody listened.
-      return { key, kind, topic: firstTopic, source: firstSource, is: initial ? 'over' : 'ends', cameraMs };
+      // How a subscription begins: it ended while nobody listened.
+      const isOver = tells === 'state' || (tells === 'either' && this.#beginning);
+      return { key, kind, topic: firstTopic, source: firstSource, is: isOver ? 'over' : 'ends', cameraMs };
     }
     if (!known?.tellers.has(teller) && this.#tellers >= mostTellers) return null;
     if (known) {
@@ -60,6 +63,7 @@ export class EventStates {
 
   /** The camera is subscribed to anew: it tells again what holds. */
   subscribed(): void {
+    this.#beginning = true;
     for (const { tellers } of this.#active.values()) for (const teller of tellers.values()) teller.told = false;
   }
 
@@ -70,6 +74,7 @@ export class EventStates {
 
   /** It has told what holds: everything else has ended meanwhile. */
   allTold(): EventChange[] {
+    this.#beginning = false;
     return this.#end(({ told }) => !told);
   }
 

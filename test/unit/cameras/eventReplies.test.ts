@@ -92,7 +92,7 @@ test('a message tells its source, its time and whether it is how a subscription 
     topic: 'RuleEngine/CellMotionDetector/Motion',
     source: 'VideoSourceConfigurationToken=000 Rule=My rule',
     active: true,
-    initial: true,
+    tells: 'state',
     cameraMs: Date.UTC(2026, 10, 20, 16, 41, 18, 500),
   });
   const deleted = notification('VideoSource/MotionAlarm', '', 'PropertyOperation="Deleted"');
@@ -133,7 +133,7 @@ test('a life that makes no sense is not told', () => {
 });
 
 const said = (active: boolean | null, more: Partial<EventMessage> = {}): EventMessage => ({
-  ...{ kind: 'motion', topic: 'Motion', source: 'a', active, initial: false, cameraMs: 5 },
+  ...{ kind: 'motion', topic: 'Motion', source: 'a', active, tells: 'change', cameraMs: 5 },
   ...more,
 });
 
@@ -159,9 +159,19 @@ test('a state that is told twice is one event, and one that is told no more is o
   assert.deepEqual([over, states.holdsUntold], [[['gate', 'over']], false]);
   assert.equal(say(true, gate), 'begins');
   states.subscribed();
-  assert.equal(say(false, { ...gate, initial: true }), 'over', 'it ended while nobody listened');
+  assert.equal(say(false, { ...gate, tells: 'state' }), 'over', 'it ended while nobody listened');
   assert.equal(states.endAll().length, 1);
   assert.deepEqual(states.endAll(), []);
+});
+
+test('of a camera that does not say what is a change, the beginning of a subscription is none', () => {
+  const states = new EventStates();
+  const say = (active: boolean): string | null => states.take(said(active, { tells: 'either' }))?.is ?? null;
+  assert.deepEqual([say(true), say(false), say(true)], ['begins', 'ends', 'begins']);
+  states.subscribed();
+  assert.equal(say(false), 'over', 'it ended while nobody listened');
+  states.allTold();
+  assert.deepEqual([say(true), say(false)], ['begins', 'ends']);
 });
 
 test('a motion that two topics tell is one, from the first that begins to the last that ends', () => {
