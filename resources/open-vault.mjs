@@ -8,9 +8,10 @@
 // changes nothing in the vault. Stopped or killed, it goes on where it was when started again: what has its name is
 // whole and is skipped. One file a recording (about a minute), in folders by camera and local day, named by the local
 // time; for other times set TZ, for example TZ=UTC. Beside them, for each camera: "Gaps.csv", when nothing is recorded
-// and why, and, where recordings are damaged, "What is missing.txt"; of those it saves what is readable, as
-// "… (damaged).mp4". The files are not encrypted. On a busy computer of two cores it made 80 MB a second. Exit code: 0
-// all whole, 1 some damaged, 2 the vault could not be opened or the folder not written.
+// and why; "Events.csv", what the camera told (motion, a digital input); and, where recordings are damaged, "What is
+// missing.txt"; of those it saves what is readable, as "… (damaged).mp4". The files are not encrypted. On a busy computer
+// of two cores it made 80 MB a second. Exit code: 0 all whole, 1 some damaged, 2 the vault could not be opened or the
+// folder not written.
 import { Buffer } from 'node:buffer';
 import { createDecipheriv, hkdfSync } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -408,6 +409,50 @@ function gapsBetween(recordings, notes) {
   return gaps;
 }
 
+// ---- events
+
+/** What the camera told, each event once, in order: of several versions the one of the highest revision counts. */
+async function readEvents(vault, decrypter, id) {
+  const newest = new Map();
+  for (const name of await names(path.join(vault, 'events', id))) {
+    if (!/^\d{4}-\d\d-\d\d\.[0-9a-f]{8}\.json\.age$/.test(name)) continue;
+    try {
+      const sealed = await readFile(path.join(vault, 'events', id, name));
+      const { savedMs, events } = JSON.parse(await decrypter.decrypt(sealed, 'text')).value;
+      for (const event of events) {
+        // Nobody told its end: it went on when the file was written.
+        const one = event.toMs === null ? { ...event, toMs: savedMs, endUnknown: true } : event;
+        const isTime = [one.fromMs, one.toMs].every((atMs) => Number.isSafeInteger(atMs) && atMs >= 0 && atMs < 8e15);
+        if (isTime && event.revision > (newest.get(event.id)?.revision ?? 0)) newest.set(event.id, one);
+      }
+    } catch {
+      // A file that does not open costs its own events.
+    }
+  }
+  return [...newest.values()].sort((one, other) => one.fromMs - other.fromMs);
+}
+
+/** A field of a table, never taken for a formula. */
+function field(words) {
+  const text = String(words).replaceAll('"', '""');
+  return `"${/^[=+\-@\t]/.test(text) ? `'${text}` : text}"`;
+}
+
+function eventLine({ fromMs, toMs, endUnknown, kind, source, topic, count }) {
+  const seconds = ((toMs - fromMs) / 1000).toFixed(3);
+  const until = endUnknown ? 'at least' : '';
+  return [
+    localIso(fromMs),
+    localIso(toMs),
+    seconds,
+    until,
+    field(kind),
+    field(source),
+    field(topic),
+    Number(count),
+  ].join(',');
+}
+
 async function writeWhole(file, text) {
   await writeFile(`${file}.partial`, text, { mode: 0o600 });
   await rename(`${file}.partial`, file);
@@ -521,6 +566,12 @@ async function saveCamera({ vault, decrypter, folder, id, recordings, counts, pr
     [localIso(fromMs), localIso(toMs), ((toMs - fromMs) / 1000).toFixed(3), `"${cause}"`].join(','),
   );
   await writeWhole(path.join(folder, 'Gaps.csv'), `${['from,to,seconds,cause', ...lines].join('\r\n')}\r\n`);
+  const events = await readEvents(vault, decrypter, id);
+  if (events.length > 0) {
+    const head = 'from,to,seconds,until,kind,source,topic,count';
+    const text = [head, ...events.map(eventLine)].join('\r\n');
+    await writeWhole(path.join(folder, 'Events.csv'), `${text}\r\n`);
+  }
   if (missing.length > 0) await writeWhole(path.join(folder, 'What is missing.txt'), `${missing.join('\n')}\n`);
 }
 
@@ -529,7 +580,8 @@ async function openVault(vault, out) {
   const decrypter = new Decrypter();
   decrypter.addIdentity(await recoverIdentity(vault, await readWords()));
   const cameraNames = await readNames(vault, decrypter);
-  const ids = (await names(path.join(vault, 'recordings'))).filter((name) => /^[0-9a-f]{16}$/.test(name));
+  const found = [...(await names(path.join(vault, 'recordings'))), ...(await names(path.join(vault, 'events')))];
+  const ids = [...new Set(found)].filter((name) => /^[0-9a-f]{16}$/.test(name)).sort();
   const folders = folderNames(ids, cameraNames);
   const cameras = [];
   for (const id of ids) cameras.push({ id, recordings: await recordingsOf(vault, id) });

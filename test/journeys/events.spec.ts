@@ -77,6 +77,13 @@ test('a camera that reboots loses no event and tells none twice', async () => {
   await expect(rows()).toHaveCount(5);
 });
 
+test('the ticks of the timeline stand in the rows of both cameras', async () => {
+  for (const name of [front, drive]) {
+    const row = page.locator('.lev').filter({ hasText: name });
+    await expect(row.locator('.ev').first()).toBeAttached();
+  }
+});
+
 test('by keyboard the list is walked and filtered, and leads to each event', async () => {
   await page.evaluate(() => {
     // From here on nothing is pointed at: it would be a mistake of the test's.

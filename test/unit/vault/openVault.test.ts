@@ -20,9 +20,10 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { EventStore } from '../../../main/core/library/eventStore.ts';
 import { Library } from '../../../main/core/library/library.ts';
 import { Recorder } from '../../../main/core/recorder/recorder.ts';
-import { createVault, type Vault } from '../../../main/core/vault/folder.ts';
+import { createVault, Vault } from '../../../main/core/vault/folder.ts';
 import { makeWords } from '../../../main/core/vault/keys.ts';
 import { sealToFile } from '../../../main/core/vault/sealedFile.ts';
 import { localDay, localStamp } from '../../../main/core/exporter/stamps.ts';
@@ -165,6 +166,30 @@ test('a gap between two runs is listed with its cause, and a damaged recording i
   assert.match(gap, /^2026-11-20T\d\d:00:0[34]\.\d{3}[+-]\d\d:\d\d,2026-11-20T[^,]+,\d\.\d{3},"[^"]+"$/);
   const report = readFileSync(path.join(to, camera, 'What is missing.txt'), 'utf8');
   assert.ok(report.includes(path.basename(third)) && report.includes('does not open'), report);
+});
+
+test('what a camera told is listed, each event once, with its end as far as it is known', async () => {
+  const { from, to } = copy();
+  const told = { vault: new Vault(from, { version: 1, id: vault.id, recipients: [...vault.recipients] }, null) };
+  const on = { lost: () => undefined, defect: (error: unknown) => assert.fail(String(error)) };
+  const seen = { cameraId, source: 'InputToken=DI_00', topic: 'Device/Trigger/DigitalInput', count: 1 };
+  for (const toMs of [null, tenMs + 2500]) {
+    const store = new EventStore({ ...told, now: () => tenMs + 1000, on });
+    const revision = toMs === null ? 1 : 2;
+    store.put({ ...seen, id: '00000000000000aa', kind: 'input', fromMs: tenMs, toMs, endUnknown: false }, revision);
+    if (toMs === null) {
+      const hostile = { kind: 'other', source: '=HYPERLINK("x")', toMs, endUnknown: false } as const;
+      store.put({ ...seen, ...hostile, id: '00000000000000bb', fromMs: tenMs + 500 }, 1);
+    }
+    await store.close();
+  }
+  assert.equal(run(from, to).code, 0);
+  const lines = readFileSync(path.join(to, camera, 'Events.csv'), 'utf8')
+    .trim()
+    .split('\r\n');
+  assert.equal(lines.length, 3);
+  assert.match(lines[1] ?? '', /,2\.500,,"input","InputToken=DI_00","Device\/Trigger\/DigitalInput",1$/);
+  assert.match(lines[2] ?? '', /,0\.500,at least,"other","'=HYPERLINK\(""x""\)"/);
 });
 
 test('a vault with a passphrase opens with its recovery words, and a newer one is refused', () => {
