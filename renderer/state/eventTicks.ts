@@ -14,9 +14,17 @@ export interface TickPage extends TimeSpan {
 
 const stepsInWindow = 900;
 const pageWindows = 4;
+/** Each day of each camera is a file to be opened: of long windows nothing beside them is asked. */
+const longMs = 30 * 3_600_000;
+const utcDayMs = 86_400_000;
 
-/** What to ask for the window. Windows of about the same length and place ask the same. */
+/** What to ask for the window. Windows of about the same length and place ask the same; long ones stand on full days. */
 export function pageFor({ fromMs, toMs }: TimeSpan): TimeSpan & { stepMs: number } {
+  if (toMs - fromMs > longMs) {
+    const startMs = Math.floor(fromMs / utcDayMs) * utcDayMs;
+    const endMs = Math.ceil(toMs / utcDayMs) * utcDayMs;
+    return { fromMs: startMs, toMs: endMs, stepMs: Math.ceil((endMs - startMs) / stepsInWindow) };
+  }
   // A power of two: while the window is zoomed little by little the same page serves.
   const windowMs = 2 ** Math.ceil(Math.log2(Math.max(1000, toMs - fromMs)));
   const startMs = Math.max(0, (Math.floor(fromMs / windowMs) - 1) * windowMs);

@@ -12,6 +12,7 @@ import { isEmpty } from '../vault/folder.ts';
 import { checkDocument } from './checkDocument.ts';
 import type { CheckedFile } from './checkRecording.ts';
 import { dayOfEventsName, eventsFolder, eventsForm } from './eventDocument.ts';
+import { monthOfOutline, outlineForm } from './eventOutline.ts';
 import { isCameraId } from './recordingName.ts';
 
 export type CheckedFolder = Omit<CheckedFile, 'file'>;
@@ -49,6 +50,11 @@ async function checkOnce(checked: CheckedFolder, file: string): Promise<Outcome<
   const isFile = (await lstat(path.join(checked.folder, file)).catch(() => null))?.isFile() === true;
   if (isEmpty([path.basename(file)])) return good([]);
   if (isFile && isTemporary(name)) return good([{ kind: 'leftover', file }]);
+  const month = monthOfOutline(name);
+  if (isFile && month !== null) {
+    const outline = await checkDocument({ ...checked, file }, outlineForm(cameraId, month));
+    return outline.ok ? good(outline.value.findings) : outline;
+  }
   if (!isFile || day === null) return good([{ kind: 'unexplained', file }]);
   const found = await checkDocument({ ...checked, file }, eventsForm(cameraId, day));
   return found.ok ? good(found.value.findings) : found;

@@ -21,6 +21,8 @@ import {
   type StoredEvent,
   writeEvents,
 } from './eventDocument.ts';
+import { EventMonths } from './eventMonths.ts';
+import { outlineStepMs } from './eventOutline.ts';
 import { EventWriter } from './eventWriter.ts';
 import { dayMs, dayOf, isCameraId } from './recordingName.ts';
 import { Turns } from './turns.ts';
@@ -59,6 +61,7 @@ interface Day {
 export class EventStore {
   readonly #options: EventStoreOptions;
   readonly #writer: EventWriter;
+  readonly #months: EventMonths;
   readonly #now: () => number;
   readonly #turns = new Turns();
   /** Names of files by day. */
@@ -78,6 +81,12 @@ export class EventStore {
         ...options.on,
         began: (cameraId, day, name) => void this.#began(cameraId, day, name),
       },
+    });
+    this.#months = new EventMonths({
+      vault: options.vault,
+      filesOf: async (cameraId, day) => [...((await this.#namesOf(cameraId)).get(day) ?? [])].sort(),
+      read: (cameraId, day) => this.#read(cameraId, day),
+      isOver: (cameraId, day) => day < dayOf(this.#now()) && !this.#writer.days(cameraId).includes(day),
     });
   }
 
@@ -136,21 +145,25 @@ export class EventStore {
     return good(null);
   }
 
-  /** How many events began in each step of the span. */
+  /** How many events began in each step of the span. Of long steps the outlines of months say it, to ten minutes. */
   async ticks(
     question: EventQuestion & { fromMs: number; toMs: number; stepMs: number },
   ): Promise<Outcome<EventTicks[]>> {
     const { fromMs, toMs, stepMs } = question;
-    const lists = await this.#between(question, fromMs, toMs);
-    if (!lists.ok) return lists;
+    const [first, last] = [dayOf(fromMs), dayOf(Math.max(fromMs, toMs - 1))];
     const ticks: EventTicks[] = [];
-    for (const [cameraId, events] of lists.value) {
+    for (const cameraId of await this.#camerasOf(question)) {
       const steps = new Map<number, number>();
-      for (const event of events) {
-        if (event.fromMs < fromMs || event.fromMs >= toMs) continue;
-        const step = Math.floor((event.fromMs - fromMs) / stepMs);
-        steps.set(step, (steps.get(step) ?? 0) + 1);
-      }
+      const count = (atMs: number, events: number): void => {
+        if (atMs < fromMs || atMs >= toMs) return;
+        const step = Math.floor((atMs - fromMs) / stepMs);
+        steps.set(step, (steps.get(step) ?? 0) + events);
+      };
+      const days = (await this.#daysOf(cameraId)).filter((day) => day >= first && day <= last);
+      const read = await (stepMs >= outlineStepMs
+        ? this.#months.count(cameraId, days, question.kinds, count)
+        : this.#countEvents(question, cameraId, days, count));
+      if (!read.ok) return read;
       if (steps.size > 0) ticks.push({ cameraId, steps: [...steps] });
     }
     return good(ticks);
@@ -171,7 +184,9 @@ export class EventStore {
   async remove(cameraId: CameraId, goes: (day: string) => boolean): Promise<void> {
     const { vault } = this.#options;
     const folder = vault.path(eventsFolder, cameraId);
-    for (const day of (await this.#daysOf(cameraId)).filter(goes)) {
+    const going = (await this.#daysOf(cameraId)).filter(goes);
+    await this.#months.remove(cameraId, going);
+    for (const day of going) {
       await this.#turns.take(keyOf(cameraId, day), async () => {
         await this.#writer.drop(cameraId, (one) => one === day);
         const names = await this.#namesOf(cameraId);
@@ -204,6 +219,7 @@ export class EventStore {
   /** The vault is locked: nothing of what was opened stays in memory. */
   lock(): void {
     this.#days.clear();
+    this.#months.lock();
   }
 
   /** May be called twice. */
@@ -211,6 +227,20 @@ export class EventStore {
     await this.#writer.close();
     await this.#turns.close();
     this.#days.clear();
+  }
+
+  async #countEvents(
+    question: EventQuestion,
+    cameraId: CameraId,
+    days: readonly string[],
+    count: (atMs: number, events: number) => void,
+  ): Promise<Outcome<null>> {
+    for (const day of days) {
+      const events = await this.#read(cameraId, day);
+      if (!events.ok) return events;
+      for (const event of events.value) if (isAsked(question, event)) count(event.fromMs, 1);
+    }
+    return good(null);
   }
 
   /** By camera, in order, of the days that the span touches. */
@@ -328,8 +358,8 @@ export class EventStore {
   }
 }
 
-function isAsked({ kinds }: EventQuestion, event: StoredEvent): boolean {
-  return kinds === null || kinds.includes(event.kind);
+function isAsked({ kinds }: EventQuestion, { kind }: Pick<StoredEvent, 'kind'>): boolean {
+  return kinds === null || kinds.includes(kind);
 }
 
 function asEvent(cameraId: CameraId, { revision: _, ...event }: StoredEvent): CameraEvent {

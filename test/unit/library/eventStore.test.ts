@@ -120,6 +120,52 @@ test('a question gets what touches its span, of its cameras and kinds, in order,
   ]);
 });
 
+test('of long steps a month’s outline says the same as its days, also after some of them went or changed', async (t) => {
+  const made = await place(t);
+  const fill = storeOf(t, made.vault);
+  for (let nth = 0; nth < 60; nth += 1) {
+    const fromMs = tenMs - 5 * dayMs + nth * 7_000_000;
+    fill.store.put(event(fromMs, { kind: nth % 3 === 0 ? 'input' : 'motion' }), 1);
+  }
+  await fill.store.close();
+  const span = { fromMs: Date.UTC(2026, 10, 1), toMs: Date.UTC(2026, 11, 1), stepMs: 1_200_000 };
+  /** What `ticks` must say, from the list itself. */
+  const truth = async (store: EventStore, kinds: ['input'] | null): Promise<[number, number][]> => {
+    const steps = new Map<number, number>();
+    for (const { fromMs } of await listed(store, { ...span, kinds: kinds as never })) {
+      const step = Math.floor((fromMs - span.fromMs) / span.stepMs);
+      steps.set(step, (steps.get(step) ?? 0) + 1);
+    }
+    return [...steps];
+  };
+  const agrees = async (): Promise<void> => {
+    for (const kinds of [null, ['input' as const]] as [['input'] | null, ['input'] | null]) {
+      const { store } = storeOf(t, made.vault, tenMs + dayMs);
+      const ticks = await store.ticks({ ...span, cameraIds: null, kinds });
+      assert.ok(ticks.ok);
+      const sorted = (ticks.value[0]?.steps ?? []).toSorted(([a], [b]) => a - b);
+      assert.deepEqual(sorted, await truth(store, kinds));
+      assert.ok(sorted.length > 5);
+    }
+  };
+  await agrees();
+  const outline = made.vault.path('events', cameraId, '2026-11.outline.json.age');
+  assert.ok(existsSync(outline));
+  await agrees();
+  const late = storeOf(t, made.vault);
+  late.store.put(event(tenMs - 4 * dayMs + 5), 1);
+  await late.store.close();
+  await agrees();
+  const gone = storeOf(t, made.vault);
+  await gone.store.remove(cameraId, (day) => day < '2026-11-17');
+  assert.ok(!existsSync(outline), 'it told of events that are gone');
+  await agrees();
+  writeFileSync(outline, 'not an age file');
+  await agrees();
+  await gone.store.forgetCamera(cameraId);
+  assert.ok(!existsSync(made.vault.path('events', cameraId)));
+});
+
 test('the event before and the next one are found over days', async (t) => {
   const { vault } = await place(t);
   const { store } = storeOf(t, vault);

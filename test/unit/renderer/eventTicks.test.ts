@@ -29,6 +29,12 @@ test('a window that is moved by its length asks at most twice', () => {
   assert.ok(pages.size <= 2);
 });
 
+test('of a month only its own days are asked', () => {
+  const span = { fromMs: Date.UTC(2026, 10, 1) - 3_600_000, toMs: Date.UTC(2026, 11, 1) - 3_600_000 };
+  const { fromMs, toMs } = pageFor(span);
+  assert.deepEqual([fromMs, toMs], [Date.UTC(2026, 9, 31), Date.UTC(2026, 11, 1)]);
+});
+
 test('of several pages the finest that holds the span is drawn, or the one that holds most of it', () => {
   const page = (fromMs: number, toMs: number, stepMs: number) => readPage({ fromMs, toMs, stepMs }, []);
   const [coarse, fine, aside] = [page(0, 100, 10), page(20, 60, 1), page(50, 90, 1)];
