@@ -24,6 +24,7 @@ import { libraryCalls } from './app/calls/libraryCalls.ts';
 import { retentionCalls } from './app/calls/retentionCalls.ts';
 import type { Desk, Rooms } from './app/calls/rooms.ts';
 import { noticeCalls } from './app/calls/noticeCalls.ts';
+import { motionCalls } from './app/calls/motionCalls.ts';
 import { placeCalls } from './app/calls/placeCalls.ts';
 import { privacyCalls } from './app/calls/privacyCalls.ts';
 import { ptzCalls } from './app/calls/ptzCalls.ts';
@@ -238,6 +239,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...exportCalls(rooms),
     ...checkCalls(rooms),
     ...leavingCalls(rooms),
+    ...motionCalls(rooms),
     ...privacyCalls(rooms),
     ...settingsCalls(rooms),
     ...snapshotCalls(rooms),

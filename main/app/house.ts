@@ -21,6 +21,7 @@ import { Library } from '../core/library/library.ts';
 import { isFull, roomOf } from '../core/library/retention.ts';
 import type { Log } from '../core/log.ts';
 import type { RecorderLimits } from '../core/recorder/recorder.ts';
+import { MotionSearch } from '../core/library/motionSearch.ts';
 import { LookAround } from '../core/recorder/lookAround.ts';
 import { recoverRecent, type RecoveryReport } from '../core/recorder/recovery.ts';
 import { removeTemporaries } from '../core/vault/durable.ts';
@@ -65,6 +66,7 @@ export interface House {
   ptz: Ptz;
   discovery: Discovery;
   privacy: Privacy;
+  motion: MotionSearch;
   library: Library;
   bookmarks: Bookmarks;
   /** What cameras told, of all days. */
@@ -253,6 +255,10 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       defect: defect('recording'),
     },
   });
+  const motion = new MotionSearch({
+    ...{ ffmpeg, library, vault },
+    on: { changed: (state) => tell('motion.changed', state), defect: defect('searching for motion') },
+  });
   const privacy = new Privacy({
     settings,
     on: {
@@ -353,6 +359,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     ptz,
     discovery,
     privacy,
+    motion,
     library,
     bookmarks,
     eventStore,
@@ -378,7 +385,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       cameras.stopTry();
       void ptz.stopAll();
       eventStore.lock();
-      await Promise.all([health.lock(), checking.stop('lock'), leaving.stop('lock'), exporter.pause()]);
+      await Promise.all([motion.forget(), health.lock(), checking.stop('lock'), leaving.stop('lock'), exporter.pause()]);
     },
     async unlock(found) {
       const opened = keys ? good(keys) : await VaultKeys.open(vault);
@@ -431,6 +438,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
         () => Promise.all([ptz.close(), leftEntries]),
         () => Promise.all([health.close(), checking.close(), leaving.close(), exporter.close()]),
         () => privacy.close(),
+        () => motion.close(),
         () => cameraEvents.close(),
         () => watching.close(),
         () => eventStore.close(),

@@ -40,6 +40,7 @@ import type {
 } from './model.ts';
 import { type NoticePlace, noticeWishes } from './notices.ts';
 import { isPicture } from './png.ts';
+import { motionRegion, type MotionState, sensitivity } from './motion.ts';
 import { type Privacy, privacyLasts } from './privacy.ts';
 import type { Outcome } from './problems.ts';
 import type { SecurityFacts } from './security.ts';
@@ -368,6 +369,12 @@ export const callArguments = {
   'leaving.show': nothing,
   'leaving.state': nothing,
 
+  /** Searches recordings for motion in that region, in place of the search before; it goes by `motion.changed`. */
+  'motion.start': v.strictObject({ cameraId, ...span, region: motionRegion, sensitivity }),
+  /** What was found stays. */
+  'motion.stop': nothing,
+  'motion.state': nothing,
+
   /** Pauses recording and live pictures of all cameras, or lets them last otherwise than before. */
   'privacy.start': v.strictObject({ lasts: privacyLasts }),
   'privacy.end': nothing,
@@ -541,6 +548,10 @@ export interface CallResults {
   'leaving.forget': Outcome<null>;
   'leaving.show': Outcome<null>;
   'leaving.state': LeavingState;
+
+  'motion.start': Outcome<null>;
+  'motion.stop': Outcome<null>;
+  'motion.state': MotionState;
 
   'privacy.start': Outcome<null>;
   'privacy.end': Outcome<null>;

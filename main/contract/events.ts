@@ -4,6 +4,7 @@
 import type { CheckState } from './check.ts';
 import type { ExportJob } from './exports.ts';
 import type { LeavingState } from './leaving.ts';
+import type { MotionState } from './motion.ts';
 import type { Privacy } from './privacy.ts';
 import type { AppState, Camera, CameraStatus, ClipList, MoveState, Search, Settings, VaultStatus } from './model.ts';
 import type { Bookmark } from './timeline.ts';
@@ -29,6 +30,7 @@ export interface Events {
   'exports.changed': ExportJob[];
   'check.changed': CheckState;
   'leaving.changed': LeavingState;
+  'motion.changed': MotionState;
   'settings.changed': Settings;
   /** null: nothing is private. */
   'privacy.changed': { privacy: Privacy | null };
@@ -54,6 +56,7 @@ export const eventNames = [
   'exports.changed',
   'check.changed',
   'leaving.changed',
+  'motion.changed',
   'settings.changed',
   'privacy.changed',
   'network.changed',

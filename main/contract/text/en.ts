@@ -20,6 +20,7 @@ import { leaving } from './en/leaving.ts';
 import { lock } from './en/lock.ts';
 import { moments } from './en/moments.ts';
 import { notices } from './en/notices.ts';
+import { motion } from './en/motion.ts';
 import { places } from './en/places.ts';
 import { plan, privacy } from './en/plan.ts';
 import { problems } from './en/problems.ts';
@@ -47,6 +48,7 @@ export const en = {
   keys,
   leaving,
   notices,
+  motion,
   places,
   plan,
   privacy,
