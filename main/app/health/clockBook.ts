@@ -16,6 +16,8 @@ export class ClockBook {
   readonly #now: () => number;
   /** What is not on the disk yet. */
   readonly #fresh = new Map<CameraId, ClockDay[]>();
+  /** As it is on the disk, or would be: read once, for every report asks for it. */
+  #kept: ClockDocument | null = null;
   #writing: Promise<void> = Promise.resolve();
   #writtenMs: number;
 
@@ -39,7 +41,7 @@ export class ClockBook {
   /** What was measured on the days of that span. */
   async over(cameraId: CameraId, fromMs: number, toMs: number): Promise<HealthClock | null> {
     await this.#writing;
-    const kept = (await this.#memory.read())?.cameras[cameraId] ?? [];
+    const kept = (await this.#read())?.cameras[cameraId] ?? [];
     return clockOver(joined(kept, this.#fresh.get(cameraId) ?? []), fromMs, toMs);
   }
 
@@ -63,11 +65,19 @@ export class ClockBook {
     });
   }
 
+  /** null while the vault is locked and it was not read before. */
+  async #read(): Promise<ClockDocument | null> {
+    this.#kept ??= await this.#memory.read();
+    return this.#kept;
+  }
+
   #change(step: (kept: ClockDocument['cameras']) => ClockDocument['cameras']): Promise<void> {
     const changed = this.#writing.then(async () => {
       this.#writtenMs = this.#now();
-      const kept = await this.#memory.read();
-      if (kept) await this.#memory.write({ cameras: step(kept.cameras) });
+      const kept = await this.#read();
+      if (!kept) return;
+      this.#kept = { cameras: step(kept.cameras) };
+      await this.#memory.write(this.#kept);
     });
     this.#writing = changed.catch(() => undefined);
     return changed;

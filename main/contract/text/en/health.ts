@@ -99,6 +99,8 @@ export const health = {
   allCameras: 'all cameras',
   uncounted: 'not counted',
 
+  keys: { bar: 'Another day, another camera', ends: 'First, last day', open: 'Archive there' },
+
   none: 'No camera yet',
   noneLead: 'How your cameras were recorded is shown here.',
 };
