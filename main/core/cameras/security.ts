@@ -14,7 +14,7 @@ import { abortProblem } from './soap.ts';
 
 export interface SecurityQuestion {
   host: string;
-  /** Ports of it that Nightjar uses. */
+  /** Ports of it that Nightjar uses beside the stream's. */
   ports: readonly number[];
   /** Of the stream that is recorded, as `streamUrl` writes it; null where it is not known. */
   streamUrl: string | null;
@@ -29,15 +29,15 @@ export async function lookAtSecurity(
   { host, ports, streamUrl }: SecurityQuestion,
   signal: AbortSignal,
 ): Promise<Outcome<Omit<SecurityFacts, 'cameraId' | 'checkedMs'>>> {
-  const asked = [...new Set([...triedPorts, ...ports])].sort((a, b) => a - b);
+  const place = streamUrl === null ? null : readRtspPlace(streamUrl);
+  const own = place?.host === host ? place : null;
+  const asked = [...new Set([...triedPorts, ...ports, ...(own ? [own.port] : [])])].sort((a, b) => a - b);
   const openPorts: number[] = [];
   // One at a time: some cameras take a burst of connections for an attack, and drop their viewers.
   for (const port of asked) {
     if (signal.aborted) break;
     if (await isOpen(host, port, signal)) openPorts.push(port);
   }
-  const place = streamUrl === null ? null : readRtspPlace(streamUrl);
-  const own = place?.host === host ? place : null;
   const described = own && openPorts.includes(own.port) ? await ask(own, 'DESCRIBE', signal) : null;
   const secure = readRtspPlace(`rtsps://${host.includes(':') ? `[${host}]` : host}:${securePort}/`);
   const offers = secure && openPorts.includes(securePort) ? await ask(secure, 'OPTIONS', signal) : null;
