@@ -225,6 +225,10 @@ test('while Nightjar is locked a notice says how many cameras, and nothing else;
 
 test('with names, and unlocked, a notice names the camera', async () => {
   test.setTimeout(240_000);
+  // With nobody left who answers it would be the network that is told.
+  for (const camera of [0, 1, 3]) await yard.command({ camera, fault: null });
+  await goTo(page, 'Live');
+  for (const name of [lost, refused, well]) await seeLive(page, name);
   await goTo(page, 'Settings');
   await expect(page.getByLabel('With the names of the cameras')).toBeChecked();
   await expect(page.getByLabel('A camera that does not answer, after')).toHaveValue('1');
