@@ -21,6 +21,7 @@ import { evidence } from '../../../main/contract/text/en/evidence.ts';
 import { checkEvidence } from '../../../main/core/exporter/evidence/checkEvidence.ts';
 import { removeLeftovers } from '../../../main/core/exporter/places.ts';
 import { writeEvidence } from '../../../main/core/exporter/evidence/writeEvidence.ts';
+import { Vault } from '../../../main/core/vault/folder.ts';
 import { makeIdentity } from '../../../main/core/vault/keys.ts';
 import { cameraId, decode, openWithAge, probe, tenMs } from '../recorder/footage.ts';
 import { jobOf, makePack, names, otherCameraId, type Recorded, recordTwo, wishes } from './evidencePack.ts';
@@ -314,7 +315,7 @@ test('a recording that is left out, or another in its place, breaks the chain, a
   assert.ok(found.includes('chain') && found.includes('link'), found.join());
 });
 
-test('cancelled, without a recording or without its folder it leaves nothing behind', async () => {
+test('cancelled, locked, without a recording or without its folder it leaves nothing behind', async () => {
   const folder = path.join(recorded.place.folder, 'cancelled');
   mkdirSync(folder);
   const cancel = new AbortController();
@@ -325,6 +326,10 @@ test('cancelled, without a recording or without its folder it leaves nothing beh
   const written = await writeEvidence(jobOf(recorded, folder, { signal: cancel.signal, onProgress }), wishes);
   assert.ok(!written.ok && written.problem.code === 'cancelled', JSON.stringify(written));
   assert.ok(told >= 5);
+  const { vault } = recorded.place;
+  const locked = new Vault(vault.folder, { version: 1, id: vault.id, recipients: [...vault.recipients] }, null);
+  const closed = await writeEvidence(jobOf(recorded, folder, { vault: locked }), wishes);
+  assert.ok(!closed.ok && closed.problem.code === 'keyMissing', 'nothing signs before the vault was unlocked');
   const nothing = await writeEvidence(jobOf(recorded, folder, { fromMs: 1000, toMs: 2000 }), wishes);
   assert.ok(!nothing.ok && nothing.problem.code === 'notRecorded');
   const gone = await writeEvidence(jobOf(recorded, path.join(folder, 'gone')), wishes);
