@@ -79,6 +79,8 @@ const clockEdgeMs = 2500;
 /** Silence is noticed after five seconds, and what waits to be sealed meanwhile is as much as 64 KiB. */
 const unnoticedMs = 6500;
 const waitingMs = 3000;
+/** A connection that was begun before the camera hung up asked nothing afterwards. */
+const hungUpMs = 300;
 
 export function truthOf(given: Story): Truth {
   const story = { ...given, conditions: given.conditions.map((one) => heldBack(one, given.sent)) };
@@ -168,6 +170,8 @@ class Teller {
     }
     if (disk && sends) this.#diskShowed = true;
     if (disk && this.#diskShowed) return new Set([disk.cause]);
+    // What waited of a camera that fell silent shortly before is what the disk does not take.
+    if (camera && disk && camera.fromMs > disk.fromMs - unnoticedMs) return new Set([camera.cause, disk.cause]);
     if (camera) return this.#cameraTold(camera, fromMs);
     if (sends) {
       this.#forgetCamera();
@@ -177,7 +181,10 @@ class Teller {
     return this.#before.has('recorded') ? new Set(['lost']) : this.#before;
   }
 
-  #cameraTold({ cause }: Condition, fromMs: number): ReadonlySet<Told> {
+  #cameraTold({ cause, fromMs: sinceMs, toMs }: Condition, fromMs: number): ReadonlySet<Told> {
+    // It hung up, and nobody asked it why.
+    const asked = this.#story.asked.some((atMs) => atMs > sinceMs + hungUpMs && atMs < toMs);
+    if (cause === 'refused' && !asked) return new Set<Told>(['refused', 'lost']);
     if (this.#cameraCause !== null && this.#cameraCause !== cause) this.#unasked = this.#before;
     this.#cameraCause = cause;
     if (this.#story.asked.includes(fromMs)) this.#unasked = new Set();
