@@ -61,6 +61,9 @@ export class LivePicture {
   pictureMs = $state.raw<number | null>(null);
   /** Without a picture for this long, what is on screen is old. Slow cameras are given two pictures' time. */
   staleAfterMs = $state.raw(700);
+  /** Since when it is painted somewhere; null while it is nowhere. */
+  inSightSinceMs = $state.raw<number | null>(null);
+  #places = 0;
   /** When the worker was heard last of it: one that stands still greys nothing. */
   heardMs = $state.raw(Date.now());
   measured = $state.raw<Measured>(nothingMeasured);
@@ -137,7 +140,14 @@ export class LivePicture {
    * without the zoom. What the page itself shows there lies over it.
    */
   showIn(element: HTMLElement, whole = false): () => void {
-    return this.#place(element, whole);
+    const leave = this.#place(element, whole);
+    if (this.#places++ === 0) this.inSightSinceMs = Date.now();
+    let isLeft = false;
+    return () => {
+      leave();
+      if (!isLeft && --this.#places === 0) this.inSightSinceMs = null;
+      isLeft = true;
+    };
   }
 
   /** The whole picture that is on screen now, at the stream's own size. Rejects when there is none. */

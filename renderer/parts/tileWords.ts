@@ -53,6 +53,7 @@ export function tileWords(state: TileState, nowMs: number): TileWords | null {
 /** The state in a few words, for readers. */
 export function stateName(state: TileState, nowMs: number): string {
   if (state.is === 'live') return wall.live;
+  if (state.is === 'stale' && state.awaited) return wall.lastPicture(units.time(state.pictureMs));
   if (state.is === 'stale') return wall.noPicture(Math.max(1000, state.ageMs));
   const heading = tileWords(state, nowMs)?.heading ?? '';
   return heading.charAt(0).toLowerCase() + heading.slice(1);

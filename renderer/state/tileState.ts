@@ -15,7 +15,8 @@ import type { Privacy } from '../../main/contract/privacy.ts';
 
 export type TileState =
   | { is: 'live' }
-  | { is: 'stale'; ageMs: number; pictureMs: number }
+  /** `awaited`: it has just come back into sight, and its next picture is on its way: old, and nothing is amiss yet. */
+  | { is: 'stale'; ageMs: number; pictureMs: number; awaited: boolean }
   | { is: 'lost'; sinceMs: number; cause: LossCause; nextTryMs: number }
   | { is: 'refused'; sinceMs: number; code: RefusalCode }
   | { is: 'connecting'; sinceMs: number; answered: boolean }
@@ -40,6 +41,8 @@ export interface PictureFacts {
   shown: object | null;
   pictureMs: number | null;
   staleAfterMs: number;
+  /** Since when it has a place on screen; null while it has none. Out of sight nothing is decoded. */
+  inSightSinceMs: number | null;
 }
 
 export function tileState(
@@ -73,13 +76,15 @@ function troubled(trouble: Extract<StreamState, { state: 'lost' | 'refused' }>):
     : { is: 'lost', sinceMs: trouble.sinceMs, cause: trouble.cause, nextTryMs: trouble.nextTryMs };
 }
 
-function shown(liveSinceMs: number, { pictureMs, staleAfterMs }: PictureFacts, nowMs: number): TileState {
+function shown(liveSinceMs: number, facts: PictureFacts, nowMs: number): TileState {
+  const { pictureMs, staleAfterMs, inSightSinceMs } = facts;
   if (pictureMs === null) return { is: 'connecting', sinceMs: liveSinceMs, answered: true };
   const ageMs = nowMs - pictureMs;
   if (ageMs < staleAfterMs) return { is: 'live' };
   // The picture is from before the connection: this connection has brought none yet.
   if (pictureMs < liveSinceMs) return { is: 'connecting', sinceMs: liveSinceMs, answered: true };
-  return { is: 'stale', ageMs, pictureMs };
+  const inSightMs = nowMs - (inSightSinceMs ?? nowMs);
+  return { is: 'stale', ageMs, pictureMs, awaited: ageMs > inSightMs && inSightMs < staleAfterMs };
 }
 
 function notShown(camera: Camera, what: NonNullable<PictureFacts['notShown']>): TileState {

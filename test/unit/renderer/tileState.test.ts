@@ -38,14 +38,28 @@ function camera(streams: StreamInfo[]): Camera {
 const both = camera([stream('main', 2560), stream('sub', 640)]);
 
 function facts(change: Partial<PictureFacts>): PictureFacts {
-  const shown = { stream: live, shown: {}, pictureMs: nowMs - 40, staleAfterMs: 700 };
+  const shown = { stream: live, shown: {}, pictureMs: nowMs - 40, staleAfterMs: 700, inSightSinceMs: nowMs - 60_000 };
   return { ...shown, trouble: null, notShown: null, ...change };
 }
 
 test('a picture is live until it is older than it may be, and then says how old it is', () => {
   assert.deepEqual(tileState(both, live, facts({}), nowMs), { is: 'live' });
   const pictureMs = nowMs - 4200;
-  assert.deepEqual(tileState(both, live, facts({ pictureMs }), nowMs), { is: 'stale', ageMs: 4200, pictureMs });
+  assert.deepEqual(tileState(both, live, facts({ pictureMs }), nowMs), {
+    ...{ is: 'stale', ageMs: 4200, pictureMs, awaited: false },
+  });
+});
+
+test('a picture that comes back into sight is old, and missing only when the next one does not come', () => {
+  const pictureMs = nowMs - 3200;
+  const at = (inSightMs: number): unknown =>
+    tileState(both, live, facts({ pictureMs, inSightSinceMs: nowMs - inSightMs }), nowMs);
+  const stale = { is: 'stale', ageMs: 3200, pictureMs };
+  assert.deepEqual(at(0), { ...stale, awaited: true });
+  assert.deepEqual(at(699), { ...stale, awaited: true });
+  assert.deepEqual(at(700), { ...stale, awaited: false });
+  // It stopped while it was seen.
+  assert.deepEqual(at(3300), { ...stale, awaited: false });
 });
 
 test('a tile says within a second that its picture stopped', () => {

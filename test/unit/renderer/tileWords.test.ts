@@ -30,5 +30,5 @@ test('a camera whose recording is paused is not said to be recorded', () => {
 
 test('over a picture nothing is said', () => {
   assert.equal(tileWords({ is: 'live' }, 0), null);
-  assert.equal(tileWords({ is: 'stale', ageMs: 4000, pictureMs: 0 }, 0), null);
+  assert.equal(tileWords({ is: 'stale', ageMs: 4000, pictureMs: 0, awaited: false }, 0), null);
 });
