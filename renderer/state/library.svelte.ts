@@ -182,8 +182,9 @@ class Library {
 
   /** As far as time has come; null when it could not be asked. */
   async #overview(cameraIds: CameraId[] | null, within: TimeSpan, leastMs: number): Promise<CameraSpans[] | null> {
-    const { fromMs } = within;
-    const toMs = Math.min(within.toMs, Date.now());
+    // A window may begin between two milliseconds.
+    const fromMs = Math.floor(within.fromMs);
+    const toMs = Math.min(Math.ceil(within.toMs), Date.now());
     if (toMs <= fromMs || cameraIds?.length === 0) return [];
     try {
       const answer = await call('library.overview', { cameraIds, fromMs, toMs, leastMs });
