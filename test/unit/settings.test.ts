@@ -71,3 +71,17 @@ test('a removed camera leaves every layout, and nothing of it stays', () => {
   const [left] = withoutCamera([layout], door);
   assert.deepEqual(left, { ...firstLayout, cameraIds: [gate] });
 });
+
+test('what the notices are to tell is taken whole, or begins anew', () => {
+  const wishes = { shown: false, afterMinutes: 30, names: true };
+  assert.deepEqual(parseSettings({ notices: wishes })?.notices, wishes);
+  for (const odd of [
+    null,
+    {},
+    { ...wishes, afterMinutes: 0 },
+    { ...wishes, afterMinutes: 1.5 },
+    { ...wishes, names: 1 },
+  ])
+    assert.deepEqual(parseSettings({ notices: odd })?.notices, firstSettings.notices);
+  assert.equal(firstSettings.notices.names, false, 'no name leaves the vault unasked');
+});
