@@ -18,7 +18,8 @@ import type { StoredExport, StoredResult } from './exportsDocument.ts';
 import { ExportRate } from './exportRate.ts';
 import { shareOf } from './exportShare.ts';
 import { isPlaced, removeLeftovers } from './places.ts';
-import { type ExportWork, writeExport, type WrittenExport } from './writeExport.ts';
+import { sealer, toldResult, withoutKeys } from './sealing.ts';
+import { writeExport, type WrittenExport } from './writeExport.ts';
 
 export interface ExporterOptions {
   ffmpeg: Ffmpeg;
@@ -293,30 +294,4 @@ export class Exporter {
       onMadeAnew: (cameraId) => (entry.job = { ...entry.job, madeAnew: [...entry.job.madeAnew, cameraId] }),
     });
   }
-}
-
-function toldResult(result: StoredResult): ExportJob['result'] {
-  return result.is === 'sealed' ? { is: 'sealed', by: result.by } : { is: result.is };
-}
-
-/** Whom each file is sealed to, one after another: of a passphrase each has a head of its own. */
-function sealer(result: StoredResult): ExportWork['sealTo'] {
-  if (result.is !== 'sealed') return () => null;
-  if (result.by === 'key') return () => ({ recipients: [result.key] });
-  let next = 0;
-  return () => {
-    const head = result.heads[next++];
-    if (!head) return 'gone';
-    return { header: { bytes: fromBase64(head.header), fileKey: fromBase64(head.fileKey) } };
-  };
-}
-
-/** Not a slice of a pool: it is wiped after use. */
-function fromBase64(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'base64'));
-}
-
-/** Of what is done nothing needs to be sealed any more. */
-function withoutKeys(result: StoredResult): StoredResult {
-  return result.is === 'sealed' && result.by === 'passphrase' ? { ...result, heads: [] } : result;
 }

@@ -3,7 +3,7 @@
  * files are made at once, each with a file key of its own, so that nobody needs the passphrase any more, also after a
  * restart. Whoever has the vault's identity can read the recordings anyway, and these keys open nothing else.
  */
-import type { ExportRequest } from '../../contract/exports.ts';
+import type { ExportRequest, ExportResult } from '../../contract/exports.ts';
 import { leastCharacters } from '../../contract/passphrase.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import { makeHeader } from '../vault/header.ts';
@@ -12,6 +12,7 @@ import { readRecipient } from '../vault/recipients.ts';
 import { scryptRecipient } from '../vault/scryptFile.ts';
 import { wipe } from '../vault/sodium.ts';
 import type { StoredResult } from './exportsDocument.ts';
+import type { ExportWork } from './writeExport.ts';
 
 /** As age itself takes it, so that a guess costs as much: 2^18, about a second and 256 MiB a file. */
 const workFactor = 18;
@@ -36,4 +37,31 @@ export async function sealingOf(result: ExportRequest['result'], cameras: number
     wipe(fileKey);
   }
   return good({ is: 'sealed', by: 'passphrase', heads });
+}
+
+/** As a job tells it. */
+export function toldResult(result: StoredResult): ExportResult {
+  return result.is === 'sealed' ? { is: 'sealed', by: result.by } : { is: result.is };
+}
+
+/** Whom each file is sealed to, one after another: of a passphrase each has a head of its own. */
+export function sealer(result: StoredResult): ExportWork['sealTo'] {
+  if (result.is !== 'sealed') return () => null;
+  if (result.by === 'key') return () => ({ recipients: [result.key] });
+  let next = 0;
+  return () => {
+    const head = result.heads[next++];
+    if (!head) return 'gone';
+    return { header: { bytes: fromBase64(head.header), fileKey: fromBase64(head.fileKey) } };
+  };
+}
+
+/** Not a slice of a pool: it is wiped after use. */
+function fromBase64(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'base64'));
+}
+
+/** Of what is done nothing needs to be sealed any more. */
+export function withoutKeys(result: StoredResult): StoredResult {
+  return result.is === 'sealed' && result.by === 'passphrase' ? { ...result, heads: [] } : result;
 }
