@@ -63,6 +63,8 @@ export interface Edge {
   told: ReadonlySet<Told>;
   /** The clock was set: what either time of a moment that was there twice says. */
   clock?: true;
+  /** Of gaps only: what is recorded must be told as such. */
+  gapsOnly?: true;
 }
 
 export interface Truth {
@@ -208,6 +210,11 @@ function addLeap(
   if (!last || !set) return;
   const atMs = next.fromMs + next.offsetMs;
   const told = last.told.has('recorded') ? new Set<Told>(['clock']) : last.told;
+  // When its time comes again, a gap there may still be told by what was known before the clock was set back.
+  if (atMs < last.toMs) {
+    const kept = new Set<Told>([...told, 'clock']);
+    truth.edges.push({ atMs: last.toMs, beforeMs: clockEdgeMs, afterMs: 60_000, told: kept, gapsOnly: true });
+  }
   if (atMs > last.toMs) add(truth, { fromMs: last.toMs, toMs: atMs, told, leap: true }, clockEdge);
 }
 

@@ -52,7 +52,14 @@ export function compare({ chapters, edges }: Truth, spans: readonly Span[], unti
     if (true_.size === 0) continue;
     const exact = told !== 'nothing' && true_.has(told);
     const near =
-      exact || edges.some((edge) => isNear(edge, atMs) && told !== 'nothing' && allows(edge, told, chapters));
+      exact ||
+      edges.some(
+        (edge) =>
+          isNear(edge, atMs) &&
+          told !== 'nothing' &&
+          !(edge.gapsOnly && true_.has('recorded')) &&
+          allows(edge, told, chapters),
+      );
     const [key = 'unknown'] = true_;
     const figures = found.byTold.get(key) ?? { seconds: 0, exactSeconds: 0, rightSeconds: 0 };
     figures.seconds += lookEveryMs / 1000;
