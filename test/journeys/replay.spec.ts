@@ -8,7 +8,8 @@ import { expect, test, type Locator, type Page } from 'playwright/test';
 import { type FilmPlan, makeFilmVault, picturesApart, positionAt } from '../bench/filmVault.ts';
 import { positionOf } from '../yard/frameNumber.ts';
 import { seriousViolations } from './axe.ts';
-import { goTo, Household } from './household.ts';
+import { goToMoment, openFilms } from './filmHousehold.ts';
+import { Household } from './household.ts';
 import { frameOf, frameSets, seeMoving, teachFrames } from './pictures.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -41,13 +42,7 @@ test.beforeAll(async () => {
   test.setTimeout(240_000);
   household = await Household.make();
   const made = await makeFilmVault({ folder: path.join(household.home, 'films'), startMs, cameras });
-  page = await household.open();
-  await household.openVaultIn(page, made.folder);
-  await page.getByRole('button', { name: 'Enter the recovery words' }).click();
-  for (const [at, word] of made.words.entries())
-    await page.getByRole('textbox', { name: `Word ${at + 1}`, exact: true }).fill(word);
-  await page.getByRole('button', { name: 'Open the vault' }).click();
-  await goTo(page, 'Archive');
+  page = await openFilms(household, made);
   await expect(picture('Front door')).toBeVisible();
   await teachFrames(page);
 });
@@ -68,15 +63,9 @@ async function numbers(of: string[] = names): Promise<(number | null)[]> {
   );
 }
 
-/** Puts the playhead so many seconds behind the start, by the sheet that goes to a time. */
+/** Puts the playhead so many seconds behind the start. */
 async function goToSecond(second: number): Promise<void> {
-  await page.keyboard.press('t');
-  const at = new Date(startMs + second * 1000);
-  const two = (figure: number): string => String(figure).padStart(2, '0');
-  const clock = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-  await page.getByRole('textbox', { name: 'Time' }).fill(clock);
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('textbox', { name: 'Time' })).toBeHidden();
+  await goToMoment(page, startMs + second * 1000);
 }
 
 /** All of them show the picture of that second. */

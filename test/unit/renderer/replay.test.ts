@@ -1,0 +1,178 @@
+/** The pure parts of playing recordings: the clock, what is known of a camera, and the messages they come in. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { decodeSamples, encodeSamples, type Sample } from '../../../main/contract/playback.ts';
+import { type CodedSample, type Group, GroupStore } from '../../../renderer/live/replay/groupStore.ts';
+import { ReplayClock } from '../../../renderer/live/replay/replayClock.ts';
+
+const beganMs = 1_795_089_600_000;
+
+function samples(startMs: number, count: number, everyMs = 40, bytes = 10): CodedSample[] {
+  return Array.from({ length: count }, (_, at) => ({
+    ...({ track: 'video', keyframe: at === 0, timeMs: startMs + at * everyMs, durationMs: everyMs } as const),
+    data: new Uint8Array(bytes),
+  }));
+}
+
+function put(store: GroupStore, fromSecond: number, { open = false, bytes = 10 } = {}): Group {
+  const startMs = beganMs + fromSecond * 1000;
+  const group = store.begin({ format: 1, startMs, endMs: startMs + 2000, open, awaited: 1 }, 0);
+  store.add(group, samples(startMs, 50, 40, bytes));
+  return group;
+}
+
+test('the clock runs at its rate, backwards too, and stands where it was stopped', () => {
+  const clock = new ReplayClock(beganMs);
+  assert.equal(clock.momentAt(1000), beganMs);
+  clock.run(true, 1000);
+  assert.equal(clock.momentAt(1500), beganMs + 500);
+  clock.setRate(16, 2000);
+  assert.equal(clock.momentAt(2500), beganMs + 1000 + 8000);
+  clock.setRate(-8, 2500);
+  assert.equal(clock.momentAt(3500), beganMs + 9000 - 8000);
+  clock.run(false, 3500);
+  assert.equal(clock.momentAt(9999), beganMs + 1000);
+  assert.equal(clock.until(beganMs + 2000, 9999), Infinity);
+});
+
+test('the clock says how long a moment is off', () => {
+  const clock = new ReplayClock(0);
+  clock.run(true, 0);
+  clock.setRate(4, 0);
+  assert.equal(clock.until(400, 0), 100);
+  assert.equal(clock.until(-400, 0), 0);
+  clock.setRate(-1, 0);
+  assert.equal(clock.until(-400, 0), 400);
+});
+
+test('in a loop the clock never leaves the span once it is inside, at any rate', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(-8, -1, 0.125, 1, 16, 32),
+      fc.integer({ min: 0, max: 1_000_000 }),
+      fc.integer({ min: 1, max: 60_000 }),
+      (rate, now, lengthMs) => {
+        const clock = new ReplayClock(5000);
+        clock.loop = { fromMs: 5000, toMs: 5000 + lengthMs };
+        clock.setRate(rate, 0);
+        clock.run(true, 0);
+        const moment = clock.momentAt(now);
+        assert.ok(moment >= 5000 && moment <= 5000 + lengthMs, `${moment}`);
+      },
+    ),
+    { seed: 20261120 },
+  );
+});
+
+test('who stands before a loop plays into it', () => {
+  const clock = new ReplayClock(0);
+  clock.loop = { fromMs: 1000, toMs: 2000 };
+  clock.run(true, 0);
+  assert.equal(clock.momentAt(500), 500);
+  assert.equal(clock.momentAt(2500), 1500);
+});
+
+test('a moment shows the last picture that is not after it', () => {
+  const store = new GroupStore(1e9);
+  put(store, 0);
+  put(store, 2);
+  for (const [atMs, expected] of [
+    [0, 0],
+    [39, 40],
+    [37, 0],
+    [1999.9, 2000],
+    [1990, 1960],
+    [3999, 4000 - 40],
+  ] as const)
+    assert.equal((store.pictureAt(beganMs + atMs)?.timeMs ?? 0) - beganMs, expected, `${atMs}`);
+  assert.equal(store.pictureAt(beganMs + 4010), null);
+  assert.equal(store.at(beganMs - 100), null);
+});
+
+test('the pictures beside one are found on both sides, over groups and gaps, and what is not known is asked for', () => {
+  const store = new GroupStore(1e9);
+  put(store, 0);
+  put(store, 2);
+  put(store, 10);
+  store.put({ is: 'gap', fromMs: beganMs + 4000, toMs: beganMs + 10_000, cause: 'lost' });
+  store.put({ is: 'gap', fromMs: -Infinity, toMs: beganMs, cause: 'unknown' });
+  const beside = (atMs: number, by: 1 | -1): unknown => {
+    const found = store.beside(beganMs + atMs, by);
+    return found && ('timeMs' in found ? found.timeMs - beganMs : { ask: found.askMs - beganMs });
+  };
+  assert.equal(beside(0, 1), 40);
+  assert.equal(beside(1960, 1), 2000);
+  assert.equal(beside(2000, -1), 1960);
+  assert.equal(beside(3960, 1), 10_000);
+  assert.equal(beside(10_000, -1), 3960);
+  assert.equal(beside(7000, 1), 10_000);
+  assert.equal(beside(7000, -1), 3960);
+  assert.equal(beside(0, -1), null);
+  assert.deepEqual(beside(11_960, 1), { ask: 12_000 });
+  assert.deepEqual(beside(60_000, 1), { ask: 60_000 });
+});
+
+test('a group that is still recorded grows, and what was taken for the end is asked again', () => {
+  const store = new GroupStore(1e9);
+  const group = put(store, 0, { open: true });
+  store.put({ is: 'gap', fromMs: beganMs + 2000, toMs: Infinity, cause: 'unknown' });
+  assert.equal(store.at(beganMs + 2500)?.is, 'gap');
+  assert.equal(store.grew(), group);
+  assert.equal(store.at(beganMs + 2500), null);
+  const again = store.begin({ format: 1, startMs: beganMs, endMs: beganMs + 3000, open: true, awaited: 1 }, 1);
+  assert.equal(again, group, 'what came before stays');
+  store.add(again, samples(beganMs + 2000, 25));
+  assert.equal((store.pictureAt(beganMs + 2990)?.timeMs ?? 0) - beganMs, 2960);
+});
+
+test('pictures that are decoded in another order are shown in that of their times', () => {
+  const store = new GroupStore(1e9);
+  const group = store.begin({ format: 1, startMs: 0, endMs: 160, open: false, awaited: 1 }, 0);
+  const [first, second, third, fourth] = samples(0, 4);
+  assert.ok(first && second && third && fourth);
+  store.add(group, [first, fourth, second, third]);
+  assert.ok(group.reordered);
+  assert.equal(store.pictureAt(50)?.timeMs, 40);
+  assert.deepEqual(store.beside(80, 1), { timeMs: 120 });
+});
+
+test('what is kept is bounded, and what lies farthest away goes first', () => {
+  const store = new GroupStore(50 * 1000 * 3);
+  for (let second = 0; second < 40; second += 2) put(store, second, { bytes: 1000 });
+  store.trim(beganMs + 21_000);
+  assert.ok(store.bytes <= 150_000);
+  assert.equal(store.at(beganMs + 21_000)?.is, 'group');
+  assert.equal(store.at(beganMs + 1000), null);
+  assert.equal(store.at(beganMs + 39_000), null);
+});
+
+test('samples come out of a message as they went in, and hostile bytes are none', () => {
+  const sample = fc.record({
+    track: fc.constantFrom('video' as const, 'audio' as const),
+    keyframe: fc.boolean(),
+    timeMs: fc.integer({ min: 0, max: 8.64e15 }),
+    durationMs: fc.integer({ min: 0, max: 60_000 }),
+    data: fc.uint8Array({ maxLength: 200 }),
+  });
+  fc.assert(
+    fc.property(fc.array(sample, { maxLength: 20 }), fc.integer({ min: 1, max: 65_535 }), (all: Sample[], ticket) => {
+      const bytes = encodeSamples(ticket, all);
+      assert.equal(bytes.byteLength, bytes.buffer.byteLength);
+      const read = decodeSamples(bytes);
+      assert.equal(read?.ticket, ticket);
+      assert.deepEqual(
+        read.samples.map((one) => ({ ...one, data: [...one.data] })),
+        all.map((one) => ({ ...one, data: [...one.data] })),
+      );
+      for (let cut = 0; cut < bytes.length; cut += 7) assert.equal(decodeSamples(bytes.slice(0, cut)), null);
+    }),
+    { seed: 20261120, numRuns: 60 },
+  );
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      decodeSamples(new Uint8Array(bytes));
+    }),
+    { seed: 20261120 },
+  );
+});
