@@ -49,7 +49,9 @@ export class NewExport {
   readonly sizeBytes = $derived(
     this.burnsIn || this.lapses || this.wanted.some((id) => this.shareOf(id) === null)
       ? null
-      : this.wanted.reduce((sum, id) => sum + (this.shareOf(id)?.sizeBytes ?? 0), 0),
+      : // A pack holds the recordings as they are, and the videos.
+        this.wanted.reduce((sum, id) => sum + (this.shareOf(id)?.sizeBytes ?? 0), 0) *
+          (this.result === 'evidence' ? 2 : 1),
   );
   readonly longestMs = $derived(Math.max(0, ...this.wanted.map((id) => this.shareOf(id)?.recordedMs ?? 0)));
   readonly lapseMs = $derived(readLength(this.lapseText));
