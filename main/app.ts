@@ -96,6 +96,8 @@ export interface App {
   noticeClicked(place: NoticePlace): void;
   /** How many cameras are being recorded. */
   recordingCameras(): number;
+  /** How many wait for an event to be recorded. */
+  waitingCameras(): number;
   /** There is a camera to record, also one that is lost at the moment and will be recorded when it is back. */
   recordsCameras(): boolean;
   close(): Promise<void>;
@@ -326,6 +328,8 @@ export async function createApp(options: AppOptions): Promise<App> {
         .catch((error: unknown) => log.defect(error, 'second window'));
     },
     recordingCameras: () => house?.recording().cameras ?? 0,
+    waitingCameras: () =>
+      house?.watching.statuses().filter(({ wanted }) => !wanted.records && wanted.cause === 'noEvent').length ?? 0,
     recordsCameras: () => (house?.recording().of ?? 0) > 0,
     async close() {
       ended.abort();

@@ -31,7 +31,7 @@ startShell({
         shell.emit(name, value);
         // A camera that is removed, or a vault that is left, tells no status any more.
         if (name === 'status.changed' || name === 'cameras.changed' || name === 'app.changed')
-          shell.setRecording(app.recordingCameras());
+          shell.setRecording(app.recordingCameras(), app.waitingCameras());
       },
       forgetPage: () => shell.forgetPage(),
       graphics: () => shell.graphics(),

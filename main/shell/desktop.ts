@@ -63,12 +63,13 @@ export class Desktop {
     });
   }
 
-  /** How many cameras are being recorded: with one or more, the computer is kept from sleeping. */
-  setRecording(cameras: number): void {
+  /** How many cameras are being recorded, or wait for an event: with one or more, the computer is kept from sleeping. */
+  setRecording(cameras: number, waiting = 0): void {
+    const keepsAwake = cameras + waiting > 0;
     this.#tray?.setToolTip(cameras === 0 ? words.notRecording : words.recording(cameras));
-    if (cameras > 0 && this.#blocker === null) {
+    if (keepsAwake && this.#blocker === null) {
       this.#blocker = powerSaveBlocker.start('prevent-app-suspension');
-    } else if (cameras === 0 && this.#blocker !== null) {
+    } else if (!keepsAwake && this.#blocker !== null) {
       powerSaveBlocker.stop(this.#blocker);
       this.#blocker = null;
     }

@@ -52,7 +52,8 @@ export interface Shell {
   /** Somebody used keys or mouse just now, and a window of the app is in front. */
   isSeen(): boolean;
   /** How many cameras are being recorded: keeps the computer awake, and is said in the tray. */
-  setRecording(cameras: number): void;
+  /** `waiting`: cameras that are to be recorded as soon as they tell of an event. */
+  setRecording(cameras: number, waiting?: number): void;
 }
 
 /** What the shell asks of the program. */
@@ -183,7 +184,7 @@ async function run(plan: ShellPlan, graphics: () => Promise<Graphics>): Promise<
       program?.noticeClicked(place);
     }),
     isSeen: () => desktop.isSomebodyThere() && windows.hasFocus,
-    setRecording: (cameras) => desktop.setRecording(cameras),
+    setRecording: (cameras, waiting) => desktop.setRecording(cameras, waiting),
   };
   try {
     program = await plan.open(shell);
