@@ -31,7 +31,7 @@ const conditions: Condition[] = [
 ];
 const story: Story = {
   conditions,
-  ...{ fromMs: 0, toMs: 40_000, asked: [], clock: [{ realMs: 0, offsetMs: 0 }], deleted: [] },
+  ...{ launchedMs: 0, fromMs: 0, toMs: 40_000, asked: [], clock: [{ realMs: 0, offsetMs: 0 }], deleted: [] },
   sent: [
     { fromMs: 0, toMs: 10_000 },
     { fromMs: 30_000, toMs: 40_000 },

@@ -44,6 +44,8 @@ export interface Story {
   clock: readonly Setting[];
   /** What was recorded and deleted since, by the faked clock. */
   deleted: readonly Stretch[];
+  /** From then to `fromMs` cameras are added and tried: what of that is recorded is not looked at. */
+  launchedMs: number;
   fromMs: number;
   toMs: number;
 }
@@ -98,6 +100,8 @@ export function truthOf(given: Story): Truth {
     add(truth, { fromMs: fromMs + offsetMs, toMs: toMs + offsetMs, told }, edgeAt(story, fromMs));
     if (story.conditions.some((one) => one.tellsNothing && one.fromMs === fromMs)) addSilence(truth, told);
   }
+  const added = { beforeMs: 0, afterMs: story.fromMs - story.launchedMs, told: new Set<Told>(['recorded']) };
+  truth.edges.push({ atMs: wallOf(story.clock, story.launchedMs), ...added });
   for (const gone of story.deleted) markDeleted(truth, gone);
   return truth;
 }

@@ -90,6 +90,8 @@ class Run {
   readonly #over = new AbortController();
   #goings: Goings | null = null;
   #core: CoreProcess | null = null;
+  #launchedMs = 0;
+  /** The cameras are added. */
   #beganMs = 0;
   #latestMs = 0;
   /** Who stops the app, or calls it, goes alone. */
@@ -107,10 +109,11 @@ class Run {
 
   async play(): Promise<RunResult> {
     const { common, cameras, restMs } = this.#plan;
-    this.#beganMs = Date.now();
+    this.#launchedMs = Date.now();
     this.#core = this.#launch();
     const { yard, firstCamera } = this.#options;
     await this.#place.settle(this.#core, yard.cameras.slice(firstCamera, firstCamera + camerasInARun));
+    this.#beganMs = Date.now();
     this.#goings = new Goings(this.#place.vaultFolder);
     await this.#core.recording(camerasInARun);
     const raising = Promise.all(cameras.map((_, camera) => this.#raiseMotion(camera)));
@@ -454,7 +457,7 @@ class Run {
         asked: await this.#asked(camera),
         clock: this.#clock.settings,
         deleted: this.#goings?.of(cameraId) ?? [],
-        ...{ fromMs: this.#beganMs, toMs },
+        ...{ launchedMs: this.#launchedMs, fromMs: this.#beganMs, toMs },
       });
       const comparison = compare(truth, clipTo(told, toMs + this.#clock.offsetMs), toMs + this.#clock.offsetMs);
       faults.push(...comparison.unsound.map((text) => `camera ${camera}: ${text}`));
