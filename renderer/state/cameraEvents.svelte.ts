@@ -71,7 +71,7 @@ class CameraEvents {
     const { fromMs, toMs } = pageFor(span);
     this.#spans = [...this.#spans.filter((one) => !isSame(pageFor(one), { fromMs, toMs })), span].slice(-mostPages);
     if (this.#pages.some((page) => isSame(page, { fromMs, toMs }))) return;
-    this.#tickTimer ??= setTimeout(() => void this.#readTicks(), askMs);
+    this.#tickTimer ??= setTimeout(() => void this.#readTicks(), Math.max(0, this.#askedMs + askMs - Date.now()));
   }
 
   /** Times in order, as far as they are known, at which an event of the camera began. */
