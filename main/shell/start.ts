@@ -51,8 +51,10 @@ export interface Shell {
   notices: SystemNotices<NoticePlace>;
   /** Somebody used keys or mouse just now, and a window of the app is in front. */
   isSeen(): boolean;
-  /** How many cameras are being recorded: keeps the computer awake, and is said in the tray. */
-  /** `waiting`: cameras that are to be recorded as soon as they tell of an event. */
+  /**
+   * How many cameras are being recorded: keeps the computer awake, and is said in the tray. `waiting`: cameras that are to
+   * be recorded as soon as they tell of an event keep it awake, too.
+   */
   setRecording(cameras: number, waiting?: number): void;
 }
 
