@@ -23,6 +23,7 @@ import {
   type PictureDecoder,
   type VideoPacket,
 } from './pictureDecoder.ts';
+import { Silence } from './silence.ts';
 import type { Coming, Way } from './workerMessages.ts';
 
 /** Messages granted at the start. What a stream begins with goes beyond it; the main process sees to that. */
@@ -91,6 +92,7 @@ export class StreamDecoder {
   #paintedMs = -Infinity;
   #shownTimestamp = -Infinity;
   #keyframeTimeMs: number | null = null;
+  readonly #silence = new Silence();
 
   constructor(port: MessagePort, way: Way, attended: boolean, on: StreamListener) {
     this.#port = port;
@@ -166,6 +168,11 @@ export class StreamDecoder {
     if (read?.kind !== 'video') return;
     const packet = { ...read, atMs: arrivalOf(read) };
     this.#edge.arrived(packet.timeMs, packet.atMs);
+    if (this.#silence.before(packet.timeMs) && !packet.keyframe) {
+      // What builds on pictures that were never sent is no honest picture.
+      this.#awaitsKeyframe = true;
+      this.#kept.clear();
+    }
     if (packet.keyframe) this.#seeKeyframe(packet.timeMs);
     this.#kept.add(packet);
     this.#decode(packet);
@@ -185,6 +192,7 @@ export class StreamDecoder {
     this.#kept.clear();
     this.#edge.reset();
     this.#keyframeTimeMs = null;
+    this.#silence.reset();
     this.#paintedMs = -Infinity;
     this.#shownTimestamp = -Infinity;
     const ability = await abilityFor(config, this.#way);
