@@ -183,8 +183,8 @@ class Teller {
       this.#forgetCamera();
       return new Set(['recorded']);
     }
-    // Not reached again yet. A camera that stops sending of itself is lost.
-    return this.#before.has('recorded') ? new Set(['lost']) : this.#before;
+    // Not reached again yet: what was before, or lost. A camera that stops sending of itself is lost.
+    return new Set<Told>(this.#before.has('recorded') ? ['lost'] : [...this.#before, 'lost']);
   }
 
   #cameraTold({ cause, fromMs: sinceMs, toMs }: Condition, fromMs: number): ReadonlySet<Told> {

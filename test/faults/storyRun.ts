@@ -40,7 +40,7 @@ const writtenOnMs = 4000 + 2000;
 const breakMs = 600;
 const dayMs = 86_400_000;
 /** A try to connect that takes no longer is not told apart from what was before it. */
-const connectMs = 2000;
+const connectMs = 3000;
 
 export interface CameraResult {
   camera: number;

@@ -74,7 +74,7 @@ const refusedDelaysMs = [5000, 30_000, 60_000, 300_000];
 const goodAfterMs = 30_000;
 const sourceWithinMs = 20_000;
 /** From asking for the address to the first picture a camera that is well takes less. */
-const slowTryMs = 2000;
+const slowTryMs = 3000;
 
 interface TryEnd {
   cause: Cause;
