@@ -45,6 +45,7 @@ import { LateStore } from './lateStore.ts';
 import { Keeping } from './keeping.ts';
 import { watchNetworks } from './network.ts';
 import { NewWords } from './newWords.ts';
+import { noteAbsence } from './noteAbsence.ts';
 import { noteDeath } from './noteDeath.ts';
 import { Privacy } from './privacy.ts';
 import { recordingCount } from './recordingCount.ts';
@@ -306,10 +307,20 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
 
   // On a full disk room comes first: what was cut off is finished by writing it anew.
   if (isFull(await roomOf(vault.folder).catch(() => null))) await keeping.retention.check();
+  const diedMs = options.diedMs ?? null;
+  const absence = { library, cameras: cameras.list(), privacy: settings.value.privacy, diedMs, startedMs: Date.now() };
+  let absenceIsNoted = false;
+  /** Waits for the identity. */
+  async function noteAbsenceOnce(): Promise<void> {
+    if (absenceIsNoted || vault.identity === null) return;
+    absenceIsNoted = true;
+    await noteAbsence(absence);
+  }
   // Where nothing can be written it waits until that is over.
   if ((await vault.away()) === null) {
     await putRight();
-    await noteDeath({ library, vault, cameraIds: cameras.list().map(({ id }) => id), diedMs: options.diedMs ?? null });
+    await noteDeath({ library, vault, cameraIds: cameras.list().map(({ id }) => id), diedMs });
+    await noteAbsenceOnce();
   }
   let heldBack: Problem | null = null;
   vault.holdBack(() => heldBack);
@@ -385,7 +396,13 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       cameras.stopTry();
       void ptz.stopAll();
       eventStore.lock();
-      await Promise.all([motion.forget(), health.lock(), checking.stop('lock'), leaving.stop('lock'), exporter.pause()]);
+      await Promise.all([
+        motion.forget(),
+        health.lock(),
+        checking.stop('lock'),
+        leaving.stop('lock'),
+        exporter.pause(),
+      ]);
     },
     async unlock(found) {
       const opened = keys ? good(keys) : await VaultKeys.open(vault);
@@ -396,7 +413,10 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       puttingRight = library
         .unlocked()
         .then(async () => {
-          if ((await vault.away()) === null) await putRight();
+          if ((await vault.away()) === null) {
+            await putRight();
+            await noteAbsenceOnce();
+          }
           lookAround.again();
         })
         .then(tellStatus, defect('recovery'));
@@ -420,7 +440,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     async diskIsBack() {
       // The recorders wait meanwhile: what they began now would be taken for cut off.
       heldBack = { code: 'diskReadOnly', folder: vault.folder };
-      await putRight().catch(defect('recovery'));
+      await putRight().then(noteAbsenceOnce).catch(defect('recovery'));
       heldBack = null;
       await library.saveNotes();
       lookAround.again();

@@ -1,7 +1,7 @@
 /**
  * A program that was killed, or whose power was cut, could not say so: what it said last of a camera (lost, a full disk)
  * would be told of all the time in which nothing ran. So the next start says it, from when the lock was touched last. What
- * the user wants counts on; of a camera that was being recorded, recovery says it.
+ * the user wants counts on for its time (noteAbsence says when that was over); of a camera that was being recorded, recovery says it.
  */
 import type { CameraId, GapCause } from '../contract/model.ts';
 import type { Library } from '../core/library/library.ts';
