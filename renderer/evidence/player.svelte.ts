@@ -2,6 +2,7 @@
  * Plays the videos of several cameras in step: one clock, which every picture follows, and which waits while one of them
  * is not there yet. Only files that the check found as they were signed are given to it.
  */
+import { untrack } from 'svelte';
 import type { ManifestCamera } from '../../main/contract/evidence/manifest.ts';
 
 type Video = ManifestCamera['videos'][number];
@@ -28,12 +29,15 @@ export class Player {
     this.nowMs = fromMs;
   }
 
-  /** For a `<video>` that shows this file, as long as it does. */
+  /**
+   * For a `<video>` that shows this file, as long as it does. It is an attachment and so runs again with whatever it
+   * reads: of the clock it may read nothing, or it would seek with every tick instead of playing.
+   */
   readonly follow =
     (video: Video) =>
     (element: HTMLVideoElement): (() => void) => {
       this.#shown.set(element, video);
-      this.#place(element, video);
+      untrack(() => this.#place(element, video));
       return () => {
         this.#shown.delete(element);
       };

@@ -103,6 +103,23 @@ function aPiece(): { file: string; at: number; length: number; nextLength: numbe
   return { file: recording.file, at, length: piece[2], nextLength: next[2], when };
 }
 
+function countSeeks(videos: HTMLVideoElement[]): void {
+  for (const video of videos) {
+    video.addEventListener('seeking', () => (video.dataset['seeks'] = String(Number(video.dataset['seeks'] ?? 0) + 1)));
+  }
+}
+
+function seeksOf(videos: HTMLVideoElement[]): number[] {
+  return videos.map(({ dataset }) => Number(dataset['seeks'] ?? 0));
+}
+
+function playedSeconds(videos: HTMLVideoElement[]): number[] {
+  return videos.map(({ played }) => {
+    const spans = Array.from({ length: played.length }, (_, nth) => played.end(nth) - played.start(nth));
+    return spans.reduce((sum, seconds) => sum + seconds, 0);
+  });
+}
+
 test('an unchanged pack passes, says what it holds, and plays the cameras in step', async () => {
   const page = await openPage(pack);
   await choose(page, pack);
@@ -113,11 +130,15 @@ test('an unchanged pack passes, says what it holds, and plays the cameras in ste
   await expect(facts).toContainText('Nightjar was closed');
   const pictures = page.getByRole('region', { name: 'Pictures' });
   await expect(pictures.locator('video')).toHaveCount(2);
+  await pictures.locator('video').evaluateAll(countSeeks);
   await pictures.getByRole('button', { name: 'Play' }).click();
   const times = (): Promise<number[]> =>
     pictures.locator('video').evaluateAll((videos: HTMLVideoElement[]) => videos.map((video) => video.currentTime));
   await expect.poll(async () => Math.min(...(await times())), { timeout: 15_000 }).toBeGreaterThan(3);
   await pictures.getByRole('button', { name: 'Pause' }).click();
+  // By playing, and not by jumping from picture to picture as a slider does.
+  for (const seeks of await pictures.locator('video').evaluateAll(seeksOf)) expect(seeks).toBeLessThan(10);
+  for (const seconds of await pictures.locator('video').evaluateAll(playedSeconds)) expect(seconds).toBeGreaterThan(2);
   const [one = 0, two = 0] = await times();
   const [first, second] = manifest.cameras.map(({ videos }) => videos[0]?.startMs ?? 0);
   expect(Math.abs(one * 1000 + (first ?? 0) - two * 1000 - (second ?? 0))).toBeLessThan(150);
