@@ -39,6 +39,8 @@ export const deafEar: Ear = { active: () => false, heard: () => 'none', watch: (
 export interface WantingOptions {
   ear: Ear;
   now?: () => number;
+  /** A clock that is never set. */
+  steadyMs?: () => number;
   on: {
     /** `fromMs` (UTC ms): when what made it so began. */
     changed: (cameraId: CameraId, wanted: Wanted, fromMs: number) => void;
@@ -51,7 +53,7 @@ interface Asked {
   /** When the newest event began, and when the last was over. */
   beganMs: number | null;
   lastMs: number | null;
-  /** Since when its events may be on their way. */
+  /** Since when its events may be on their way, by the clock that is never set. */
   connectingSinceMs: number;
 }
 
@@ -64,6 +66,7 @@ const lateMs = 60_000;
 export class Wanting {
   readonly #options: WantingOptions;
   readonly #now: () => number;
+  readonly #steadyMs: () => number;
   readonly #asked = new Map<CameraId, Asked>();
   readonly #stop: () => void;
   #privacy: Privacy | null = null;
@@ -73,6 +76,7 @@ export class Wanting {
   constructor(options: WantingOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#steadyMs = options.steadyMs ?? (() => performance.now());
     this.#stop = options.ear.watch((event) => this.#heard(event));
     this.#later();
   }
@@ -80,7 +84,7 @@ export class Wanting {
   /** A camera that is to be decided about, or what changed about it. Answers at once. */
   set(camera: Camera): Wanted {
     const nowMs = this.#now();
-    const fresh = { wanted: null, beganMs: null, lastMs: null, connectingSinceMs: nowMs };
+    const fresh = { wanted: null, beganMs: null, lastMs: null, connectingSinceMs: this.#steadyMs() };
     const asked = { ...(this.#asked.get(camera.id) ?? fresh), camera };
     this.#asked.set(camera.id, asked);
     return this.#decide(asked, nowMs);
@@ -116,13 +120,14 @@ export class Wanting {
     // By a clock that is not ours it may be of any time.
     const near = (atMs: number): number => Math.max(Math.min(atMs, nowMs), nowMs - lateMs);
     if (asked.wanted?.records !== true || asked.wanted.because !== 'event') asked.beganMs = near(fromMs);
-    if (toMs !== null) asked.lastMs = Math.max(near(toMs), asked.lastMs ?? 0);
+    // One that is to come is of before the clock was set back, and hides none of now.
+    if (toMs !== null) asked.lastMs = Math.max(near(toMs), Math.min(asked.lastMs ?? 0, nowMs));
     this.#decide(asked, nowMs);
   }
 
   #decide(asked: Asked, nowMs: number): Wanted {
     const { camera, wanted: before } = asked;
-    const wanted = wantedAt(this.#factsOf(asked, nowMs), nowMs);
+    const wanted = wantedAt(this.#factsOf(asked), nowMs);
     asked.wanted = wanted;
     if (before === null || JSON.stringify(before) !== JSON.stringify(wanted)) {
       this.#options.on.changed(camera.id, wanted, this.#since(asked, before, nowMs));
@@ -130,10 +135,10 @@ export class Wanting {
     return wanted;
   }
 
-  #factsOf({ camera, lastMs, connectingSinceMs }: Asked, nowMs: number): Facts {
+  #factsOf({ camera, lastMs, connectingSinceMs }: Asked): Facts {
     const { ear } = this.#options;
     const state = ear.heard(camera.id);
-    const waits = state === 'connecting' && nowMs - connectingSinceMs < connectsWithinMs;
+    const waits = state === 'connecting' && this.#steadyMs() - connectingSinceMs < connectsWithinMs;
     const events = { heard: state === 'heard' || waits, active: ear.active(camera.id, recordedKinds), lastMs };
     return { plan: camera.plan, paused: camera.paused, privacy: this.#privacy, events };
   }

@@ -51,10 +51,12 @@ function setUp(plan: Partial<RecordingPlan> = { mode: 'events' }) {
   const ear = new Told();
   const said: [second: number, what: string, fromSecond: number][] = [];
   let nowMs = startMs;
+  let setBackMs = 0;
   const second = (atMs: number): number => (atMs - startMs) / 1000;
   const wanting = new Wanting({
     ear,
-    now: () => nowMs,
+    now: () => nowMs - setBackMs,
+    steadyMs: () => nowMs,
     on: {
       changed: (_camera, wanted, fromMs) =>
         said.push([second(nowMs), wanted.records ? wanted.because : wanted.cause, second(fromMs)]),
@@ -65,6 +67,10 @@ function setUp(plan: Partial<RecordingPlan> = { mode: 'events' }) {
     ...{ ear, said, wanting },
     at: (atSecond: number): void => {
       nowMs = startMs + atSecond * 1000;
+      wanting.look();
+    },
+    setBack: (seconds: number): void => {
+      setBackMs += seconds * 1000;
       wanting.look();
     },
   };
@@ -132,6 +138,32 @@ test('events are waited for while their connection is made; then everything is r
     ear.state = 'heard';
     at(24);
   }
+});
+
+test('events are recorded to the end of their post-roll also when the clock was set back after one of them', (t) => {
+  const { ear, said, wanting, at, setBack } = setUp();
+  t.after(() => wanting.close());
+  at(100);
+  ear.ends(startMs + 100_000, startMs + 100_000, 'doorBell');
+  setBack(3600);
+  at(200);
+  const nowMs = startMs + 200_000 - 3_600_000;
+  ear.ends(nowMs, nowMs, 'doorBell');
+  assert.equal(said.at(-1)?.[1], 'event');
+  at(229);
+  assert.equal(said.at(-1)?.[1], 'event');
+  at(230);
+  assert.deepEqual(said.at(-1)?.slice(0, 2), [230, 'noEvent']);
+});
+
+test('events are waited for no longer when the clock is set back meanwhile', (t) => {
+  const { ear, said, wanting, at, setBack } = setUp();
+  t.after(() => wanting.close());
+  ear.state = 'connecting';
+  at(10);
+  setBack(3600);
+  at(21);
+  assert.equal(said.at(-1)?.[1], 'unheard');
 });
 
 test('privacy comes before an event, and what follows it is as the plan says', (t) => {
