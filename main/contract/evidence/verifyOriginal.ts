@@ -27,6 +27,10 @@ interface Found {
 
 /** More than any piece of a recording. */
 const largestPieceBytes = 80 * 2 ** 20;
+/** What is read at once of what is no piece. */
+const stepBytes = 2 ** 22;
+/** No time is later (ECMA-262 §21.4.1.1). */
+const latestMs = 8.64e15;
 /** Times in the manifest are rounded to a millisecond, and a track may begin a little behind the other. */
 const sameTimeSeconds = 0.25;
 
@@ -36,22 +40,29 @@ export async function verifyOriginal(check: OriginalCheck): Promise<{ findings: 
   const whole = hasher();
   let at = 0;
   let same = true;
-  for (const piece of here(recording)) {
-    const bytes = await file.read(at, at + piece[2]);
+  for (const [, hash, sizeBytes] of here(recording)) {
+    // Where the manifest says more than there can be, the rest is only read for the sum.
+    same &&= sizeBytes <= largestPieceBytes && at + sizeBytes <= file.sizeBytes;
+    if (!same) break;
+    const bytes = await file.read(at, at + sizeBytes);
     whole.update(bytes);
     worked(bytes.length);
-    at += piece[2];
-    if (bytes.length !== piece[2] || hashOf(hasher, bytes) !== piece[1]) same = false;
+    at += bytes.length;
+    same = bytes.length === sizeBytes && hashOf(hasher, bytes) === hash;
   }
   while (at < file.sizeBytes) {
-    const bytes = await file.read(at, Math.min(file.sizeBytes, at + 2 ** 22));
+    same = false;
+    const bytes = await file.read(at, Math.min(file.sizeBytes, at + stepBytes));
     if (bytes.length === 0) break;
     whole.update(bytes);
+    worked(bytes.length);
     at += bytes.length;
-    same = false;
   }
   const sha256 = bytesToHex(whole.digest());
-  return { findings: same ? [] : await whatWasDone(check), sha256 };
+  if (same) return { findings: [], sha256 };
+  const findings = await whatWasDone(check);
+  // All pieces are there, and not of the size that the manifest says.
+  return { findings: findings.length > 0 ? findings : [{ is: 'content', ...placeOf(check, null) }], sha256 };
 }
 
 /** The pieces that lie in the file. */
@@ -106,7 +117,12 @@ function changed(check: OriginalCheck, piece: ManifestPiece, { fromByte, toByte,
 function placeOf({ file, recording, camera }: OriginalCheck, piece: ManifestPiece | null): PackPlace {
   const isFragment = piece?.[0] === 'fragment';
   const fromMs = isFragment ? piece[4] : recording.startMs;
-  return { file: file.name, camera, fromMs, toMs: isFragment ? fromMs + piece[5] : recording.endMs };
+  return {
+    file: file.name,
+    camera,
+    fromMs,
+    toMs: isFragment ? Math.min(latestMs, fromMs + piece[5]) : recording.endMs,
+  };
 }
 
 /** By the boxes in it; from where they make no sense on, the rest is one piece. */

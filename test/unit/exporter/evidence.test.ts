@@ -315,6 +315,26 @@ test('a recording that is left out, or another in its place, breaks the chain, a
   assert.ok(found.includes('chain') && found.includes('link'), found.join());
 });
 
+test('pieces of any size that a manifest may say are compared with what is there, and no more is read', async () => {
+  for (const sizeBytes of [9007199254740000, 2 ** 33, 0]) {
+    const folder = copyOfPack();
+    const { file } = anOriginal();
+    forge(folder, (forged) => {
+      const piece = forged.cameras[0]?.recordings[1]?.pieces[3];
+      assert.ok(piece?.[0] === 'fragment');
+      piece[2] = sizeBytes;
+      // No time is so late that there are no words for it.
+      piece[5] = Number.MAX_SAFE_INTEGER;
+    });
+    const findings = await findingsIn(folder);
+    assert.ok(
+      findings.some((one) => 'file' in one && one.file === file),
+      JSON.stringify(findings),
+    );
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('cancelled, locked, without a recording or without its folder it leaves nothing behind', async () => {
   const folder = path.join(recorded.place.folder, 'cancelled');
   mkdirSync(folder);
