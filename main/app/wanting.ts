@@ -154,7 +154,9 @@ export class Wanting {
   #later(): void {
     if (this.#closed) return;
     const nowMs = this.#now();
-    const next = Math.min(...[...this.#asked.values()].map(({ wanted }) => (wanted?.untilMs ?? Infinity) - nowMs));
+    // Privacy that should be over is ended by others.
+    const waits = [...this.#asked.values()].map(({ wanted }) => (wanted?.untilMs ?? Infinity) - nowMs);
+    const next = Math.min(...waits.filter((ms) => ms > 0));
     this.#timer = setTimeout(
       () => {
         this.look();

@@ -28,7 +28,10 @@ export interface Facts {
   plan: RecordingPlan;
   /** The user paused this camera. */
   paused: boolean;
-  /** Everything is paused, up to that moment (UTC ms) or (null) until it is ended; null: it is not. */
+  /**
+   * Everything is paused until it is ended, which is to be at that moment (UTC ms; null: nobody knows); null: it is not.
+   * The moment is only told: a clock that is set must not end it.
+   */
   privacy: { untilMs: number | null } | null;
   events: HeardEvents;
 }
@@ -40,10 +43,10 @@ const aheadMs = 15 * 86_400_000;
 
 /**
  * What holds at `nowMs` (UTC). `untilMs` of the answer is the first moment at which it may be another one, as far as
- * that is known; always later than `nowMs`.
+ * that is known; always later than `nowMs`, but for privacy that is about to be ended.
  */
 export function wantedAt({ plan, paused, privacy, events }: Facts, nowMs: number): Wanted {
-  if (privacy && (privacy.untilMs === null || privacy.untilMs > nowMs)) return not('privacy', privacy.untilMs);
+  if (privacy) return not('privacy', privacy.untilMs);
   if (paused) return not('paused', null);
   if (plan.mode === 'off') return not('off', null);
   const edgeMs = nextEdge(plan.hours, nowMs);

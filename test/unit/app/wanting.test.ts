@@ -175,6 +175,8 @@ test('privacy comes before an event, and what follows it is as the plan says', (
   at(59);
   assert.equal(said.at(-1)?.[1], 'privacy');
   at(60);
+  assert.equal(said.at(-1)?.[1], 'privacy', 'the clock may have been set: whoever began it ends it');
+  wanting.setPrivacy(null);
   assert.equal(said.at(-1)?.[1], 'event');
 });
 

@@ -33,11 +33,12 @@ test('a camera is recorded always, unless its user wants it otherwise', () => {
   assert.deepEqual(wantedAt({ ...facts, paused: true }, noonMs), { records: false, cause: 'paused', untilMs: null });
 });
 
-test('privacy goes before everything, up to its end', () => {
+test('privacy goes before everything, until it is ended, whatever the clock says', () => {
   const untilMs = noonMs + 15 * minuteMs;
   const all: Facts = { plan: onEvents, paused: true, privacy: { untilMs }, events: { ...heard, active: true } };
   assert.deepEqual(wantedAt(all, noonMs), { records: false, cause: 'privacy', untilMs });
-  assert.deepEqual(wantedAt(all, untilMs), { records: false, cause: 'paused', untilMs: null });
+  assert.deepEqual(wantedAt(all, untilMs + hourMs), { records: false, cause: 'privacy', untilMs });
+  assert.deepEqual(wantedAt({ ...all, privacy: null }, noonMs), { records: false, cause: 'paused', untilMs: null });
   const open = { ...all, privacy: { untilMs: null } };
   assert.deepEqual(wantedAt(open, noonMs + 1000 * hourMs), { records: false, cause: 'privacy', untilMs: null });
 });
@@ -146,7 +147,8 @@ test('every moment has exactly one answer, which holds until the moment that it 
       // That an event lies ahead is a clock that was set: what it says changes when its time comes.
       fc.pre((known.events.lastMs ?? 0) <= atMs);
       const now = wantedAt(known, atMs);
-      assert.ok(now.untilMs === null || now.untilMs > atMs);
+      if (known.privacy) assert.equal(name(now), 'privacy');
+      else assert.ok(now.untilMs === null || now.untilMs > atMs);
       if (laterMs < atMs || (now.untilMs !== null && laterMs >= now.untilMs)) return;
       assert.equal(name(wantedAt(known, laterMs)), name(now));
     }),
@@ -159,7 +161,7 @@ test('what is recorded is never recorded against the user’s wish', () => {
     fc.property(anyFacts, ({ facts: known, atMs }) => {
       const wanted = wantedAt(known, atMs);
       const { plan, paused, privacy } = known;
-      const isPrivate = privacy !== null && (privacy.untilMs === null || privacy.untilMs > atMs);
+      const isPrivate = privacy !== null;
       if (isPrivate || paused || plan.mode === 'off') assert.equal(wanted.records, false);
       if (!isWithin(plan.hours, atMs)) assert.equal(wanted.records, false);
       const free = !isPrivate && !paused && isWithin(plan.hours, atMs);
