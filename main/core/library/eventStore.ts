@@ -299,8 +299,13 @@ export class EventStore {
     const { identity } = this.#options.vault;
     if (identity === null) return bad({ code: 'keyMissing' });
     const known = this.#days.get(key) ?? (await this.#turns.take(key, () => this.#load(cameraId, day, identity)));
-    this.#days.delete(key);
-    this.#days.set(key, known);
+    // It may have been locked meanwhile.
+    if (this.#options.vault.identity !== identity) return bad({ code: 'keyMissing' });
+    // Or the day removed.
+    if (this.#days.get(key) === known) {
+      this.#days.delete(key);
+      this.#days.set(key, known);
+    }
     this.#forgetOldest();
     known.inOrder ??= mergeEvents([{ savedMs: this.#now(), events: [...known.events.values()] }], (id) =>
       this.#going.has(id),

@@ -75,6 +75,20 @@ test('what was written while the vault was locked is read when it is not, with w
   assert.deepEqual(await listed(after.store), [first, second]);
 });
 
+test('a question that the lock comes into the middle of says so, and never that there was less', async (t) => {
+  const { vault } = await place(t);
+  const { store } = storeOf(t, vault);
+  store.put(event(tenMs), 1);
+  await store.save();
+  await store.days(cameraId);
+  const asked = store.list({ ...whole, cameraIds: [cameraId] });
+  // Nothing that is read can come before these are over: the day is being read.
+  for (let step = 0; step < 100; step += 1) await Promise.resolve();
+  vault.lock();
+  store.lock();
+  assert.deepEqual(await asked, { ok: false, problem: { code: 'keyMissing' } });
+});
+
 test('an event that nobody saw end went on until it was written last, and says so', async (t) => {
   const made = await place(t);
   const begun = event(tenMs, { toMs: null });
