@@ -64,6 +64,27 @@ test('a camera that tells a thousand a second has a bounded number of events, al
   assert.equal(events.size, before + 60);
 });
 
+test('a camera that tells too much of one kind does not make an event of a week ago go on', () => {
+  let nowMs = 0;
+  const book = new EventBook(cameraId, () => nowMs);
+  const line = change('moment', { kind: 'line', key: 'line' });
+  const first = book.take(line, nowMs);
+  nowMs += 7 * 86_400_000;
+  const spend = (): void => {
+    for (let nth = 0; nth < 100; nth += 1) {
+      book.take(change('begins'), nowMs);
+      book.take(change('ends'), nowMs);
+    }
+  };
+  spend();
+  const second = book.take(line, nowMs);
+  assert.deepEqual([second?.event.fromMs, second?.event.count, second?.revision], [nowMs, 1, 1]);
+  assert.notEqual(second?.event.id, first?.event.id);
+  nowMs += 2000;
+  const third = book.take(line, nowMs);
+  assert.deepEqual([third?.event.id, third?.event.count], [second?.event.id, 2], 'of the same minute it is one');
+});
+
 test('inputs that are made up without end continue one event, which ends with the last of them', () => {
   const book = new EventBook(cameraId, () => 0);
   const input = (nth: number): Partial<EventChange> => ({ kind: 'input', key: `input ${nth}`, source: `${nth}` });
