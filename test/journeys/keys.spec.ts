@@ -11,6 +11,7 @@ import { Keychain } from '../../main/core/vault/keychain.ts';
 import { openWithWords } from '../../main/core/vault/folder.ts';
 import { seriousViolations } from './axe.ts';
 import { addFound, goTo, Household, openAddCameras, seeLive, YardProcess } from './household.ts';
+import { frameOf, teachFrames } from './pictures.ts';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -232,11 +233,8 @@ test('copied to a fresh computer, the words open it: recordings play, and the ca
   await goTo(page, 'Archive');
   const recorded = page.getByRole('row').filter({ hasText: 'recorded' });
   await recorded.last().getByRole('button').click();
-  await expect
-    .poll(() =>
-      page.getByLabel(`Recorded picture of ${camera.name}`).evaluate((node: HTMLVideoElement) => node.readyState),
-    )
-    .toBeGreaterThan(1);
+  await teachFrames(page);
+  await expect.poll(() => frameOf(page.getByLabel(`Recorded picture of ${camera.name}`))).not.toBeNull();
 
   await goTo(page, 'Cameras');
   await expect(page.getByText('Password missing').first()).toBeVisible();

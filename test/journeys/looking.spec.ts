@@ -34,6 +34,11 @@ test.afterAll(async () => {
   await yard.stop();
 });
 
+/** Without one that is still being written. */
+function snapshotsSaved(): string[] {
+  return readdirSync(household.clips).filter((name) => !name.startsWith('.'));
+}
+
 /** What the page's analysers hear from here on: `loudest` frequency above 1 kHz, and how many are still heard. */
 async function overhear(): Promise<void> {
   await page.evaluate(`(() => {
@@ -196,11 +201,11 @@ test('a snapshot of an old picture carries its time, not that of the key', async
   // Until the clock has left the second of the picture.
   await expect(tile(page, 'Garden').getByText(/No picture for [2-9] s/)).toBeVisible();
   const time = (await caption.innerText()).trim().slice(-8).replaceAll(':', '.');
-  const before = readdirSync(household.clips);
+  const before = snapshotsSaved();
   await tile(page, 'Garden').focus();
   await page.keyboard.press('s');
-  await expect.poll(() => readdirSync(household.clips).length).toBe(before.length + 1);
-  const [saved = ''] = readdirSync(household.clips).filter((each) => !before.includes(each));
+  await expect.poll(() => snapshotsSaved().length).toBe(before.length + 1);
+  const [saved = ''] = snapshotsSaved().filter((each) => !before.includes(each));
   expect(saved).toMatch(new RegExp(`^Garden .* ${time}\\.png$`));
   expect((await readPicture(path.join(household.clips, saved))).frame).not.toBeNull();
   await yard.command({ camera: 2, fault: null });
@@ -216,10 +221,10 @@ test('a snapshot of what is recorded carries the time of its picture', async () 
   await expect(page.getByRole('button', { name: /^Play/ })).toBeVisible();
   const said = await page.locator('figcaption .t').innerText();
   const shown = await frameOf(video);
-  const before = readdirSync(household.clips);
+  const before = snapshotsSaved();
   await page.keyboard.press('s');
-  await expect.poll(() => readdirSync(household.clips).length).toBe(before.length + 1);
-  const [saved = ''] = readdirSync(household.clips).filter((each) => !before.includes(each));
+  await expect.poll(() => snapshotsSaved().length).toBe(before.length + 1);
+  const [saved = ''] = snapshotsSaved().filter((each) => !before.includes(each));
   expect(saved).toContain(` ${said.slice(0, 8).replaceAll(':', '.')}`);
   expect((await readPicture(path.join(household.clips, saved))).frame).toBe(shown);
   await page.keyboard.press('v');
