@@ -218,8 +218,11 @@ test('signed by another key it says so, and pictures of changed files are not sh
   const noted = page.getByLabel('The key’s fingerprint as you noted it');
   await noted.fill('0000 1111 2222 3333 4444 5555 6666 7777');
   await expect(page.getByText('Signed, but not by the key you noted.')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Signed by another key' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Unchanged and signed' })).toBeHidden();
   await noted.fill(await page.locator('.key code').innerText());
   await expect(page.getByText('It is the key that you noted.')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Unchanged and signed' })).toBeVisible();
   const folder = copyOfPack();
   edit(folder, 'video/Front door.mp4', (bytes) => Buffer.concat([bytes, Buffer.from('x')]));
   await choose(page, folder);

@@ -20,6 +20,9 @@ export const evidence = {
   passed: 'Unchanged and signed',
   passedLead: (fingerprint: string): string =>
     `Nothing in this pack was changed since the key ${fingerprint} signed it.`,
+  otherKey: 'Signed by another key',
+  otherKeyLead:
+    'Nothing in this pack was changed since it was signed, but whoever signed it had another key than the one you noted. Ask who made it, and compare the fingerprint again.',
   failed: 'Not as it was signed',
   failedLead: (count: number): string =>
     count === 1
