@@ -246,6 +246,16 @@ test('it works by keyboard, without a serious violation, dark, light and printed
     await page.keyboard.press('Space');
     await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
     await page.keyboard.press('Space');
+    await expect(page.getByRole('button', { name: 'Play' })).toBeVisible();
+    const slider = page.getByRole('slider', { name: 'Time' });
+    const before = await slider.inputValue();
+    await page.getByLabel('Speed').focus();
+    await page.keyboard.press('ArrowRight');
+    // A list takes its own keys: the pictures stay where they are.
+    await expect(slider).toHaveValue(before);
+    await page.getByLabel('Speed').blur();
+    await page.keyboard.press('ArrowRight');
+    await expect(slider).not.toHaveValue(before);
     expect(await seriousViolations(page)).toEqual([]);
     if (process.env['NIGHTJAR_PICTURES'] !== undefined) {
       const file = path.join(process.env['NIGHTJAR_PICTURES'], `evidence-page-${scheme}`);
