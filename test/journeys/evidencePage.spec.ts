@@ -124,6 +124,7 @@ test('an unchanged pack passes, says what it holds, and plays the cameras in ste
   const page = await openPage(pack);
   await choose(page, pack);
   await expect(page.getByRole('heading', { name: 'Unchanged and signed' })).toBeVisible();
+  await expect(page.locator('input[type=file]'), 'the same folder may be chosen again').toHaveValue('');
   const facts = page.getByRole('region', { name: 'What the pack says' });
   await expect(facts).toContainText('0012');
   await expect(facts).toContainText('0.42 s behind when the pack was made, give or take 0.03 s');
