@@ -16,6 +16,9 @@ export const manifestVersion = 1;
 /** A week of sixteen cameras has less. */
 export const largestManifestBytes = 512 * 2 ** 20;
 
+/** Ten years of them. */
+const mostClockDays = 3660;
+
 const text = v.pipe(v.string(), v.maxLength(1000));
 const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(8.64e15));
 const offset = v.pipe(v.number(), v.safeInteger());
@@ -41,7 +44,10 @@ const clock = v.object({
   /** Camera's clock minus the computer's when the pack was made; null: not known. */
   atExport: v.nullable(v.object({ offsetMs: offset, uncertaintyMs: v.nullable(size) })),
   /** The same as measured on days of the span; empty: not known for the time of recording. */
-  recorded: v.array(v.object({ fromMs: time, toMs: time, leastMs: offset, mostMs: offset })),
+  recorded: v.pipe(
+    v.array(v.object({ fromMs: time, toMs: time, leastMs: offset, mostMs: offset })),
+    v.maxLength(mostClockDays),
+  ),
 });
 
 const recording = v.object({
@@ -111,10 +117,11 @@ export function readManifest(bytes: Uint8Array): Manifest | 'newer' | null {
   return `${canonical(parsed.output)}\n` === said && isWhole(parsed.output) ? parsed.output : null;
 }
 
-/** Every file that it speaks of is listed, and none twice. */
+/** Every file that it speaks of is listed, and none twice; nor is a camera. */
 function isWhole({ files, cameras }: Manifest): boolean {
   const names = new Set(files.map(({ name }) => name));
   const told = cameras.flatMap(({ videos, recordings }) => [...videos, ...recordings].map(({ file }) => file));
+  if (new Set(cameras.map(({ id }) => id)).size !== cameras.length) return false;
   return names.size === files.length && new Set(told).size === told.length && told.every((file) => names.has(file));
 }
 

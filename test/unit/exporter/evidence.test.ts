@@ -394,6 +394,15 @@ test('whatever a manifest is, reading it takes it or refuses it, and never steps
     file.name = name;
     assert.equal(readManifest(manifestBytes(bad)), null, name);
   }
+  const twice = structuredClone(manifest);
+  const [camera, other] = twice.cameras;
+  assert.ok(camera && other);
+  other.id = camera.id;
+  assert.equal(readManifest(manifestBytes(twice)), null, 'a camera twice');
+  const long = structuredClone(manifest);
+  const day = { fromMs: 0, toMs: 0, leastMs: 0, mostMs: 0 };
+  long.cameras[0]?.clock.recorded.push(...Array.from({ length: 100_000 }, () => day));
+  assert.equal(readManifest(manifestBytes(long)), null, 'more days than there were');
   const later = { ...manifest, version: 2 };
   assert.equal(readManifest(manifestBytes(later)), 'newer');
   const bytes = manifestBytes(manifest);

@@ -48,6 +48,7 @@ export const evidence = {
   notes: 'Worth knowing',
   facts: 'What the pack says',
   factsUnproved: 'The signature does not hold, so none of this can be relied on.',
+  stamp,
   span: (fromMs: number, toMs: number): string => `${stamp(fromMs)} to ${stamp(toMs)}`,
   labels: {
     span: 'Span',
