@@ -33,7 +33,10 @@ export class NewExport {
   key = $state('');
   place = $state.raw<ExportPlace | null>(null);
   problem = $state.raw<Trouble | null>(null);
+  /** What the span holds is known. */
+  measured = $state(false);
   #question = 0;
+  #newest: Promise<void> = Promise.resolve();
 
   readonly fromRead = $derived(readTime(this.from, this.span.fromMs));
   readonly toRead = $derived(readTime(this.to, this.span.toMs));
@@ -58,9 +61,9 @@ export class NewExport {
   readonly lapseBad = $derived(
     this.lapses && (this.lapseMs === null || (this.longestMs > 0 && this.lapseMs >= this.longestMs)),
   );
-  readonly ready = $derived(
-    this.fromBad === null && this.toBad === null && this.wanted.length > 0 && this.recordedMs > 0 && !this.lapseBad,
-  );
+  readonly empty = $derived(this.wanted.length === 0 || (this.measured && this.recordedMs <= 0));
+  /** As far as is known; before it is started, the span is to be measured. */
+  readonly ready = $derived(this.fromBad === null && this.toBad === null && !this.empty && !this.lapseBad);
 
   constructor(span: TimeSpan, cameraIds: readonly CameraId[]) {
     this.chosen = [...cameraIds];
@@ -103,18 +106,12 @@ export class NewExport {
     this.lapses = false;
   }
 
-  /** Asks what of these cameras the span holds. */
+  /** Asks what of these cameras the span holds. Ends when the newest question has its answer, whoever asked it. */
   async measure(cameraIds: readonly CameraId[]): Promise<void> {
     if (cameraIds.length === 0) return;
     const question = ++this.#question;
-    try {
-      const answer = await call('exports.preview', { cameraIds: [...cameraIds], ...this.span });
-      if (question !== this.#question) return;
-      if (answer.ok) this.shares = answer.value;
-      else this.problem = answer.problem;
-    } catch (error) {
-      this.problem = defectOf(error) ?? text.app.noReply;
-    }
+    this.#newest = this.#ask(question, { cameraIds: [...cameraIds], ...this.span });
+    for (let waited = null; waited !== this.#newest;) await (waited = this.#newest);
   }
 
   /** `passphrase`: where it is sealed with one; whoever asked wipes it. */
@@ -129,10 +126,28 @@ export class NewExport {
     };
   }
 
+  async #ask(question: number, asked: { cameraIds: CameraId[] } & TimeSpan): Promise<void> {
+    try {
+      const answer = await call('exports.preview', asked);
+      if (question !== this.#question) return;
+      this.problem = answer.ok ? null : answer.problem;
+      if (!answer.ok) return;
+      this.shares = answer.value;
+      this.measured = true;
+    } catch (error) {
+      if (question === this.#question) this.problem = defectOf(error) ?? text.app.noReply;
+    }
+  }
+
   #show(span: TimeSpan): void {
     this.from = `${dayAndMonth(span.fromMs)} ${clockMilliseconds(span.fromMs)}`;
     this.to = `${dayAndMonth(span.toMs)} ${clockMilliseconds(span.toMs)}`;
-    if (span.fromMs !== this.span.fromMs || span.toMs !== this.span.toMs) this.span = span;
+    if (span.fromMs === this.span.fromMs && span.toMs === this.span.toMs) return;
+    this.span = span;
+    // What another span held says nothing of this one; nor does an answer that is still to come.
+    this.shares = [];
+    this.measured = false;
+    this.#question += 1;
   }
 }
 
