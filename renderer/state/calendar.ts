@@ -34,6 +34,19 @@ export function lastYearWith(month: number, day: number, nowMs: number): number 
   return now.getFullYear();
 }
 
+/** Of the years in which that day was, the one in which it lies nearest to a moment; that moment's where there is none. */
+export function nearestYearWith(month: number, day: number, nearMs: number, nowMs: number): number {
+  const nearYear = new Date(nearMs).getFullYear();
+  let [nearest, leastMs] = [nearYear, Infinity];
+  for (let year = nearYear - 8; year <= nearYear + 8; year++) {
+    const startMs = new Date(year, month - 1, day).getTime();
+    if (!isDay({ year, month, day }) || startMs > nowMs) continue;
+    const offMs = Math.abs(startMs - nearMs);
+    if (offMs < leastMs) [nearest, leastMs] = [year, offMs];
+  }
+  return nearest;
+}
+
 export function dayBack(nowMs: number, days: number): Day {
   const date = new Date(dayBeside(nowMs, -days).fromMs);
   return { year: date.getFullYear(), month: date.getMonth() + 1, day: date.getDate() };

@@ -5,7 +5,17 @@
  * the part that was not; nothing is guessed. The words come from the text.
  */
 import type { Text } from '../../main/contract/text/en.ts';
-import { type Clock, dateOf, type Day, dayBack, isDay, lastYearWith, momentsOf, spanOf } from './calendar.ts';
+import {
+  type Clock,
+  dateOf,
+  type Day,
+  dayBack,
+  isDay,
+  lastYearWith,
+  momentsOf,
+  nearestYearWith,
+  spanOf,
+} from './calendar.ts';
 import { dayBeside, hourMs, minuteMs, sameClockOn, secondMs } from './time.ts';
 
 export type MomentWords = Text['moments']['typed'];
@@ -18,6 +28,13 @@ export type Reading =
   | { is: 'skipped'; atMs: number; typed: string }
   | { is: 'future'; atMs: number }
   | { is: 'wrong'; why: 'unknown' | 'noSuchDay' | 'noSuchTime' | 'twice'; part: string };
+
+/** What is read against. */
+interface Present {
+  nowMs: number;
+  /** Of years that are not said, and of two moments with the same name, the one nearest to it; null: the last there was. */
+  nearMs: number | null;
+}
 
 interface Parts {
   day: Day | null;
@@ -41,12 +58,23 @@ class Refusal extends Error {
   }
 }
 
-/** `shownMs`: the playhead, whose day and clock time stand for what is not said. */
-export function readMoment(typed: string, nowMs: number, shownMs: number, words: MomentWords): Reading {
+/**
+ * `shownMs`: the playhead, whose day and clock time stand for what is not said. `meant`: where a name has several moments,
+ * a day without a year or a clock time in the hour that autumn has twice, the last year's and the first of the two, or
+ * what is nearest to `shownMs`.
+ */
+export function readMoment(
+  typed: string,
+  nowMs: number,
+  shownMs: number,
+  words: MomentWords,
+  meant: 'last' | 'nearest' = 'last',
+): Reading {
+  const present = { nowMs, nearMs: meant === 'nearest' ? shownMs : null };
   const tokens = tokensOf(typed);
   if (tokens.length === 0) return { is: 'empty' };
   try {
-    return placed(partsOf(tokens, nowMs, words), nowMs, shownMs);
+    return placed(partsOf(tokens, present, words), present, shownMs);
   } catch (error) {
     if (error instanceof Refusal) return { is: 'wrong', why: error.why, part: error.part };
     throw error;
@@ -66,9 +94,9 @@ function tokensOf(typed: string): string[] {
   return (text.match(tokenForm) ?? []).filter((token) => token !== '.');
 }
 
-function partsOf(tokens: readonly string[], nowMs: number, words: MomentWords): Parts {
+function partsOf(tokens: readonly string[], present: Present, words: MomentWords): Parts {
   const parts: Parts = { day: null, isWeekday: false, clock: null, ago: null, isNow: false, which: null };
-  for (let at = 0; at < tokens.length;) at += take(parts, tokens.slice(at), nowMs, words);
+  for (let at = 0; at < tokens.length;) at += take(parts, tokens.slice(at), present, words);
   if (parts.ago && (parts.day !== null || (parts.clock && parts.ago.ms > 0)))
     throw new Refusal('twice', tokens.join(' '));
   if (parts.isNow && (parts.day ?? parts.clock ?? parts.ago)) throw new Refusal('twice', tokens.join(' '));
@@ -76,9 +104,9 @@ function partsOf(tokens: readonly string[], nowMs: number, words: MomentWords): 
 }
 
 /** Takes what the tokens begin with, and returns how many that were. */
-function take(parts: Parts, tokens: readonly string[], nowMs: number, words: MomentWords): number {
+function take(parts: Parts, tokens: readonly string[], present: Present, words: MomentWords): number {
   for (const reader of [takeAgo, takeDate, takeNamedDay, takeClock, takeWhich]) {
-    const taken = reader(parts, tokens, nowMs, words);
+    const taken = reader(parts, tokens, present, words);
     if (taken > 0) return taken;
   }
   const [token = ''] = tokens;
@@ -87,7 +115,7 @@ function take(parts: Parts, tokens: readonly string[], nowMs: number, words: Mom
 }
 
 /** '2 h ago', '1 h 30 min ago', 'half an hour ago', '3 days ago'. */
-function takeAgo(parts: Parts, tokens: readonly string[], _nowMs: number, words: MomentWords): number {
+function takeAgo(parts: Parts, tokens: readonly string[], _present: Present, words: MomentWords): number {
   let [days, ms, at] = [0, 0, 0];
   for (;;) {
     const amount = amountAt(tokens.slice(at), words);
@@ -133,14 +161,14 @@ function lengthOf(tokens: readonly string[], phrases: readonly string[]): number
 }
 
 /** '2026-11-17', '17.11.2026', '17/11', '17 Nov', 'Nov 17th', '17 November 2026'. */
-function takeDate(parts: Parts, tokens: readonly string[], nowMs: number, words: MomentWords): number {
+function takeDate(parts: Parts, tokens: readonly string[], present: Present, words: MomentWords): number {
   const [first = '', second = ''] = tokens;
   const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(first);
   if (iso) return keepDay(parts, { year: Number(iso[1]), month: Number(iso[2]), day: Number(iso[3]) }, first, 1);
   const short = dotted.exec(first);
   if (short) {
     const [month, day] = [Number(short[2]), Number(short[1])];
-    const year = short[3] === undefined ? lastYearWith(month, day, nowMs) : Number(short[3]);
+    const year = short[3] === undefined ? yearMeant(month, day, present) : Number(short[3]);
     return keepDay(parts, { year, month, day }, first, 1);
   }
   const dayFirst = /^\d{1,2}$/.test(first);
@@ -152,9 +180,13 @@ function takeDate(parts: Parts, tokens: readonly string[], nowMs: number, words:
   const day = Number(dayFirst ? first : second);
   let length = 2 + ordinal + of;
   const hasYear = /^\d{4}$/.test(tokens[length] ?? '');
-  const year = hasYear ? Number(tokens[length]) : lastYearWith(month, day, nowMs);
+  const year = hasYear ? Number(tokens[length]) : yearMeant(month, day, present);
   if (hasYear) length += 1;
   return keepDay(parts, { year, month, day }, tokens.slice(0, length).join(' '), length);
+}
+
+function yearMeant(month: number, day: number, { nowMs, nearMs }: Present): number {
+  return nearMs === null ? lastYearWith(month, day, nowMs) : nearestYearWith(month, day, nearMs, nowMs);
 }
 
 function keepDay(parts: Parts, day: Day, typed: string, length: number): number {
@@ -166,7 +198,7 @@ function keepDay(parts: Parts, day: Day, typed: string, length: number): number 
 }
 
 /** 'today', 'the day before yesterday', 'Tue', 'last Friday', 'now'. */
-function takeNamedDay(parts: Parts, tokens: readonly string[], nowMs: number, words: MomentWords): number {
+function takeNamedDay(parts: Parts, tokens: readonly string[], { nowMs }: Present, words: MomentWords): number {
   const [token = ''] = tokens;
   if (words.now.includes(token)) {
     parts.isNow = true;
@@ -196,7 +228,7 @@ function takeNamedDay(parts: Parts, tokens: readonly string[], nowMs: number, wo
 }
 
 /** '18:40', '18:40:05.250', '7 pm', '7:30 pm', 'noon', 'midnight'. */
-function takeClock(parts: Parts, tokens: readonly string[], _nowMs: number, words: MomentWords): number {
+function takeClock(parts: Parts, tokens: readonly string[], _present: Present, words: MomentWords): number {
   const [token = '', next = ''] = tokens;
   if (words.noon.includes(token)) return keepClock(parts, { ...midnight, hours: 12 }, token, 1);
   if (words.midnight.includes(token)) return keepClock(parts, midnight, token, 1);
@@ -223,7 +255,7 @@ function keepClock(parts: Parts, clock: Clock, typed: string, length: number): n
   return length;
 }
 
-function takeWhich(parts: Parts, [token = '']: readonly string[], _nowMs: number, words: MomentWords): number {
+function takeWhich(parts: Parts, [token = '']: readonly string[], _present: Present, words: MomentWords): number {
   const which = words.first.includes(token) ? 'first' : words.second.includes(token) ? 'second' : null;
   if (which === null) return 0;
   if (parts.which) throw new Refusal('twice', token);
@@ -231,7 +263,8 @@ function takeWhich(parts: Parts, [token = '']: readonly string[], _nowMs: number
   return 1;
 }
 
-function placed(parts: Parts, nowMs: number, shownMs: number): Reading {
+function placed(parts: Parts, present: Present, shownMs: number): Reading {
+  const { nowMs } = present;
   if (parts.isNow) return moment(nowMs, null, nowMs);
   const { ago, clock } = parts;
   if (ago && (ago.ms > 0 || clock === null)) {
@@ -241,16 +274,16 @@ function placed(parts: Parts, nowMs: number, shownMs: number): Reading {
   if (clock === null) return day ? moment(sameClockOn(spanOf(day), shownMs), null, nowMs) : { is: 'empty' };
   if (day === null) {
     // On the day that is shown, or, where that has not come to it yet, the day before.
-    const shown = at(dayBack(shownMs, 0), clock, parts.which, nowMs);
-    return shown.is === 'future' ? at(dayBack(shownMs, 1), clock, parts.which, nowMs) : shown;
+    const shown = at(dayBack(shownMs, 0), clock, parts.which, present);
+    return shown.is === 'future' ? at(dayBack(shownMs, 1), clock, parts.which, present) : shown;
   }
-  const read = at(day, clock, parts.which, nowMs);
+  const read = at(day, clock, parts.which, present);
   if (read.is !== 'future' || !parts.isWeekday) return read;
   const noon = new Date(day.year, day.month - 1, day.day, 12).getTime();
-  return at(dayBack(noon, 7), clock, parts.which, nowMs);
+  return at(dayBack(noon, 7), clock, parts.which, present);
 }
 
-function at(day: Day, clock: Clock, which: Parts['which'], nowMs: number): Reading {
+function at(day: Day, clock: Clock, which: Parts['which'], { nowMs, nearMs }: Present): Reading {
   const [first, second] = momentsOf(day, clock);
   if (first === undefined) {
     const { hours, minutes } = clock;
@@ -259,8 +292,11 @@ function at(day: Day, clock: Clock, which: Parts['which'], nowMs: number): Readi
     return atMs > nowMs ? { is: 'future', atMs } : { is: 'skipped', atMs, typed };
   }
   if (second === undefined) return moment(first, null, nowMs);
+  const isSecondNearer = nearMs !== null && Math.abs(second - nearMs) < Math.abs(first - nearMs);
   // Of two the one that has come, else the first.
-  return which === 'second' && second <= nowMs ? moment(second, first, nowMs) : moment(first, second, nowMs);
+  return (which === null ? isSecondNearer : which === 'second') && second <= nowMs
+    ? moment(second, first, nowMs)
+    : moment(first, second, nowMs);
 }
 
 function moment(atMs: number, twinMs: number | null, nowMs: number): Reading {

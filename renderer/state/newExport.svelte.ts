@@ -9,13 +9,14 @@ import type { CameraId } from '../../main/contract/model.ts';
 import { call } from '../home.ts';
 import { defectOf } from './defect.ts';
 import type { Trouble } from './asking.svelte.ts';
-import { readMoment } from './moment.ts';
+import { readSpanField, spanFieldText } from './spanField.ts';
 import { text } from './text.ts';
-import { clockMilliseconds, dayAndMonth, type TimeSpan } from './time.ts';
+import type { TimeSpan } from './time.ts';
 
 export type ResultKind = ExportRequest['result']['is'];
 
 const words = text.exports.sheet;
+const typedWords = text.moments.typed;
 
 export class NewExport {
   span = $state.raw<TimeSpan>({ fromMs: 0, toMs: 1 });
@@ -38,8 +39,8 @@ export class NewExport {
   #question = 0;
   #newest: Promise<void> = Promise.resolve();
 
-  readonly fromRead = $derived(readTime(this.from, this.span.fromMs));
-  readonly toRead = $derived(readTime(this.to, this.span.toMs));
+  readonly fromRead = $derived(readSpanField(this.from, this.span.fromMs, Date.now(), typedWords));
+  readonly toRead = $derived(readSpanField(this.to, this.span.toMs, Date.now(), typedWords));
   readonly fromBad = $derived(this.fromRead === null ? words.badTime : null);
   readonly toBad = $derived(
     this.toRead === null ? words.badTime : this.toRead <= (this.fromRead ?? -1) ? words.backwards : null,
@@ -140,8 +141,8 @@ export class NewExport {
   }
 
   #show(span: TimeSpan): void {
-    this.from = `${dayAndMonth(span.fromMs)} ${clockMilliseconds(span.fromMs)}`;
-    this.to = `${dayAndMonth(span.toMs)} ${clockMilliseconds(span.toMs)}`;
+    this.from = spanFieldText(span.fromMs, Date.now());
+    this.to = spanFieldText(span.toMs, Date.now());
     if (span.fromMs === this.span.fromMs && span.toMs === this.span.toMs) return;
     this.span = span;
     // What another span held says nothing of this one; nor does an answer that is still to come.
@@ -149,13 +150,6 @@ export class NewExport {
     this.measured = false;
     this.#question += 1;
   }
-}
-
-/** null for what is no moment, or one that is still to come. What stands there unchanged is that moment. */
-function readTime(typed: string, shownMs: number): number | null {
-  if (typed.trim() === `${dayAndMonth(shownMs)} ${clockMilliseconds(shownMs)}`) return shownMs;
-  const reading = readMoment(typed, Date.now(), shownMs, text.moments.typed);
-  return reading.is === 'moment' ? reading.atMs : null;
 }
 
 /** '30 s', '30', '1.5 min', '2 min'. */
