@@ -79,10 +79,11 @@ export class GroupStore {
     return group;
   }
 
-  /** A message of the group came. */
+  /** A message of the group came; of one that was dropped nothing is kept. */
   add(group: Group, samples: readonly CodedSample[]): void {
     group.fragments += 1;
     group.awaited -= 1;
+    if (!this.#groups.includes(group)) return;
     for (const sample of samples) {
       group.bytes += sample.data.byteLength;
       this.#bytes += sample.data.byteLength;
@@ -159,12 +160,14 @@ export class GroupStore {
     return this.#beyond(by === 1 ? stretch.toMs : stretch.fromMs - beforeMs, by);
   }
 
-  /** Keeps below the bound by what lies farthest from there. */
+  /** Keeps below the bound by what lies farthest from there. What is on its way stays until all of it came. */
   trim(aroundMs: number): void {
-    while (this.#bytes > this.#mostBytes && this.#groups.length > 1) {
-      const distance = ({ startMs, endMs }: Group): number => Math.max(startMs - aroundMs, aroundMs - endMs, 0);
-      const farthest = this.#groups.reduce((far, one) => (distance(one) > distance(far) ? one : far));
-      if (distance(farthest) === 0) return;
+    const distance = ({ startMs, endMs }: Group): number => Math.max(startMs - aroundMs, aroundMs - endMs, 0);
+    const whole = this.#groups.filter((group) => group.awaited <= 0 && distance(group) > 0);
+    const nearestFirst = whole.sort((one, other) => distance(one) - distance(other));
+    while (this.#bytes > this.#mostBytes) {
+      const farthest = nearestFirst.pop();
+      if (!farthest) return;
       this.drop(farthest);
     }
   }

@@ -147,6 +147,24 @@ test('what is kept is bounded, and what lies farthest away goes first', () => {
   assert.equal(store.at(beganMs + 39_000), null);
 });
 
+test('a group of which more is on its way is not dropped for room, and bytes of a dropped one are not counted', () => {
+  const store = new GroupStore(50 * 1000);
+  const startMs = beganMs + 60_000;
+  const far = store.begin({ format: 1, startMs, endMs: startMs + 2000, open: false, awaited: 2 }, 0);
+  store.add(far, samples(startMs, 25, 40, 1000));
+  put(store, 0, { bytes: 1000 });
+  put(store, 2, { bytes: 1000 });
+  store.trim(beganMs + 500);
+  assert.equal(store.at(startMs)?.is, 'group', 'it still arrives');
+  assert.equal(store.at(beganMs + 2500), null);
+  store.add(far, samples(startMs + 1000, 25, 40, 1000));
+  store.trim(beganMs + 500);
+  assert.equal(store.at(startMs), null, 'whole, it goes as any other');
+  const { bytes } = store;
+  store.add(far, samples(startMs, 25, 40, 1000));
+  assert.equal(store.bytes, bytes);
+});
+
 test('samples come out of a message as they went in, and hostile bytes are none', () => {
   const sample = fc.record({
     track: fc.constantFrom('video' as const, 'audio' as const),
