@@ -54,6 +54,8 @@ export class Deck {
   #steps = 0;
   /** At the end of what is recorded; goes on when more is. */
   #holds = false;
+  /** The loop began anew since a picture was shown. */
+  #loopedOver = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #willTick = false;
 
@@ -94,6 +96,7 @@ export class Deck {
     this.#steps = 0;
     this.#nextMs = Math.max(0, atMs);
     this.#holds = false;
+    this.#loopedOver = false;
     this.tickSoon();
   }
 
@@ -121,6 +124,7 @@ export class Deck {
   setLoop(span: LoopSpan | null): void {
     this.clock.set(this.#atMs, performance.now());
     this.clock.loop = span;
+    this.#loopedOver = false;
   }
 
   setInStep(inStep: boolean): void {
@@ -239,6 +243,7 @@ export class Deck {
       if (reel.show(readiness.is === 'picture' ? readiness.timeMs : null)) changed.push(reel);
       this.#states.set(reel, readiness.is === 'picture' && this.#holds ? { is: 'edge' } : stateOf(readiness));
     }
+    if ([...found.values()].some(({ is }) => is === 'picture')) this.#loopedOver = false;
     const shownMs = Math.abs(atMs - this.#atMs);
     if (this.#playing && shownMs > 0 && shownMs < 60_000) this.#stepMs = shownMs;
     this.#atMs = atMs;
@@ -260,6 +265,8 @@ export class Deck {
     if (beyond.length === 0) return null;
     const growing = beyond.filter(({ reel, endMs }) => atMs - endMs < nearEdgeMs && reel.isGrowingAt(endMs));
     if (growing.length > 0) return Math.min(...growing.map(({ endMs }) => endMs));
+    // In a loop there is always more to come.
+    if (this.clock.loop !== null) return null;
     // A camera that is recorded no more is no reason for the others to wait.
     const hasOthers = [...found.values()].some((one) => one.is === 'picture' || ('toMs' in one && one.toMs < Infinity));
     return hasOthers ? null : Math.max(...beyond.map(({ endMs }) => endMs));
@@ -290,16 +297,23 @@ export class Deck {
     this.clock.set(this.#atMs, now);
   }
 
-  /** None has anything there: on with the first that has. False where none ever has. */
+  /** None has anything there: on with the first that has, in a loop from its beginning. False where none ever has. */
   #passOver(atMs: number, found: Readiness[]): boolean {
     const forward = this.clock.rate > 0;
     const spans = found.filter((one) => one.is === 'gap' || one.is === 'failed');
     const nextMs = forward
       ? Math.min(...spans.map(({ toMs }) => toMs))
       : Math.max(...spans.map(({ fromMs }) => fromMs)) - beforeMs;
-    if (!Number.isFinite(nextMs)) {
+    const loopedMs = this.clock.loopedOver(nextMs);
+    if (loopedMs === null ? !Number.isFinite(nextMs) : this.#loopedOver) {
       this.#holds = true;
       return false;
+    }
+    if (loopedMs !== null) {
+      this.#loopedOver = true;
+      this.#nextMs = loopedMs;
+      this.tickSoon();
+      return true;
     }
     const [first] = spans;
     const cause: GapCause | 'vaultDamaged' | 'gone' | 'undecodable' =

@@ -54,6 +54,14 @@ export class ReplayClock {
     this.#rate = rate;
   }
 
+  /** Where a loop goes on when nothing lies between here and that moment and it ends before; null: it does not. */
+  loopedOver(nextMs: number): number | null {
+    const { loop } = this;
+    if (loop === null || loop.toMs <= loop.fromMs) return null;
+    if (this.#rate > 0) return nextMs >= loop.toMs ? loop.fromMs : null;
+    return nextMs <= loop.fromMs ? loop.toMs : null;
+  }
+
   #looped(momentMs: number): number {
     const { loop } = this;
     if (loop === null || loop.toMs <= loop.fromMs) return momentMs;

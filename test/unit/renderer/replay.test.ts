@@ -73,6 +73,21 @@ test('who stands before a loop plays into it', () => {
   assert.equal(clock.momentAt(2500), 1500);
 });
 
+test('what lies beyond the end of a loop is not gone on to, but the beginning of the loop', () => {
+  const clock = new ReplayClock(1500);
+  assert.equal(clock.loopedOver(9000), null, 'without a loop');
+  clock.loop = { fromMs: 1000, toMs: 2000 };
+  assert.equal(clock.loopedOver(1900), null);
+  assert.equal(clock.loopedOver(500), null, 'who stands before it plays into it');
+  assert.equal(clock.loopedOver(2000), 1000);
+  assert.equal(clock.loopedOver(Infinity), 1000);
+  clock.setRate(-2, 0);
+  assert.equal(clock.loopedOver(1100), null);
+  assert.equal(clock.loopedOver(2500), null);
+  assert.equal(clock.loopedOver(1000), 2000);
+  assert.equal(clock.loopedOver(-Infinity), 2000);
+});
+
 test('a moment shows the last picture that is not after it', () => {
   const store = new GroupStore(1e9);
   put(store, 0);
