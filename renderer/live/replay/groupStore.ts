@@ -134,6 +134,8 @@ export class GroupStore {
     const { group } = stretch;
     const timeMs = group.shownMs.findLast((shownMs) => shownMs <= atMs + sameMs);
     if (timeMs !== undefined) return { group, timeMs };
+    // Told of, and on its way: which of its pictures it is can only be said when they are here.
+    if (group.shownMs.length === 0 && group.awaited > 0) return null;
     // Sound begins a little earlier than its pictures: until then the group before is shown.
     const before = this.#groups[this.#groups.indexOf(group) - 1];
     const last = before && group.startMs - before.endMs < 1 ? before.shownMs.at(-1) : undefined;

@@ -88,6 +88,16 @@ test('what lies beyond the end of a loop is not gone on to, but the beginning of
   assert.equal(clock.loopedOver(-Infinity), 2000);
 });
 
+test('of a group that is told of and not here yet nothing is shown, whatever lies before it', () => {
+  const store = new GroupStore(1e9);
+  put(store, 0);
+  const startMs = beganMs + 2000;
+  const group = store.begin({ format: 1, startMs, endMs: startMs + 2000, open: false, awaited: 4 }, 0);
+  assert.equal(store.pictureAt(startMs + 1480), null);
+  store.add(group, samples(startMs, 13));
+  assert.equal(store.pictureAt(startMs + 100)?.timeMs, startMs + 80);
+});
+
 test('a moment shows the last picture that is not after it', () => {
   const store = new GroupStore(1e9);
   put(store, 0);
