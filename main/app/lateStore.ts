@@ -51,16 +51,22 @@ export class LateStore<Value extends object> {
     return opened && saidIn(this.#form.parse)(opened.store.value);
   }
 
-  /** What cannot be written is given up: it is written again with the next change. */
-  async write(value: Value): Promise<void> {
+  /** False where it cannot be written: then it is the caller's to write it again with the next change. */
+  async write(value: Value): Promise<boolean> {
     const opened = await this.#opened();
-    await opened?.store.update(() => prove(value, opened.mark));
+    return opened !== null && (await opened.store.update(() => prove(value, opened.mark))).ok;
+  }
+
+  /** The vault is locked: nothing of what was opened stays in memory. */
+  lock(): void {
+    this.#opening = null;
   }
 
   async #opened(): Promise<Opened | null> {
     this.#opening ??= this.#open();
-    const opened = await this.#opening;
-    if (!opened) this.#opening = null;
+    const opening = this.#opening;
+    const opened = await opening;
+    if (!opened && this.#opening === opening) this.#opening = null;
     return opened;
   }
 

@@ -1,8 +1,8 @@
 /**
  * Keeps how far each camera's clock was off, as its stream told while it was recorded: a row a camera and day, in a
- * sealed document with a proof, so that nobody else can have written it. Measured while the vault is locked it stays in
- * memory, and is written with what is there when it is open again; a program that ends locked forgets it. What the disk
- * refuses is written with the next change.
+ * sealed document with a proof, so that nobody else can have written it. What is measured while the vault is locked stays
+ * in memory, and is written with what is there when it is open again; a program that ends locked forgets it. What the disk
+ * refuses is written the next time.
  */
 import type { HealthClock } from '../../contract/health.ts';
 import type { CameraId, CameraStatus } from '../../contract/model.ts';
@@ -13,16 +13,21 @@ const writeEveryMs = 15 * 60_000;
 
 export class ClockBook {
   readonly #memory: LateStore<ClockDocument>;
+  readonly #defect: (error: unknown) => void;
   readonly #now: () => number;
   /** What is not on the disk yet. */
   readonly #fresh = new Map<CameraId, ClockDay[]>();
   /** As it is on the disk, or would be: read once, for every report asks for it. */
   #kept: ClockDocument | null = null;
+  /** The disk refused the last version. */
+  #refused = false;
+  #locks = 0;
   #writing: Promise<void> = Promise.resolve();
   #writtenMs: number;
 
-  constructor(memory: LateStore<ClockDocument>, now: () => number = Date.now) {
+  constructor(memory: LateStore<ClockDocument>, defect: (error: unknown) => void, now: () => number = Date.now) {
     this.#memory = memory;
+    this.#defect = defect;
     this.#now = now;
     this.#writtenMs = now();
   }
@@ -35,7 +40,7 @@ export class ClockBook {
       const measured = { atMs, offsetMs: clockOffsetMs, uncertaintyMs: clockUncertaintyMs };
       this.#fresh.set(cameraId, withMeasurement(this.#fresh.get(cameraId) ?? [], measured));
     }
-    if (Math.abs(atMs - this.#writtenMs) >= writeEveryMs) void this.write();
+    if (Math.abs(atMs - this.#writtenMs) >= writeEveryMs) this.write().catch(this.#defect);
   }
 
   /** What was measured on the days of that span. */
@@ -56,28 +61,41 @@ export class ClockBook {
 
   /** Writes what is new; nothing while the vault is locked. */
   async write(): Promise<void> {
-    if (this.#fresh.size === 0) return;
-    await this.#change((kept) => {
-      const cameras = { ...kept };
-      for (const [cameraId, rows] of this.#fresh) cameras[cameraId] = joined(cameras[cameraId] ?? [], rows);
-      this.#fresh.clear();
-      return cameras;
-    });
+    if (this.#fresh.size === 0 && !this.#refused) return;
+    await this.#change((kept) => kept);
+  }
+
+  /** The vault is locked: nothing of what was opened stays in memory once it is written. */
+  async lock(): Promise<void> {
+    await this.write().catch(this.#defect);
+    this.#locks += 1;
+    this.#kept = null;
+    this.#memory.lock();
   }
 
   /** null while the vault is locked and it was not read before. */
   async #read(): Promise<ClockDocument | null> {
-    this.#kept ??= await this.#memory.read();
-    return this.#kept;
+    if (this.#kept) return this.#kept;
+    const locks = this.#locks;
+    const kept = await this.#memory.read();
+    // It may have been locked meanwhile.
+    if (locks === this.#locks) this.#kept = kept;
+    return kept;
   }
 
+  /** Takes up what is new, too. */
   #change(step: (kept: ClockDocument['cameras']) => ClockDocument['cameras']): Promise<void> {
     const changed = this.#writing.then(async () => {
       this.#writtenMs = this.#now();
       const kept = await this.#read();
       if (!kept) return;
-      this.#kept = { cameras: step(kept.cameras) };
-      await this.#memory.write(this.#kept);
+      const cameras = { ...step(kept.cameras) };
+      const taken = [...this.#fresh];
+      for (const [cameraId, rows] of taken) cameras[cameraId] = joined(cameras[cameraId] ?? [], rows);
+      this.#kept = { cameras };
+      this.#refused = !(await this.#memory.write(this.#kept));
+      if (this.#refused) return;
+      for (const [cameraId, rows] of taken) if (this.#fresh.get(cameraId) === rows) this.#fresh.delete(cameraId);
     });
     this.#writing = changed.catch(() => undefined);
     return changed;

@@ -36,7 +36,10 @@ export class HealthDesk {
     this.#options = options;
     const { vault, library, on } = options;
     this.#health = new Health({ library, isOpen: () => vault.identity !== null, on });
-    this.clocks = new ClockBook(new LateStore(vault, { file: clocksFile, initial: noClocks, parse: readClocks }));
+    this.clocks = new ClockBook(
+      new LateStore(vault, { file: clocksFile, initial: noClocks, parse: readClocks }),
+      on.defect,
+    );
   }
 
   /** Of the stretches between the bounds: see `healthBounds`. */
@@ -62,7 +65,7 @@ export class HealthDesk {
   }
 
   async lock(): Promise<void> {
-    await Promise.all([this.#health.lock(), this.clocks.write()]);
+    await Promise.all([this.#health.lock(), this.clocks.lock()]);
   }
 
   async close(): Promise<void> {

@@ -17,7 +17,11 @@ async function placeOf(t: TestContext): Promise<Place> {
 }
 
 function bookOf({ vault }: Place, now: () => number): ClockBook {
-  return new ClockBook(new LateStore(vault, { file: clocksFile, initial: noClocks, parse: readClocks }), now);
+  return new ClockBook(
+    new LateStore(vault, { file: clocksFile, initial: noClocks, parse: readClocks }),
+    (error) => assert.fail(String(error)),
+    now,
+  );
 }
 
 function status(clockOffsetMs: number | null, live = true): CameraStatus {
@@ -67,6 +71,33 @@ test('what is measured while the vault is locked is written when it is open agai
   assert.equal(await bookOf(place, () => tenMs).over(cameraId, tenMs, tenMs), null);
   await book.write();
   assert.equal((await bookOf(place, () => tenMs).over(cameraId, tenMs, tenMs))?.lastMs, -300);
+});
+
+test('what the disk refuses is written the next time, though nothing new was measured', async (t) => {
+  const place = await placeOf(t);
+  let refuses = true;
+  place.vault.holdBack(() => (refuses ? { code: 'diskReadOnly', folder: place.folder } : null));
+  const book = bookOf(place, () => tenMs);
+  book.note([status(-300)]);
+  await book.write();
+  refuses = false;
+  assert.equal(await bookOf(place, () => tenMs).over(cameraId, tenMs, tenMs), null);
+  await book.write();
+  assert.equal((await bookOf(place, () => tenMs).over(cameraId, tenMs, tenMs))?.lastMs, -300);
+});
+
+test('a lock writes what is new and keeps nothing in memory', async (t) => {
+  const place = await placeOf(t);
+  const identity = place.vault.identity?.copy();
+  assert.ok(identity);
+  const book = bookOf(place, () => tenMs);
+  book.note([status(-300)]);
+  assert.equal((await book.over(cameraId, tenMs, tenMs))?.lastMs, -300);
+  place.vault.lock();
+  await book.lock();
+  assert.equal(await book.over(cameraId, tenMs, tenMs), null);
+  assert.ok(place.vault.unlock(identity));
+  assert.equal((await book.over(cameraId, tenMs, tenMs))?.lastMs, -300);
 });
 
 test('rows go after 90 days, and a clock of any year is taken', () => {
