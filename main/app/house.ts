@@ -395,7 +395,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       discovery.stop();
       cameras.stopTry();
       void ptz.stopAll();
-      eventStore.lock();
+      for (const one of [eventStore, bookmarks, library]) one.lock();
       await Promise.all([
         motion.forget(),
         health.lock(),

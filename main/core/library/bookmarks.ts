@@ -1,6 +1,6 @@
 /**
  * The bookmarks: moments of cameras with a name, kept in a sealed document. They protect nothing: when the recording
- * goes, the bookmark stays and says when it was. While the vault is locked nothing is known of them. A list that does
+ * goes, the bookmark stays and says when it was. While the vault is locked none of them is in memory. A list that does
  * not open, and whose version before does not either, is begun anew with a warning. Never throws for what lies there.
  */
 import { randomBytes } from 'node:crypto';
@@ -22,6 +22,8 @@ export class Bookmarks {
   /** null while it cannot be read, for the reason in `#problem`. */
   #store: SealedStore<BookmarkDocument> | null = null;
   #problem: Problem | null = null;
+  /** The last change; after a lock it may still be on its way to the disk. */
+  #changing: Promise<unknown> = Promise.resolve();
 
   private constructor(vault: Vault, changed: (bookmarks: Bookmark[]) => void) {
     this.#vault = vault;
@@ -39,6 +41,8 @@ export class Bookmarks {
   async read(): Promise<void> {
     // Begun while the vault is locked it would be sealed over one that cannot be read.
     if (this.#store || this.#vault.identity === null) return;
+    const { identity } = this.#vault;
+    await this.#changing;
     const opened = await openStore<BookmarkDocument>({
       path: this.#vault.path(bookmarksFile),
       vault: this.#vault,
@@ -47,8 +51,16 @@ export class Bookmarks {
       parse: parseBookmarkDocument,
       lost: { code: 'bookmarksLost' },
     });
+    // It may have been locked meanwhile.
+    if (this.#vault.identity !== identity) return;
     this.#store = opened.ok ? opened.value : null;
     this.#problem = opened.ok ? null : opened.problem;
+  }
+
+  /** The vault is locked: nothing of what was opened stays in memory. */
+  lock(): void {
+    this.#store = null;
+    this.#problem = null;
   }
 
   /** Something the user should know: an older list is in use, or a new one. */
@@ -108,7 +120,9 @@ export class Bookmarks {
 
   async #change(change: (bookmarks: Bookmark[]) => Bookmark[]): Promise<Outcome<null>> {
     if (!this.#store) return bad(this.#closedBy);
-    const done = await this.#store.update(({ bookmarks }) => ({ bookmarks: change(bookmarks) }));
+    const changing = this.#store.update(({ bookmarks }) => ({ bookmarks: change(bookmarks) }));
+    this.#changing = changing.catch(() => undefined);
+    const done = await changing;
     if (done.ok) this.#tell();
     return done;
   }

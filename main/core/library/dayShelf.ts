@@ -168,6 +168,11 @@ export class DayShelf {
     });
   }
 
+  /** What only the identity can open goes; the days' indexes stay, for what is recorded is noted there. */
+  lock(): void {
+    this.outlines.lock();
+  }
+
   /** Takes up what happened to the days in memory while their indexes could not be opened. */
   async unlocked(): Promise<void> {
     this.outlines.unlocked();

@@ -74,11 +74,12 @@ export class Health {
     return found;
   }
 
-  /** The vault is being locked: nothing more is looked at until the next question. */
+  /** The vault is locked: nothing more is looked at until the next question, and what was found is forgotten. */
   async lock(): Promise<void> {
     this.#wanted = null;
     this.#ending.abort();
     await this.#looking;
+    this.#kept.clear();
     this.#ending = new AbortController();
   }
 

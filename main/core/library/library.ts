@@ -97,6 +97,11 @@ export class Library {
     if (taken) this.#tell(cameraId, day);
   }
 
+  /** The vault is locked. What is recorded is noted as before. */
+  lock(): void {
+    this.#shelf.lock();
+  }
+
   /** The identity is there again: what happened meanwhile to days whose indexes could not be opened is written. */
   async unlocked(): Promise<void> {
     await this.#shelf.unlocked();

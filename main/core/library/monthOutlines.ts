@@ -95,6 +95,11 @@ export class MonthOutlines {
     return this.#saving;
   }
 
+  /** The vault is locked: nothing of what was opened stays in memory. What was not written yet is made again. */
+  lock(): void {
+    this.#months.clear();
+  }
+
   /** The identity is there again: what was not known without it is read. */
   unlocked(): void {
     this.#months.clear();

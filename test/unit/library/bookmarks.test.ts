@@ -75,6 +75,22 @@ test('while the vault is locked nothing is known of them, nothing is written, an
   assert.equal(listOf(bookmarks)[0]?.name, 'Parcel left');
 });
 
+test('a lock forgets the list, and what was being changed is in it when it is read again', async (t) => {
+  const { vault, remove } = await makeVault();
+  t.after(remove);
+  const bookmarks = await Bookmarks.open(vault);
+  const identity = vault.identity?.copy();
+  assert.ok(identity);
+  const adding = bookmarks.add(cameraId, 1000, 'Parcel left');
+  vault.lock();
+  bookmarks.lock();
+  assert.deepEqual(bookmarks.list(), { ok: false, problem: { code: 'keyMissing' } });
+  assert.ok(vault.unlock(identity));
+  await bookmarks.read();
+  assert.equal(listOf(bookmarks)[0]?.name, 'Parcel left');
+  assert.ok((await adding).ok);
+});
+
 test('a damaged list gives way to the one before it, and two damaged ones to a new one, with a warning', async (t) => {
   const { vault, remove } = await makeVault();
   t.after(remove);
