@@ -182,27 +182,15 @@ export class EventStore {
 
   /** Deletes the events of those days for good; what goes on is kept. */
   async remove(cameraId: CameraId, goes: (day: string) => boolean): Promise<void> {
-    const { vault } = this.#options;
-    const folder = vault.path(eventsFolder, cameraId);
     const going = (await this.#daysOf(cameraId)).filter(goes);
-    await this.#months.remove(cameraId, going);
-    for (const day of going) {
-      await this.#turns.take(keyOf(cameraId, day), async () => {
-        await this.#writer.drop(cameraId, (one) => one === day);
-        const names = await this.#namesOf(cameraId);
-        for (const name of names.get(day) ?? []) await rm(vault.path(eventsFolder, cameraId, name), { force: true });
-        names.delete(day);
-        this.#days.delete(keyOf(cameraId, day));
-      });
-    }
-    if ((await this.#namesOf(cameraId)).size > 0) await syncFolder(folder).catch(() => undefined);
-    else await rmdir(folder).catch(() => undefined);
+    await this.#months.remove(cameraId, going, () => this.#removeDays(cameraId, going));
   }
 
   /** Nothing of this camera is there afterwards. It must not be followed any more. */
   async forgetCamera(cameraId: CameraId): Promise<void> {
     await this.#writer.removeTemporaries(cameraId);
-    await this.remove(cameraId, () => true);
+    const going = await this.#daysOf(cameraId);
+    await this.#months.remove(cameraId, null, () => this.#removeDays(cameraId, going));
     this.#names.delete(cameraId);
   }
 
@@ -227,6 +215,22 @@ export class EventStore {
     await this.#writer.close();
     await this.#turns.close();
     this.#days.clear();
+  }
+
+  async #removeDays(cameraId: CameraId, going: readonly string[]): Promise<void> {
+    const { vault } = this.#options;
+    const folder = vault.path(eventsFolder, cameraId);
+    for (const day of going) {
+      await this.#turns.take(keyOf(cameraId, day), async () => {
+        await this.#writer.drop(cameraId, (one) => one === day);
+        const names = await this.#namesOf(cameraId);
+        for (const name of names.get(day) ?? []) await rm(vault.path(eventsFolder, cameraId, name), { force: true });
+        names.delete(day);
+        this.#days.delete(keyOf(cameraId, day));
+      });
+    }
+    if ((await this.#namesOf(cameraId)).size > 0) await syncFolder(folder).catch(() => undefined);
+    else await rmdir(folder).catch(() => undefined);
   }
 
   async #countEvents(

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import type { CameraEvent } from '../../../main/contract/cameraEvents.ts';
 import { mergeEvents, readEventFile, type StoredEvent } from '../../../main/core/library/eventDocument.ts';
+import { readMonth } from '../../../main/core/library/eventOutline.ts';
 import { EventStore } from '../../../main/core/library/eventStore.ts';
 import { dayMs } from '../../../main/core/library/recordingName.ts';
 import { Vault } from '../../../main/core/vault/folder.ts';
@@ -178,6 +179,28 @@ test('of long steps a month’s outline says the same as its days, also after so
   await agrees();
   await gone.store.forgetCamera(cameraId);
   assert.ok(!existsSync(made.vault.path('events', cameraId)));
+});
+
+test('days that go while they are counted come back in no outline, and a camera that goes leaves none', async (t) => {
+  const { vault } = await place(t);
+  const { store } = storeOf(t, vault, tenMs + dayMs);
+  for (let day = 0; day < 5; day += 1) store.put(event(tenMs - day * dayMs), 1);
+  await store.save();
+  const span = { fromMs: Date.UTC(2026, 10, 1), toMs: Date.UTC(2026, 11, 1), stepMs: 1_200_000 };
+  const counted = store.ticks({ ...span, cameraIds: [cameraId], kinds: null });
+  await Promise.all([counted, store.remove(cameraId, (day) => day < '2026-11-19')]);
+  const outline = vault.path('events', cameraId, '2026-11.outline.json.age');
+  const { identity } = vault;
+  assert.ok(identity);
+  const again = await store.ticks({ ...span, cameraIds: [cameraId], kinds: null });
+  assert.equal(again.ok && again.value[0]?.steps.length, 2);
+  const known = await readMonth(outline, identity, { cameraId, month: '2026-11' });
+  assert.deepEqual([...known.keys()].sort(), ['2026-11-19', '2026-11-20']);
+  const old = vault.path('events', cameraId, '2025-01.outline.json.age');
+  writeFileSync(old, 'an outline of days that are not there');
+  await store.forgetCamera(cameraId);
+  assert.ok(!existsSync(old));
+  assert.ok(!existsSync(vault.path('events', cameraId)));
 });
 
 test('the event before and the next one are found over days', async (t) => {
