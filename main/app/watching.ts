@@ -228,25 +228,36 @@ export class Watching {
   }
 
   async #recordNow(watched: Watched): Promise<void> {
-    const { camera, gate, wanted, begunWith } = watched;
-    const { recordsSound } = camera;
-    const connects = wanted.records || !endsConnection(wanted.cause);
-    const connecting = { connects, hidden: isPrivate(wanted), recordsSound };
-    if (begunWith && isSame(begunWith, connecting)) return;
+    const connecting = connectingOf(watched);
+    if (watched.begunWith && isSame(watched.begunWith, connecting)) return;
     watched.begunWith = connecting;
+    try {
+      // Something else is wanted meanwhile, and has its turn: nobody is connected to for a moment who is private now.
+      if (!(await this.#begin(watched, connecting))) watched.begunWith = null;
+    } catch (error) {
+      watched.begunWith = null;
+      throw error;
+    }
+  }
+
+  /** False when something else came to be wanted before it was done: then there is no connection. */
+  async #begin(watched: Watched, connecting: Connecting): Promise<boolean> {
+    const { camera, gate } = watched;
+    const { connects, recordsSound } = connecting;
     const before = watched.recording;
     watched.recording = null;
     await watched.showing.makeWay();
     await before?.close();
     // It may have been taken off the list meanwhile, and nothing would end a connection that begins now.
-    if (this.#watched.get(camera.id) !== watched) return;
+    if (this.#watched.get(camera.id) !== watched || !isSame(connectingOf(watched), connecting)) return false;
     await watched.showing.hide(connecting.hidden);
+    if (this.#watched.get(camera.id) !== watched || !isSame(connectingOf(watched), connecting)) return false;
     if (!connects) {
       watched.stream = { state: 'off' };
       watched.bitsPerSecond = null;
       watched.showing.recorded(null);
       this.#tell(watched);
-      return;
+      return true;
     }
     const recording = new Feed({
       ffmpeg: this.#options.ffmpeg,
@@ -275,6 +286,7 @@ export class Watching {
     });
     watched.recording = recording;
     watched.showing.recorded(recording);
+    return true;
   }
 
   async #end(watched: Watched): Promise<void> {
@@ -305,6 +317,11 @@ export class Watching {
 
 function isPrivate(wanted: Wanted): boolean {
   return !wanted.records && wanted.cause === 'privacy';
+}
+
+function connectingOf({ camera, wanted }: Watched): Connecting {
+  const connects = wanted.records || !endsConnection(wanted.cause);
+  return { connects, hidden: isPrivate(wanted), recordsSound: camera.recordsSound };
 }
 
 function isSame(one: Connecting, other: Connecting): boolean {
