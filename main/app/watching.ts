@@ -169,9 +169,9 @@ export class Watching {
     await this.#end(watched);
   }
 
-  /** Ends a camera's open recording, so that all that is recorded up to now is finished. */
+  /** Ends a camera's open recording, so that all that is recorded up to now is finished; what waits in memory goes. */
   async cut(cameraId: CameraId): Promise<void> {
-    await this.#watched.get(cameraId)?.recorder.cut();
+    await this.#watched.get(cameraId)?.gate.cut();
   }
 
   statuses(): CameraStatus[] {

@@ -81,6 +81,12 @@ export class Gate {
     this.#recorder.runEnd(cause, sinceMs);
   }
 
+  /** What was recorded up to now is to be deleted, and so is what memory holds of that time. */
+  async cut(): Promise<void> {
+    this.#preRoll.forget();
+    await this.#recorder.cut();
+  }
+
   /** Ends neither the recorder nor what it records. May be called twice. */
   close(): void {
     this.#preRoll.close();

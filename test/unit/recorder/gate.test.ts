@@ -111,6 +111,20 @@ test('nothing is written before an event; then it begins with its pre-roll and e
   assert.equal(bench.memory.sizeBytes, 0);
 });
 
+test('what memory holds goes with what was recorded up to now, and an event after that begins later', async () => {
+  const bench = new Bench();
+  bench.want(waiting);
+  const playTo = bench.begin(minute());
+  playTo(25);
+  await bench.gate.cut();
+  playTo(29);
+  bench.want(event);
+  playTo(31);
+  bench.want(waiting);
+  playTo(50);
+  assert.deepEqual((await bench.end())[0], [26, 32, 'recorded']);
+});
+
 test('of two events near each other nothing is lost between, and nothing is recorded twice', async () => {
   const bench = new Bench();
   bench.want(waiting, 10);
