@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { fingerprint, pageName } from '../contract/evidence/manifest.ts';
+import { isNote } from '../contract/evidence/pack.ts';
 import type { EvidenceCheck, ExportJob } from '../contract/exports.ts';
 import type { Camera, CameraId, CameraStatus } from '../contract/model.ts';
 import { bad, good, type Outcome } from '../contract/problems.ts';
@@ -72,6 +73,7 @@ export async function checkPack(vault: Vault, job: ExportJob | undefined): Promi
   const signal = AbortSignal.timeout(longestCheckMs);
   const checked = await checkEvidence(path.dirname(file), { signal, fingerprint: fingerprintOf(vault) });
   if (!checked.ok) return checked;
-  const { passed, findings } = checked.value;
-  return good({ checkedMs: Date.now(), passed, findings: findings.slice(0, mostFindings), count: findings.length });
+  const wrong = checked.value.findings.filter((finding) => !isNote(finding));
+  const findings = wrong.slice(0, mostFindings);
+  return good({ checkedMs: Date.now(), passed: checked.value.passed, findings, count: wrong.length });
 }

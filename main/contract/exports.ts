@@ -87,9 +87,9 @@ export interface ExportJob extends ExportPicture {
 export interface EvidenceCheck {
   checkedMs: number;
   passed: boolean;
-  /** The first of them. */
+  /** The first things that are not as they were signed; what is only worth knowing is not among them. */
   findings: PackFinding[];
-  /** All of them. */
+  /** How many such things there are. */
   count: number;
 }
 

@@ -15,7 +15,9 @@ import {
   readFingerprint,
   readManifest,
 } from '../../../main/contract/evidence/manifest.ts';
+import type { EvidenceCheck, ExportJob } from '../../../main/contract/exports.ts';
 import type { PackFinding } from '../../../main/contract/evidence/pack.ts';
+import { checkPack } from '../../../main/app/evidence.ts';
 import type { PackReport } from '../../../main/contract/evidence/verifyPack.ts';
 import { evidence } from '../../../main/contract/text/en/evidence.ts';
 import { checkEvidence } from '../../../main/core/exporter/evidence/checkEvidence.ts';
@@ -261,6 +263,34 @@ test('a file renamed, removed or exchanged is named, one put beside them is wort
   writeFileSync(path.join(more, 'Thumbs.db'), '');
   const report = await check(more);
   assert.deepEqual([report.findings, report.passed], [[{ is: 'extra', file: 'note.txt' }], true]);
+});
+
+test('the list of exports is told what is wrong, not drowned by what is only worth knowing', async () => {
+  const folder = copyOfPack();
+  for (let nth = 0; nth < 120; nth++) writeFileSync(path.join(folder, `note ${nth}.txt`), '');
+  const span = { fromMs: manifest.fromMs, toMs: manifest.toMs };
+  const job: ExportJob = {
+    ...{ id: '00000000000000ab', cameras: [], ...span, folder: path.dirname(folder), recordedMs: 0, gaps: 0 },
+    ...{ cut: 'fast', burnsIn: false, sound: true, timeLapseMs: null, result: { is: 'evidence' }, madeAnew: [] },
+    progress: { state: 'done', sizeBytes: 0, files: [path.join(folder, 'check.html')], finishedMs: 0 },
+  };
+  const told = async (): Promise<EvidenceCheck> => {
+    const checked = await checkPack(recorded.place.vault, job);
+    assert.ok(checked.ok, JSON.stringify(checked));
+    return checked.value;
+  };
+  const whole = await told();
+  assert.deepEqual([whole.passed, whole.count, whole.findings], [true, 0, []]);
+  // The chain is looked at after everything else.
+  forge(folder, (forged) => {
+    const recording = forged.cameras[0]?.recordings[1];
+    assert.ok(recording);
+    recording.content = 'ab'.repeat(32);
+  });
+  const { passed, count, findings } = await told();
+  assert.equal(passed, false);
+  assert.equal(count, findings.length);
+  assert.ok(findings.some(({ is }) => is === 'content') && !findings.some(evidence.isNote), JSON.stringify(findings));
 });
 
 /** The manifest changed and signed again, by whom it may. */
