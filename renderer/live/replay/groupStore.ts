@@ -105,9 +105,10 @@ export class GroupStore {
     this.#bytes -= group.bytes;
   }
 
-  /** Nothing more is on its way. */
-  dropIncomplete(): void {
-    for (const group of this.#groups.filter(({ awaited }) => awaited > 0)) this.drop(group);
+  /** Gaps stay known. */
+  dropGroups(): void {
+    this.#groups = [];
+    this.#bytes = 0;
   }
 
   put(other: NoGroup): void {

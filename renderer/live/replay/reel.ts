@@ -68,6 +68,7 @@ export class Reel implements CanvasTile<null> {
 
   open(port: MessagePort): void {
     this.#source?.close();
+    this.#forget();
     this.#source = new GroupSource(port, this.#store, {
       changed: () => this.#on.progress(),
       ended: () => {
@@ -75,7 +76,6 @@ export class Reel implements CanvasTile<null> {
         this.#on.ended(this);
       },
     });
-    this.#store.dropIncomplete();
     this.#store.retry();
     this.#on.progress();
   }
@@ -236,6 +236,15 @@ export class Reel implements CanvasTile<null> {
     // The deck knows what it has shown.
   }
 
+  /** Every stream numbers its formats anew: what came by another one cannot be told apart any more. */
+  #forget(): void {
+    this.#store.dropGroups();
+    this.#abilities.clear();
+    this.#decoder?.decoder.close();
+    this.#decoder = null;
+    this.#shelf.clear();
+  }
+
   #decodeAhead(atMs: number, direction: -1 | 1, stepMs: number): void {
     const decoder = this.#decoder?.decoder;
     if (!decoder || decoder.isBusy) return;
@@ -262,14 +271,15 @@ export class Reel implements CanvasTile<null> {
   #decoderFor(group: Group): GroupDecoder | { codecs: string } | null {
     const { format } = group;
     if (this.#decoder?.format === format) return this.#decoder.decoder;
-    const known = this.#source?.formats.get(format);
+    const source = this.#source;
+    const known = source?.formats.get(format);
     if (!known) return null;
     if (known.video === null) return { codecs: known.codecs };
     const ability = this.#abilities.get(format);
     if (ability === undefined) {
       this.#abilities.set(format, 'asked');
       void abilityFor(known.video, this.#way).then((found) => {
-        this.#abilities.set(format, found);
+        if (this.#source === source) this.#abilities.set(format, found);
         this.#on.progress();
       });
       return null;

@@ -190,6 +190,21 @@ test('a group of which more is on its way is not dropped for room, and bytes of 
   assert.equal(store.bytes, bytes);
 });
 
+test('of another stream nothing is kept but gaps, and what was on its way is not counted', () => {
+  const store = new GroupStore(1e9);
+  put(store, 0);
+  const arriving = store.begin(
+    { format: 1, startMs: beganMs + 2000, endMs: beganMs + 4000, open: false, awaited: 2 },
+    0,
+  );
+  store.put({ is: 'gap', fromMs: beganMs + 4000, toMs: beganMs + 9000, cause: 'lost' });
+  store.dropGroups();
+  store.add(arriving, samples(beganMs + 2000, 25));
+  assert.equal(store.bytes, 0);
+  assert.equal(store.at(beganMs + 500), null);
+  assert.equal(store.at(beganMs + 5000)?.is, 'gap');
+});
+
 test('samples come out of a message as they went in, and hostile bytes are none', () => {
   const sample = fc.record({
     track: fc.constantFrom('video' as const, 'audio' as const),
