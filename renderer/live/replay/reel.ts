@@ -45,6 +45,7 @@ export class Reel implements CanvasTile<null> {
   #frame: VideoFrame | null = null;
   #frameMs: number | null = null;
   #mostBytes = 0;
+  #mostFrames = Infinity;
   #closed = false;
 
   constructor(tile: number, way: Way, on: ReelListener) {
@@ -83,6 +84,7 @@ export class Reel implements CanvasTile<null> {
   /** Decoded pictures may take so much. */
   bound(bytes: number): void {
     this.#mostBytes = bytes;
+    this.#shelf.bound(bytes, this.#mostFrames);
   }
 
   /** Brings the picture of this moment about; to be asked again after `progress`. */
@@ -287,7 +289,8 @@ export class Reel implements CanvasTile<null> {
     if (ability === 'asked') return null;
     if (!ability.supported) return { codecs: known.codecs };
     this.#decoder?.decoder.close();
-    this.#shelf.bound(this.#mostBytes, ability.hardware ? mostLent : Infinity);
+    this.#mostFrames = ability.hardware ? mostLent : Infinity;
+    this.#shelf.bound(this.#mostBytes, this.#mostFrames);
     const decoder = new GroupDecoder(known.video, ability, this.#way, {
       picture: (frame) => this.#take(frame),
       undecodable: (one) => this.#giveUp(one),
