@@ -13,9 +13,14 @@ const heardRates = new Set([0.5, 1, 2]);
 /** What lies farther back than this was missed: a tick came late. */
 const mostLateMs = 300;
 
+/** A decoder that failed so often is not made again. */
+const mostFailures = 2;
+
+type SoundConfig = NonNullable<NonNullable<ReturnType<Reel['formatOf']>>['audio']>;
+
 interface Way {
-  reel: Reel;
-  format: number;
+  /** Of one reel, one stream and one of its formats. */
+  config: SoundConfig;
   decoder: AudioDecoder;
 }
 
@@ -27,8 +32,8 @@ export class SoundTrack {
   #fedMs = -Infinity;
   /** What was told last. */
   #told = '';
-  /** Formats that cannot be decoded, by reel and number. */
-  readonly #cannot = new Set<string>();
+  /** Of formats that failed; as often as they may where they cannot be decoded. Sound that is turned on again tries again. */
+  #failures = new WeakMap<SoundConfig, number>();
   #asking = false;
   #rate = 1;
 
@@ -39,6 +44,7 @@ export class SoundTrack {
   /** Sound is wanted, until `off`; where it goes is asked for by 'soundFormat', and given by `to`. */
   on(): void {
     this.#isWanted = true;
+    this.#failures = new WeakMap();
     this.#told = '';
   }
 
@@ -82,16 +88,16 @@ export class SoundTrack {
     try {
       this.#way?.decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp: Math.round(timeMs * 1000), data }));
     } catch {
-      this.#stop();
+      this.#failed();
     }
   }
 
   /** The decoder for it is there. */
   #ready(reel: Reel, format: number, rate: number): boolean {
-    if (this.#way?.reel === reel && this.#way.format === format && this.#rate === rate) return true;
     const config = reel.formatOf(format)?.audio ?? null;
-    const key = `${reel.number} ${format}`;
-    if (config === null || this.#asking || this.#cannot.has(key)) return false;
+    if (config === null) return false;
+    if (this.#way?.config === config && this.#rate === rate) return true;
+    if (this.#asking || (this.#failures.get(config) ?? 0) >= mostFailures) return false;
     this.#asking = true;
     void isAudioSupported(config).then((supported) => {
       this.#asking = false;
@@ -101,13 +107,12 @@ export class SoundTrack {
         this.#rate = rate;
         this.#port?.close();
         this.#port = null;
-        this.#way = { reel, format, decoder: this.#make(audioDecoderConfig(config)) };
+        this.#way = { config, decoder: this.#make(audioDecoderConfig(config)) };
         this.#fedMs = -Infinity;
         this.#told = '';
         this.#tell({ is: 'soundFormat', codec: config.codec, sampleRate: config.sampleRate * rate });
       } else {
-        this.#cannot.add(key);
-        this.#tell({ is: 'soundNone', why: 'undecodable', codec: config.codec });
+        this.#giveUp(config);
       }
     });
     return false;
@@ -123,11 +128,25 @@ export class SoundTrack {
         sound.close();
       },
       error: () => {
-        if (this.#way?.decoder === decoder) this.#way = null;
+        if (this.#way?.decoder === decoder) this.#failed();
       },
     });
     decoder.configure(config);
     return decoder;
+  }
+
+  #failed(): void {
+    const config = this.#way?.config;
+    this.#stop();
+    if (!config) return;
+    const failures = (this.#failures.get(config) ?? 0) + 1;
+    this.#failures.set(config, failures);
+    if (failures >= mostFailures) this.#giveUp(config);
+  }
+
+  #giveUp(config: SoundConfig): void {
+    this.#failures.set(config, mostFailures);
+    this.#tell({ is: 'soundNone', why: 'undecodable', codec: config.codec });
   }
 
   #stop(): void {
