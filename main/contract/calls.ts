@@ -283,9 +283,12 @@ export const callArguments = {
   'health.report': v.strictObject({ bounds: healthBounds }),
   /**
    * What cameras (null: all) told inside the span, in order: what touches it, of these kinds (null: of all), at most so
-   * many. An event that lasts longer than a day is found in the first two days of it.
+   * many: the first, or the last. An event that lasts longer than a day is found in the first two days of it.
    */
-  'events.list': v.strictObject({ cameraIds: someCameras, ...span, kinds: someKinds, most: mostEvents }),
+  'events.list': v.strictObject({
+    ...{ cameraIds: someCameras, ...span, kinds: someKinds, most: mostEvents },
+    which: v.optional(v.picklist(['first', 'last'])),
+  }),
   /** The event that begins next after the moment, or last before it; null when there is none. */
   'events.beside': v.strictObject({
     cameraIds: someCameras,

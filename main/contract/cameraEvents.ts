@@ -39,7 +39,7 @@ export interface CameraEvent {
   count: number;
 }
 
-/** `more`: there are more than were asked for; these are the first ones. */
+/** `more`: there are more than were asked for; these are the first ones, or the last, as was asked. */
 export interface EventList {
   events: CameraEvent[];
   more: boolean;

@@ -36,6 +36,8 @@ export class Today {
   readonly #cameraId: CameraId;
   readonly #stopListening: (() => void)[];
   readonly #timers: { [what in 'events' | 'gaps']?: ReturnType<typeof setTimeout> | undefined } = {};
+  /** When the day began of which events were asked last. */
+  #dayMs = dayHolding(Date.now()).fromMs;
   #closed = false;
 
   constructor(cameraId: CameraId) {
@@ -69,18 +71,21 @@ export class Today {
 
   async #readEvents(): Promise<void> {
     const { fromMs, toMs } = dayHolding(Date.now());
+    this.#dayMs = fromMs;
     const answer = await call('events.list', {
-      ...{ cameraIds: [this.#cameraId], kinds: null, fromMs, toMs, most: 5000 },
+      ...{ cameraIds: [this.#cameraId], kinds: null, fromMs, toMs, most: 5000, which: 'last' },
     });
     this.read = true;
     if (answer.ok && !this.#closed) this.#events = answer.value.events;
   }
 
   async #readGaps(): Promise<void> {
-    const { fromMs } = dayHolding(Date.now());
-    const answer = await call('library.spans', { cameraId: this.#cameraId, fromMs, toMs: Date.now() });
-    // What goes on with nothing changing, a gap for instance, is asked for all the same.
-    this.#soon('gaps', 3 * gapsPaceMs);
+    const nowMs = Date.now();
+    const { fromMs, toMs } = dayHolding(nowMs);
+    if (this.#dayMs !== fromMs) this.#soon('events', 0);
+    // What goes on with nothing changing, a gap for instance, is asked for all the same; so is a new day.
+    const again = (): void => this.#soon('gaps', Math.min(3 * gapsPaceMs, Math.max(0, toMs - Date.now())));
+    const answer = await call('library.spans', { cameraId: this.#cameraId, fromMs, toMs: nowMs }).finally(again);
     if (!answer.ok || this.#closed) return;
     this.#gaps = answer.value.flatMap((span): TodayRow[] => {
       if (span.kind === 'recorded' || span.toMs - span.fromMs < leastGapMs) return [];

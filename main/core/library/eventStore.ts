@@ -101,9 +101,14 @@ export class EventStore {
     if (day) day.inOrder = null;
   }
 
-  /** What touches the span, in order, at most so many. An event that is longer than a day is found in its first two days. */
-  async list(question: EventQuestion & { fromMs: number; toMs: number; most: number }): Promise<Outcome<EventList>> {
-    const { fromMs, toMs, most } = question;
+  /**
+   * What touches the span, in order, at most so many, the first or the last. An event that is longer than a day is found
+   * in its first two days.
+   */
+  async list(
+    question: EventQuestion & { fromMs: number; toMs: number; most: number; which?: 'first' | 'last' | undefined },
+  ): Promise<Outcome<EventList>> {
+    const { fromMs, toMs, most, which = 'first' } = question;
     const found: CameraEvent[] = [];
     const lists = await this.#between(question, fromMs - dayMs, toMs);
     if (!lists.ok) return lists;
@@ -113,7 +118,8 @@ export class EventStore {
       }
     }
     found.sort(inOrder);
-    return good({ events: found.slice(0, most), more: found.length > most });
+    const events = which === 'first' ? found.slice(0, most) : found.slice(Math.max(0, found.length - most));
+    return good({ events, more: found.length > most });
   }
 
   /** The event that begins next after the moment, or last before it; within a hundred days that have any. */

@@ -119,6 +119,10 @@ test('a question gets what touches its span, of its cameras and kinds, in order,
   assert.deepEqual(ids(await listed(store, { fromMs: tenMs + 500, toMs: tenMs + 2001 })), ids([b, a]));
   const midnightMs = Date.UTC(2026, 10, 20);
   assert.deepEqual(ids(await listed(store, { fromMs: midnightMs, toMs: midnightMs + 1000 })), ids([night]));
+  const last = await store.list({ ...whole, most: 2, which: 'last' });
+  const all = await store.list(whole);
+  assert.ok(last.ok && all.ok && last.value.more);
+  assert.deepEqual(last.value.events, all.value.events.slice(-2), 'the last ones, in order');
   const two = await store.list({ ...whole, most: 2 });
   assert.deepEqual(two.ok && [ids(two.value.events), two.value.more], [ids([night, b]), true]);
 
