@@ -53,8 +53,20 @@ export async function stillAt(cameraId: CameraId, atMs: number, signal: AbortSig
   return await line.ask(atMs, signal);
 }
 
+/**
+ * Nothing of what is kept is given any more, of one camera or of all: its recordings went, or another vault is open. What
+ * is being asked is answered with null.
+ */
+export function forgetStills(cameraId: CameraId | null = null): void {
+  for (const line of [...lines.values()]) if (cameraId === null || line.cameraId === cameraId) line.close();
+  const gone = kept.filter((one) => cameraId === null || one.cameraId === cameraId);
+  for (const { still } of gone) still.close();
+  const stay = kept.filter((one) => !gone.includes(one));
+  kept.splice(0, kept.length, ...stay);
+}
+
 class StillLine {
-  readonly #cameraId: CameraId;
+  readonly cameraId: CameraId;
   readonly #formats = new Map<number, PlaybackFormat>();
   readonly #over = new AbortController();
   #wishes: Wish[] = [];
@@ -65,7 +77,7 @@ class StillLine {
   #hear: (data: unknown) => void = () => undefined;
 
   constructor(cameraId: CameraId) {
-    this.#cameraId = cameraId;
+    this.cameraId = cameraId;
   }
 
   async ask(atMs: number, signal: AbortSignal): Promise<ImageBitmap | null> {
@@ -84,11 +96,11 @@ class StillLine {
       wish.give(wish.signal.aborted ? null : await this.#answer(wish.atMs));
     }
     this.#answering = false;
-    this.#rests = setTimeout(() => this.#close(), restAfterMs);
+    this.#rests = setTimeout(() => this.close(), restAfterMs);
   }
 
   async #answer(atMs: number): Promise<ImageBitmap | null> {
-    const known = kept.findLast((one) => one.cameraId === this.#cameraId && atMs >= one.fromMs && atMs < one.toMs);
+    const known = kept.findLast((one) => one.cameraId === this.cameraId && atMs >= one.fromMs && atMs < one.toMs);
     if (known) return await createImageBitmap(known.still);
     try {
       this.#port ??= this.#open();
@@ -96,7 +108,11 @@ class StillLine {
       const found = port && (await this.#keyframe(port, atMs));
       const still = found && (await decoded(found.config, found.data));
       if (!still) return null;
-      keep({ cameraId: this.#cameraId, fromMs: found.fromMs, toMs: found.toMs, still });
+      if (this.#over.signal.aborted) {
+        still.close();
+        return null;
+      }
+      keep({ cameraId: this.cameraId, fromMs: found.fromMs, toMs: found.toMs, still });
       return await createImageBitmap(still);
     } catch {
       return null;
@@ -105,9 +121,9 @@ class StillLine {
 
   async #open(): Promise<MessagePort | null> {
     try {
-      const port = await openStream({ kind: 'playback', cameraId: this.#cameraId }, this.#over.signal);
+      const port = await openStream({ kind: 'playback', cameraId: this.cameraId }, this.#over.signal);
       port.addEventListener('message', ({ data }: MessageEvent<unknown>) => this.#hear(data));
-      port.addEventListener('close', () => this.#close());
+      port.addEventListener('close', () => this.close());
       port.start();
       return port;
     } catch {
@@ -150,8 +166,8 @@ class StillLine {
     }
   }
 
-  #close(): void {
-    if (lines.get(this.#cameraId) === this) lines.delete(this.#cameraId);
+  close(): void {
+    if (lines.get(this.cameraId) === this) lines.delete(this.cameraId);
     this.#over.abort();
     void this.#port?.then((port) => port?.close());
     for (const wish of this.#wishes.splice(0)) wish.give(null);

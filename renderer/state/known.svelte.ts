@@ -22,6 +22,7 @@ import type { Outcome } from '../../main/contract/problems.ts';
 import { isQuiet } from '../../main/contract/recordingPlan.ts';
 import { call, on } from '../home.ts';
 import { dropUnseen } from '../live/pictures.ts';
+import { forgetStills } from '../live/stillAt.ts';
 import { announcer } from './announcer.svelte.ts';
 import { privacy } from './privacy.svelte.ts';
 
@@ -123,6 +124,7 @@ class Known {
     if (app.phase === 'open' && this.app?.phase === 'open' && this.app.folder !== app.folder) this.app = null;
     if (app.phase === 'open' && this.app?.phase !== 'open') {
       dropUnseen();
+      forgetStills();
       const [cameras, statuses, settings, vault] = await Promise.all([
         call('cameras.list'),
         call('cameras.statuses'),
@@ -151,9 +153,10 @@ class Known {
   }
 
   #take(cameras: Camera[]): void {
+    const ids = new Set(cameras.map((camera) => camera.id));
+    for (const { id } of this.cameras) if (!ids.has(id)) forgetStills(id);
     this.cameras = cameras;
     this.camerasRead = true;
-    const ids = new Set(cameras.map((camera) => camera.id));
     for (const id of this.statuses.keys()) if (!ids.has(id)) this.statuses.delete(id);
   }
 }
