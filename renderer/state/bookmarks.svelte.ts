@@ -1,6 +1,6 @@
 /**
  * The bookmarks as the page knows them: asks once when somebody watches, and hears of every change after that. What was
- * done here last can be taken back, one step after another, for as long as the page lives; a bookmark that comes back
+ * done here last can be taken back, one step after another, for as long as the vault is open here; a bookmark that comes back
  * has another id, which the steps before it then go by.
  */
 import type { CameraId } from '../../main/contract/model.ts';
@@ -111,6 +111,16 @@ class Bookmarks {
     this.#steps = this.#steps.slice(0, -1);
     this.#forgetNote();
     if ((await this.#ask(step.takeBack)) !== undefined) announcer.say(text.bookmarks.undone);
+  }
+
+  /** Another vault is open: nothing that was done in the one before is taken back in it. */
+  forget(): void {
+    this.list = [];
+    this.problem = null;
+    this.#steps = [];
+    this.#cameBackAs.clear();
+    this.#forgetNote();
+    if (this.#watchers > 0) void this.#read();
   }
 
   #forgetNote(): void {

@@ -24,6 +24,7 @@ import { call, on } from '../home.ts';
 import { dropUnseen } from '../live/pictures.ts';
 import { forgetStills } from '../live/stillAt.ts';
 import { announcer } from './announcer.svelte.ts';
+import { bookmarks } from './bookmarks.svelte.ts';
 import { privacy } from './privacy.svelte.ts';
 
 /** The shell loads a page that was locked anew before that. */
@@ -125,6 +126,7 @@ class Known {
     if (app.phase === 'open' && this.app?.phase !== 'open') {
       dropUnseen();
       forgetStills();
+      bookmarks.forget();
       const [cameras, statuses, settings, vault] = await Promise.all([
         call('cameras.list'),
         call('cameras.statuses'),
