@@ -55,7 +55,7 @@ class Library {
   #stopListening: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | null = null;
   #changed = new Set<CameraId>();
-  #askedMs = { days: 0, month: 0 };
+  #askedMs = { days: 0, month: 0, wide: 0 };
 
   /** Keeps everything fresh until the function returned is called. */
   watch(): () => void {
@@ -147,9 +147,10 @@ class Library {
     const changed = [...this.#changed];
     this.#changed.clear();
     void this.#readDays(changed);
-    if (Date.now() - this.#askedMs.month <= monthPaceMs) return;
-    if (this.#monthOf !== null && changed.includes(this.#monthOf)) void this.#readMonth();
-    if (this.#wideAsked) void this.#readWide(this.#wideAsked);
+    const isDue = (askedMs: number): boolean => Date.now() - askedMs > monthPaceMs;
+    const { month, wide } = this.#askedMs;
+    if (this.#monthOf !== null && changed.includes(this.#monthOf) && isDue(month)) void this.#readMonth();
+    if (this.#wideAsked && isDue(wide)) void this.#readWide(this.#wideAsked);
   }
 
   /** null: of all cameras. */
@@ -174,6 +175,7 @@ class Library {
 
   async #readWide(asked: Omit<Wide, 'spans'>): Promise<void> {
     this.#wideAsked = asked;
+    this.#askedMs.wide = Date.now();
     const found = await this.#overview(null, asked.within, asked.leastMs);
     if (this.#wideAsked !== asked) return;
     if (found) this.#wide = { ...asked, spans: new Map(found.map(({ cameraId, spans }) => [cameraId, spans])) };
