@@ -63,8 +63,7 @@ async function prepare(): Promise<{ exporter: Exporter; jobs: () => ExportJob[];
   for (let at = 0; at < recordings; at += 1) {
     const beganMs = startMs + at * seconds * 1000;
     recorder.run({ init, startMs: beganMs });
-    for (const one of fragments)
-      recorder.fragment(one, beganMs + (one.startSeconds + one.durationSeconds) * 1000 + 50);
+    for (const one of fragments) recorder.fragment(one, beganMs + (one.startSeconds + one.durationSeconds) * 1000 + 50);
     const file = path.join(plain, `${at}.mp4`);
     if (at > 0) copyFileSync(film, file);
     lines.push(`file '${file}'`);
