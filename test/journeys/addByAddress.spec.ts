@@ -122,7 +122,7 @@ test('a camera is renamed, paused, and removed with its recordings', async () =>
   await page.getByRole('button', { name: 'Edit…' }).click();
   await page.getByLabel('Name on the wall').fill('Side door');
   await page.getByRole('button', { name: 'Save' }).click();
-  await expect(page.getByRole('heading', { name: 'Side door' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Side door', exact: true })).toBeVisible();
 
   await page.getByRole('button', { name: 'Pause recording' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Pause recording' }).click();
