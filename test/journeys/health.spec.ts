@@ -227,6 +227,11 @@ test('with names, and unlocked, a notice names the camera', async () => {
   test.setTimeout(240_000);
   // With nobody left who answers it would be the network that is told.
   for (const camera of [0, 1, 3]) await yard.command({ camera, fault: null });
+  await page.evaluate(async () => {
+    // After so long a time they are tried seldom.
+    for (const { id } of await window.nightjar.call('cameras.list', undefined))
+      await window.nightjar.call('cameras.tryNow', { cameraId: id });
+  });
   await goTo(page, 'Live');
   for (const name of [lost, refused, well]) await seeLive(page, name);
   await goTo(page, 'Settings');

@@ -60,7 +60,9 @@ before(async () => {
   await sealToFile(vault.path('log.txt.age'), vault.recipients, Buffer.from('a line\n'));
   const library = new Library({ vault });
   const limits = { queueMs: Infinity, recordingMs: 4000 };
-  const recorder = new Recorder({ cameraId, vault, library, limits, on: { state: () => undefined } });
+  // On the recordings' own day, whatever day it is.
+  const now = (): number => tenMs + 12_000;
+  const recorder = new Recorder({ cameraId, vault, library, limits, now, on: { state: () => undefined } });
   const footage = makeFootage({ seconds: 12, size: '1280x720', fragmentMs });
   record(recorder, footage, tenMs);
   await until('everything is written', () => {
