@@ -27,6 +27,8 @@ interface Found {
 
 /** More than any piece of a recording. */
 const largestPieceBytes = 80 * 2 ** 20;
+/** More boxes than a piece of a recording has beside one another. */
+const mostBoxes = 16;
 /** What is read at once of what is no piece. */
 const stepBytes = 2 ** 22;
 /** No time is later (ECMA-262 §21.4.1.1). */
@@ -73,9 +75,7 @@ export function here({ pieces }: ManifestRecording): ManifestPiece[] {
 async function whatWasDone(check: OriginalCheck): Promise<PackFinding[]> {
   const expected = here(check.recording);
   const found = await cutUp(check);
-  const indexesOf = new Map<string, number[]>();
-  for (const [index, { hash }] of found.entries()) indexesOf.set(hash, [...(indexesOf.get(hash) ?? []), index]);
-  const places = expected.map((piece) => indexesOf.get(piece[1])?.shift() ?? null);
+  const places = placesOf(expected, found);
   const inOrder = longestRising(places);
   const known = new Set(places.filter((place) => place !== null));
   const taken = new Set<number>();
@@ -97,11 +97,34 @@ async function whatWasDone(check: OriginalCheck): Promise<PackFinding[]> {
     next += 1;
     findings.push(changed(check, piece, instead));
   }
-  for (const [index, { fromByte, toByte }] of found.entries()) {
-    if (!known.has(index) && !taken.has(index))
-      findings.push({ is: 'inserted', fromByte, toByte, ...placeOf(check, null) });
+  for (const { fromByte, toByte } of stretches(found, (index) => !known.has(index) && !taken.has(index))) {
+    findings.push({ is: 'inserted', fromByte, toByte, ...placeOf(check, null) });
   }
   return findings;
+}
+
+/** Of every piece expected, which of those found it is; null: none. Of several that are alike, the first comes first. */
+function placesOf(expected: readonly ManifestPiece[], found: readonly Found[]): (number | null)[] {
+  const indexesOf = new Map<string, number[]>();
+  for (let index = found.length - 1; index >= 0; index--) {
+    const hash = found[index]?.hash ?? '';
+    const alike = indexesOf.get(hash);
+    if (alike) alike.push(index);
+    else indexesOf.set(hash, [index]);
+  }
+  return expected.map((piece) => indexesOf.get(piece[1])?.pop() ?? null);
+}
+
+/** Bytes of the pieces that are meant; of those that lie side by side together. */
+function stretches(found: readonly Found[], isMeant: (index: number) => boolean): Omit<Found, 'hash' | 'seconds'>[] {
+  const together: { fromByte: number; toByte: number }[] = [];
+  for (const [index, { fromByte, toByte }] of found.entries()) {
+    if (!isMeant(index)) continue;
+    const last = together.at(-1);
+    if (last?.toByte === fromByte) last.toByte = toByte;
+    else together.push({ fromByte, toByte });
+  }
+  return together;
 }
 
 function changed(check: OriginalCheck, piece: ManifestPiece, { fromByte, toByte, seconds }: Found): PackFinding {
@@ -125,12 +148,14 @@ function placeOf({ file, recording, camera }: OriginalCheck, piece: ManifestPiec
   };
 }
 
-/** By the boxes in it; from where they make no sense on, the rest is one piece. */
-async function cutUp({ file, hasher, worked }: OriginalCheck): Promise<Found[]> {
+/** By the boxes in it; from where they make no sense on, or are far more than there should be, the rest is one piece. */
+async function cutUp({ file, recording, hasher, worked }: OriginalCheck): Promise<Found[]> {
   const found: Found[] = [];
+  const most = 4 * recording.pieces.length + 1000;
   let timescale: number | null = null;
   for (let at = 0; at < file.sizeBytes;) {
-    const sizeBytes = (await pieceAt(file, at, found.length === 0)) ?? file.sizeBytes - at;
+    const pieceBytes = found.length < most ? await pieceAt(file, at, found.length === 0) : null;
+    const sizeBytes = pieceBytes ?? file.sizeBytes - at;
     const toByte = Math.min(file.sizeBytes, at + sizeBytes);
     const bytes = await file.read(at, Math.min(toByte, at + largestPieceBytes));
     worked(0);
@@ -146,12 +171,13 @@ async function cutUp({ file, hasher, worked }: OriginalCheck): Promise<Found[]> 
 /** Size of the piece that begins here: at the beginning up to the end of moov, a moof with its mdat, or another box. */
 async function pieceAt(file: PackFile, at: number, isFirst: boolean): Promise<number | null> {
   let end = at;
-  for (;;) {
+  for (let boxes = 0; boxes < mostBoxes; boxes++) {
     const head = boxHead(await file.read(end, end + 8));
     if (!head || end + head.sizeBytes > file.sizeBytes || end + head.sizeBytes - at > largestPieceBytes) return null;
     end += head.sizeBytes;
     if (isFirst ? head.type === 'moov' : head.type !== 'moof') return end - at;
   }
+  return null;
 }
 
 function hashOf(hasher: () => Hasher, bytes: Uint8Array): string {
@@ -167,8 +193,12 @@ function longestRising(numbers: readonly (number | null)[]): Set<number> {
   const before = new Map<number, number | undefined>();
   for (const [index, number] of numbers.entries()) {
     if (number === null) continue;
-    const place = ends.findIndex((end) => (numbers[end] ?? 0) >= number);
-    const length = place < 0 ? ends.length : place;
+    let length = 0;
+    for (let beyond = ends.length; length < beyond;) {
+      const middle = (length + beyond) >> 1;
+      if ((numbers[ends[middle] ?? 0] ?? 0) < number) length = middle + 1;
+      else beyond = middle;
+    }
     before.set(index, ends[length - 1]);
     ends[length] = index;
   }

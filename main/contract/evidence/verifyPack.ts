@@ -57,11 +57,15 @@ export async function verifyPack(files: readonly PackFile[], wishes: CheckWishes
   const { manifest } = read;
   const publicKey = hexToBytes(manifest.key);
   const print = fingerprint(publicKey);
-  const findings = [...read.findings];
-  if (wishes.fingerprint && wishes.fingerprint !== print) findings.push({ is: 'otherKey' });
+  const isOther = Boolean(wishes.fingerprint && wishes.fingerprint !== print);
   const check = new Check(byName, manifest, wishes, counts);
-  findings.push(...(await check.files()));
-  findings.push(...check.chain(publicKey));
+  const inFiles = await check.files();
+  const findings: PackFinding[] = [
+    ...read.findings,
+    ...(isOther ? [{ is: 'otherKey' } as const] : []),
+    ...inFiles,
+    ...check.chain(publicKey),
+  ];
   return {
     ...{ manifest, fingerprint: print, findings, passed: findings.every(isNote) },
     ...{ isSigned: read.findings.length === 0, sound: check.sound, counts },
@@ -125,7 +129,8 @@ class Check {
     for (const expected of this.#expected()) {
       const file = this.#files.get(expected.name);
       if (!file) missing.push(expected);
-      else findings.push(...(await this.#file(file, expected)));
+      // There may be more of them than a call takes arguments.
+      else for (const finding of await this.#file(file, expected)) findings.push(finding);
     }
     const known = new Set([...this.#expected().map(({ name }) => name), manifestName, signatureName]);
     const others = [...this.#files.values()].filter(({ name }) => {
@@ -148,7 +153,7 @@ class Check {
     const findings: PackFinding[] = [];
     for (const camera of this.#manifest.cameras) {
       const result = verifyChain({ camera, publicKey, marks: this.#marks });
-      findings.push(...result.findings);
+      for (const finding of result.findings) findings.push(finding);
       this.#counts.vouched += result.vouched;
     }
     // Of a file that is not as it was made this is said already.

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -12,11 +13,13 @@ import {
   fingerprint,
   type Manifest,
   manifestBytes,
+  type ManifestRecording,
   readFingerprint,
   readManifest,
 } from '../../../main/contract/evidence/manifest.ts';
 import type { EvidenceCheck, ExportJob } from '../../../main/contract/exports.ts';
-import type { PackFinding } from '../../../main/contract/evidence/pack.ts';
+import { type PackFile, type PackFinding, plainHasher } from '../../../main/contract/evidence/pack.ts';
+import { verifyOriginal } from '../../../main/contract/evidence/verifyOriginal.ts';
 import { checkPack } from '../../../main/app/evidence.ts';
 import type { PackReport } from '../../../main/contract/evidence/verifyPack.ts';
 import { evidence } from '../../../main/contract/text/en/evidence.ts';
@@ -363,6 +366,58 @@ test('pieces of any size that a manifest may say are compared with what is there
     );
     rmSync(folder, { recursive: true });
   }
+});
+
+test('a file full of tiny boxes is one thing that was put in, and is not asked for each of them', async () => {
+  const { file, pieces } = anOriginal();
+  const recording = manifest.cameras[0]?.recordings[1];
+  assert.ok(recording);
+  const bytes = readFileSync(path.join(pack, file));
+  for (const type of ['free', 'moof']) {
+    const box = Buffer.concat([Buffer.from([0, 0, 0, 8]), Buffer.from(type)]);
+    const filled = Buffer.concat([bytes, Buffer.alloc(2 ** 20, box)]);
+    let reads = 0;
+    const given: PackFile = {
+      ...{ name: file, sizeBytes: filled.length },
+      read: (from, to) => Promise.resolve(((reads += 1), filled.subarray(from, to))),
+    };
+    const wish = { camera: '', hasher: plainHasher, worked: () => undefined };
+    const { findings } = await verifyOriginal({ file: given, recording, ...wish });
+    assert.deepEqual(
+      findings.map((one) => [one.is, 'fromByte' in one && one.fromByte, 'toByte' in one && one.toByte]),
+      [['inserted', bytes.length, filled.length]],
+    );
+    assert.ok(reads < 50 * pieces.length + 5000, String(reads));
+  }
+});
+
+test('of pieces in any order as few as can be were moved', async () => {
+  const anyOrder = fc.uniqueArray(fc.nat(7), { minLength: 1, maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(anyOrder, async (order) => {
+      // A head, and a box for each.
+      const boxes = ['moov', ...order.map(String)].map((text) => Buffer.from([0, 0, 0, 8, ...Buffer.from(text.padEnd(4))]));
+      const bytes = Buffer.concat(boxes);
+      const expected = [boxes[0] ?? assert.fail(), ...boxes.slice(1).sort((one, two) => one.compare(two))];
+      const made: ManifestRecording['pieces'] = expected.map((box, nth) => {
+        return [nth === 0 ? 'head' : 'box', createHash('sha256').update(box).digest('hex'), 8, 1];
+      });
+      const recording = { ...(manifest.cameras[0]?.recordings[1] ?? assert.fail()), pieces: made };
+      const given: PackFile = {
+        ...{ name: 'a.mp4', sizeBytes: bytes.length },
+        read: (from, to) => Promise.resolve(bytes.subarray(from, to)),
+      };
+      const wish = { camera: '', hasher: plainHasher, worked: () => undefined };
+      const { findings } = await verifyOriginal({ file: given, recording, ...wish });
+      assert.ok(findings.every(({ is }) => is === 'moved'));
+      // By trying all choices of pieces that could stay.
+      const rising = Array.from({ length: 2 ** order.length }, (_, choice) => order.filter((_one, nth) => choice & (1 << nth)))
+        .filter((some) => some.every((one, nth) => nth === 0 || (some[nth - 1] ?? 0) < one))
+        .map((some) => some.length);
+      assert.equal(findings.length, order.length - Math.max(...rising), order.join());
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('cancelled, locked, without a recording or without its folder it leaves nothing behind', async () => {
