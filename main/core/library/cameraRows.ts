@@ -74,9 +74,13 @@ export class CameraRows {
   }
 
   #of(day: string): Promise<readonly RecordingRow[]> {
-    const known = this.#days.get(day) ?? this.#library.rowsOf(this.#cameraId, day);
-    this.#days.set(day, known);
-    return known;
+    const known = this.#days.get(day);
+    if (known) return known;
+    const asked = this.#library.rowsOf(this.#cameraId, day);
+    this.#days.set(day, asked);
+    // What could not be read this time is asked again.
+    asked.catch(() => this.#days.delete(day));
+    return asked;
   }
 }
 
