@@ -114,13 +114,14 @@ async function exported({ library, vault }: Recorded): Promise<{ parts: number; 
 async function played({ library, vault }: Recorded, fromMs: number): Promise<number[]> {
   const times: number[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<null>();
-  let ticket = 0;
+  let [ticket, askedMs] = [0, 0];
   const playback = new Playback({
     ...{ library, vault, cameraId },
     send: () => playback.credit(1),
     notice: (notice) => {
       if (notice.is === 'failed') reject(new Error(notice.code));
       else if (notice.is === 'group') {
+        if (notice.endMs <= askedMs) reject(new Error('it gets no further'));
         times.push(notice.startMs);
         ask(notice.endMs);
       } else if (notice.is === 'gap') {
@@ -131,6 +132,7 @@ async function played({ library, vault }: Recorded, fromMs: number): Promise<num
   });
   function ask(atMs: number): void {
     ticket = (ticket % 65_535) + 1;
+    askedMs = atMs;
     playback.ask({ is: 'ask', ticket, atMs, want: 'group', have: 0 });
   }
   playback.credit(5);

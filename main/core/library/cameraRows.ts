@@ -15,7 +15,7 @@ export const gapTellMs = 500;
 export type Shown = { is: 'finished'; row: RecordingRow } | { is: 'open'; recording: OpenRecording };
 
 export type Around =
-  | { is: 'recording'; shown: Shown; showsUntil: (groupStartMs: number, groupEndMs: number) => number }
+  | { is: 'recording'; shown: Shown; showsUntil: (fromMs: number, groupEndMs: number) => number }
   /** null where nothing was recorded before, or is after. */
   | { is: 'gap'; fromMs: number | null; toMs: number | null };
 
@@ -103,8 +103,8 @@ function knownRow(row: RecordingRow): Known {
  * sees up to the next one.
  */
 function around(here: Known, known: readonly Known[]): Around {
-  function showsUntil(groupStartMs: number, groupEndMs: number): number {
-    const others = known.filter((one) => one !== here && one.startMs > groupStartMs);
+  function showsUntil(fromMs: number, groupEndMs: number): number {
+    const others = known.filter((one) => one !== here && one.startMs > fromMs);
     const over = others.filter(({ startMs }) => startMs < groupEndMs && recordingAt(known, startMs) !== here);
     if (over.length > 0) return Math.min(...over.map(({ startMs }) => startMs));
     if (groupEndMs < here.endMs - gapTellMs) return groupEndMs;

@@ -129,7 +129,9 @@ export class Playback {
     if (!first || !last) return;
     const open = shown.is === 'open' && group.nextMs === null && !shown.recording.ended;
     if (open) this.#tellsGrowth = true;
-    const endMs = showsUntil(first.startMs, group.nextMs ?? last.startMs + last.durationMs);
+    const groupEndMs = group.nextMs ?? last.startMs + last.durationMs;
+    // Whoever goes on there gets on: what began before the moment asked for shows it no more, and times are rounded.
+    const endMs = Math.max(showsUntil(Math.max(first.startMs, ask.atMs), groupEndMs), ask.atMs + 1);
     const places = ask.want === 'keyframe' ? [first] : group.places.slice(ask.have);
     const messages = places.length;
     this.#options.notice({ is: 'group', ticket, format, startMs: first.startMs, endMs, open, messages });
