@@ -5,10 +5,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createApp, type App } from '../../main/app.ts';
 import type { AppState, CameraStatus, RecordingState, Span, VaultStatus } from '../../main/contract/model.ts';
 import type { Outcome } from '../../main/contract/problems.ts';
@@ -193,6 +194,22 @@ function filesOf(vault: string, cameraId: string): string[] {
   }
 }
 
+/** Playback keeps recordings open until it has ended, which it does behind the call. */
+async function letGo(): Promise<void> {
+  const isRecording = (fd: string): boolean => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).endsWith('.mp4.age');
+    } catch {
+      return false; // closed meanwhile
+    }
+  };
+  const untilMs = Date.now() + 10_000;
+  while (readdirSync('/proc/self/fd').some(isRecording)) {
+    if (Date.now() > untilMs) throw new Error('a recording stays open');
+    await pause(20);
+  }
+}
+
 /** Plays as the page does; ends when what is recorded has been played, or a recording did not open. */
 function plays(app: App, cameraId: string, fromMs: number): Promise<{ fragments: number; whole: boolean }> {
   return new Promise((resolve, reject) => {
@@ -211,7 +228,8 @@ function plays(app: App, cameraId: string, fromMs: number): Promise<{ fragments:
         else if (notice.is === 'gap' && notice.toMs !== null) ask(notice.toMs);
         else if (notice.is === 'gap' || notice.is === 'group' || notice.is === 'failed') {
           leave();
-          resolve({ fragments, whole: notice.is !== 'failed' });
+          const whole = notice.is !== 'failed';
+          void letGo().then(() => resolve({ fragments, whole }), reject);
         }
       },
       onMessage: (listener) => (hear = listener),
