@@ -350,7 +350,10 @@ test('on the wall one camera is heard at a time, and the lower edge of its tile 
   await expect(heard('Driveway')).toBeVisible();
   await expect(heard('Front door')).toBeHidden();
   await hearCrickets();
-  expect((await outputs()).filter((state) => state !== 'closed')).toHaveLength(1);
+  const live = await outputs();
+  expect(live.filter((state) => state !== 'closed')).toHaveLength(1);
   await goTo(page, 'Archive');
-  await expect.poll(async () => (await outputs()).filter((state) => state !== 'closed')).toEqual([]);
+  // The archive may open one of its own.
+  const ofLive = async (): Promise<string[]> => (await outputs()).slice(0, live.length);
+  await expect.poll(async () => (await ofLive()).filter((state) => state !== 'closed')).toEqual([]);
 });
