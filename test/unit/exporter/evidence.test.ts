@@ -396,7 +396,9 @@ test('of pieces in any order as few as can be were moved', async () => {
   await fc.assert(
     fc.asyncProperty(anyOrder, async (order) => {
       // A head, and a box for each.
-      const boxes = ['moov', ...order.map(String)].map((text) => Buffer.from([0, 0, 0, 8, ...Buffer.from(text.padEnd(4))]));
+      const boxes = ['moov', ...order.map(String)].map((text) =>
+        Buffer.from([0, 0, 0, 8, ...Buffer.from(text.padEnd(4))]),
+      );
       const bytes = Buffer.concat(boxes);
       const expected = [boxes[0] ?? assert.fail(), ...boxes.slice(1).sort((one, two) => one.compare(two))];
       const made: ManifestRecording['pieces'] = expected.map((box, nth) => {
@@ -411,7 +413,9 @@ test('of pieces in any order as few as can be were moved', async () => {
       const { findings } = await verifyOriginal({ file: given, recording, ...wish });
       assert.ok(findings.every(({ is }) => is === 'moved'));
       // By trying all choices of pieces that could stay.
-      const rising = Array.from({ length: 2 ** order.length }, (_, choice) => order.filter((_one, nth) => choice & (1 << nth)))
+      const rising = Array.from({ length: 2 ** order.length }, (_, choice) =>
+        order.filter((_one, nth) => choice & (1 << nth)),
+      )
         .filter((some) => some.every((one, nth) => nth === 0 || (some[nth - 1] ?? 0) < one))
         .map((some) => some.length);
       assert.equal(findings.length, order.length - Math.max(...rising), order.join());
