@@ -32,9 +32,9 @@ export interface PageLinkPlan {
  * Deliveries are at least so far apart; one that comes alone goes at once. Each costs about 0.1 ms of CPU however much it
  * carries, half of it in Chromium. With 400 messages of 2.6 kB a second, on 2 cores: 16 ms apart by Playwright's client
  * 10 ms p50 and 17 % of a core; by the direct session 8 ms apart 5 ms and 15 %, 4 ms apart 3.6 ms and 17 %, at once
- * 0.3 ms and 23 %. With a wall of 16 cameras 8 ms cost 5 % of a core less than 4, page and main together.
+ * 0.3 ms and 23 %. A wall of 16 recorded cameras has its pictures on the screen after 28 ms (p95) with 6 ms, 39 with 8.
  */
-const leastApartMs = 8;
+const leastApartMs = 6;
 
 function pause(ms: number): Promise<void> | undefined {
   return ms <= 0 ? undefined : new Promise((resolve) => setTimeout(resolve, ms));
