@@ -88,13 +88,17 @@ export class Checking {
     await this.#run.ended;
   }
 
-  /** Forgets the last check, which may name a camera of which nothing is to be known any more. */
-  async forget(): Promise<void> {
+  /**
+   * Forgets the last check, which may name a camera of which nothing is to be known any more. False where what is
+   * remembered may still name it: the vault is locked, or the disk takes no writing.
+   */
+  async forget(): Promise<boolean> {
     await this.stop();
     this.#last = null;
     // Twice, so that the version before does not name it either.
-    for (let times = 0; times < 2; times++) await this.#store.write({ last: null });
+    const kept = (await this.#store.write({ last: null })) && (await this.#store.write({ last: null }));
     this.#set({ state: 'never' });
+    return kept;
   }
 
   /** May be called twice. */

@@ -7,7 +7,7 @@
 import type { Camera, PassphraseUse, RecordingCount, Settings, VaultStatus } from '../contract/model.ts';
 import type { Events } from '../contract/events.ts';
 import type { ExportJob } from '../contract/exports.ts';
-import { good, type Outcome, type Problem } from '../contract/problems.ts';
+import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
 import { Cameras } from '../core/cameras/cameras.ts';
 import { Discovery } from '../core/cameras/discovery.ts';
 import { Ptz } from '../core/cameras/ptz.ts';
@@ -190,8 +190,10 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       eventsDeleted: eventsTold.tell,
       async forgotten(cameraId) {
         const all = [exporter.forgetCamera(cameraId), leaving.forgetCamera(cameraId), checking.forget()];
-        await Promise.all([...all, health.clocks.forgetCamera(cameraId)]);
-        return await bookmarks.forgetCamera(cameraId);
+        const went = await Promise.all([...all, health.clocks.forgetCamera(cameraId)]);
+        const marked = await bookmarks.forgetCamera(cameraId);
+        if (went.every((one) => one)) return marked;
+        return bad(vault.identity ? { code: 'diskReadOnly', folder: vault.folder } : { code: 'keyMissing' });
       },
       deleted: (cameraId) => {
         tell('library.changed', { cameraId });
@@ -451,6 +453,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       if (closed) return;
       closed = true;
       const ends = [
+        // First: what forgets a camera needs everything that names it.
+        () => keeping.close(),
         () => newWords.cancel(),
         () => networks.close(),
         () => discovery.stop(),
@@ -464,7 +468,6 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
         () => eventStore.close(),
         () => eventsTold.close(),
         () => lookAround.close(),
-        () => keeping.close(),
         () => puttingRight,
         () => library.close(),
         () => libraryTold.close(),

@@ -22,6 +22,7 @@ import type { EventStore } from '../core/library/eventStore.ts';
 import { holdingsOf } from '../core/library/holding.ts';
 import type { Library, RecordingRow } from '../core/library/library.ts';
 import { defaultKeepBytes, type KeepWishes, Retention } from '../core/library/retention.ts';
+import { Turns } from '../core/library/turns.ts';
 import type { Log } from '../core/log.ts';
 import type { Vault } from '../core/vault/folder.ts';
 import type { SealedStore } from '../core/vault/sealedStore.ts';
@@ -47,7 +48,7 @@ export interface KeepingOptions {
     status: () => void;
     /** What is recorded of this camera is about to be deleted: its open recording is to end. */
     deleting: (cameraId: CameraId) => Promise<void>;
-    /** Nothing of this camera is to be known any more. */
+    /** Nothing of this camera is to be known any more. Problems: something may still be, and it is asked again. */
     forgotten: (cameraId: CameraId) => Promise<Outcome<null>>;
     /** What this camera told was deleted. */
     eventsDeleted: (cameraId: CameraId) => void;
@@ -60,7 +61,10 @@ export class Keeping {
   readonly clips: Clips;
   readonly retention: Retention;
   readonly #options: KeepingOptions;
+  readonly #turns = new Turns();
   #closed = false;
+  /** Something may be left to forget: a crash, the lock or the disk came between. */
+  #owesForgetting = true;
   #warning: Problem | null = null;
 
   private constructor(options: KeepingOptions, clips: Clips) {
@@ -74,8 +78,7 @@ export class Keeping {
       // Until it is decided nothing goes for its sake.
       wishes: () => this.#wishes(options.settings.value.keepBytes ?? Infinity, {}),
       on: {
-        checked: ({ recordings, overBytes }, clock) =>
-          void this.#checked(recordings, overBytes, clock).catch((error: unknown) => log.defect(error, 'retention')),
+        checked: ({ recordings, overBytes }, clock) => this.#checked(recordings, overBytes, clock),
         defect: (error) => log.defect(error, 'retention'),
       },
     });
@@ -188,24 +191,40 @@ export class Keeping {
     const days = new Set(kept.recordings > 0 ? await library.days(cameraId) : []);
     await this.#options.events.remove(cameraId, (day) => !days.has(day));
     on.eventsDeleted(cameraId);
-    const forgotten = isListed || kept.recordings > 0 ? good(null) : await this.#forgetCamera(cameraId);
+    const forgotten = isListed || kept.recordings > 0 ? good(null) : await this.#forget(cameraId);
     on.deleted(cameraId);
     on.status();
     return forgotten.ok ? good(without(all, kept)) : forgotten;
   }
 
-  /** What is left in the vault of removed cameras whose last recording is gone goes too. */
+  /**
+   * What is left in the vault of removed cameras whose last recording is gone goes too; of what is locked or away, later.
+   * Who asks while it is being done waits for that: halfway the list does not name the camera, and the version before it
+   * still does.
+   */
   async forgetGone(): Promise<Outcome<null>> {
+    return await this.#turns.take('forget', () => this.#forgetGone());
+  }
+
+  async #forgetGone(): Promise<Outcome<null>> {
     const { cameras, library, vault } = this.#options;
-    // A drive that was taken away holds no recording either.
-    if ((await vault.away()) !== null) return good(null);
+    this.#owesForgetting = true;
+    // A drive that was taken away holds no recording either. What is sealed cannot be searched for a name.
+    if ((await vault.away()) !== null || vault.identity === null) return good(null);
     let failed: Outcome<null> = good(null);
     for (const { id } of cameras.removed()) {
       if (!(await library.removeEmptyCamera(id))) continue;
       const forgotten = await this.#forgetCamera(id);
       if (!forgotten.ok) failed = forgotten;
     }
+    this.#owesForgetting = !failed.ok;
     return failed;
+  }
+
+  async #forget(id: CameraId): Promise<Outcome<null>> {
+    const forgotten = await this.#turns.take('forget', () => this.#forgetCamera(id));
+    this.#owesForgetting ||= !forgotten.ok;
+    return forgotten;
   }
 
   /** Nothing in the vault names this camera afterwards, which is not on the list and has no recordings. */
@@ -233,11 +252,14 @@ export class Keeping {
     await this.clips.read();
     const list = await this.clipList();
     if (list.ok) this.#options.on.clips(list.value);
+    this.retention.soon();
   }
 
+  /** Waits for what is being deleted and forgotten. May be called twice. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.retention.close();
+    await this.#turns.close();
   }
 
   #isProtected(row: RecordingRow): boolean {
@@ -276,7 +298,7 @@ export class Keeping {
     const protectedBytes = overBytes > 0 ? await this.protectedBytes() : 0;
     this.#warning =
       protectedBytes > 0 ? { code: 'protectedFull', protectedBytes, keepBytes: await this.keepBytes() } : null;
-    if (recordings > 0) await this.forgetGone();
+    if (recordings > 0 || this.#owesForgetting) await this.forgetGone();
     if (recordings > 0 || JSON.stringify(this.#warning) !== before) this.#options.on.status();
   }
 

@@ -50,13 +50,13 @@ export class ClockBook {
     return clockOver(joined(kept, this.#fresh.get(cameraId) ?? []), fromMs, toMs);
   }
 
-  /** Nothing of that camera is to be known any more. */
-  async forgetCamera(cameraId: CameraId): Promise<void> {
+  /** Nothing of that camera is to be known any more. False where what is remembered may still name it. */
+  async forgetCamera(cameraId: CameraId): Promise<boolean> {
     this.#fresh.delete(cameraId);
+    const without = (kept: ClockDocument['cameras']): ClockDocument['cameras'] =>
+      Object.fromEntries(Object.entries(kept).filter(([id]) => id !== cameraId));
     // Twice, so that the version before does not name it either.
-    for (let times = 0; times < 2; times++) {
-      await this.#change((kept) => Object.fromEntries(Object.entries(kept).filter(([id]) => id !== cameraId)));
-    }
+    return (await this.#change(without)) && (await this.#change(without));
   }
 
   /** Writes what is new; nothing while the vault is locked. */
@@ -83,21 +83,25 @@ export class ClockBook {
     return kept;
   }
 
-  /** Takes up what is new, too. */
-  #change(step: (kept: ClockDocument['cameras']) => ClockDocument['cameras']): Promise<void> {
+  /** Takes up what is new, too. False where it could not be written. */
+  #change(step: (kept: ClockDocument['cameras']) => ClockDocument['cameras']): Promise<boolean> {
     const changed = this.#writing.then(async () => {
       this.#writtenMs = this.#now();
       const kept = await this.#read();
-      if (!kept) return;
+      if (!kept) return false;
       const cameras = { ...step(kept.cameras) };
       const taken = [...this.#fresh];
       for (const [cameraId, rows] of taken) cameras[cameraId] = joined(cameras[cameraId] ?? [], rows);
       this.#kept = { cameras };
       this.#refused = !(await this.#memory.write(this.#kept));
-      if (this.#refused) return;
+      if (this.#refused) return false;
       for (const [cameraId, rows] of taken) if (this.#fresh.get(cameraId) === rows) this.#fresh.delete(cameraId);
+      return true;
     });
-    this.#writing = changed.catch(() => undefined);
+    this.#writing = changed.then(
+      () => undefined,
+      () => undefined,
+    );
     return changed;
   }
 }

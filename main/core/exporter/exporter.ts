@@ -120,8 +120,11 @@ export class Exporter {
     void this.#keep();
   }
 
-  /** Forgets every export that names a camera of which nothing is to be known any more; what was exported stays. */
-  async forgetCamera(cameraId: CameraId): Promise<void> {
+  /**
+   * Forgets every export that names a camera of which nothing is to be known any more; what was exported stays. False
+   * where what is remembered may still name it: the vault is locked, or the disk takes no writing.
+   */
+  async forgetCamera(cameraId: CameraId): Promise<boolean> {
     this.#beginning ??= this.#remember();
     await this.#beginning;
     const names = ({ job }: Entry): boolean => job.cameras.some(({ id }) => id === cameraId);
@@ -129,8 +132,7 @@ export class Exporter {
     this.#entries = this.#entries.filter((entry) => !names(entry));
     this.#tell();
     // Twice, so that the version before does not name it either.
-    await this.#keep();
-    await this.#keep();
+    return (await this.#keep()) && (await this.#keep());
   }
 
   jobs(): ExportJob[] {
@@ -207,15 +209,16 @@ export class Exporter {
     return entry;
   }
 
-  async #keep(): Promise<void> {
-    if (this.#closed) return;
+  /** False where it could not be written. */
+  async #keep(): Promise<boolean> {
+    if (this.#closed) return false;
     const jobs = this.#entries
       .slice(-mostExports)
       .map(({ job: { progress, ...job }, result, placing }): StoredExport => {
         const isOpen = progress.state === 'waiting' || progress.state === 'running';
         return { ...job, result, placing, end: isOpen ? null : storedEnd(progress) };
       });
-    await this.#options.memory?.write({ version: 2, jobs });
+    return (await this.#options.memory?.write({ version: 2, jobs })) ?? true;
   }
 
   #workOn(): void {

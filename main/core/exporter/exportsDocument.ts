@@ -99,6 +99,6 @@ export function storedEnd(told: unknown): StoredExport['end'] {
 export interface Memory<Document> {
   /** null while it cannot be read: the vault is locked. */
   read(): Promise<Document | null>;
-  /** Never throws for the disk: what it refuses is written with the next change. */
-  write(document: Document): Promise<unknown>;
+  /** Never throws for the disk: false for what it refuses, which is written with the next change. */
+  write(document: Document): Promise<boolean>;
 }

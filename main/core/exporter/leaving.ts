@@ -127,8 +127,11 @@ export class Leaving {
     this.#set({ state: 'never' });
   }
 
-  /** Leaves out a camera of which nothing is to be known any more; what was exported stays. */
-  async forgetCamera(cameraId: CameraId): Promise<void> {
+  /**
+   * Leaves out a camera of which nothing is to be known any more; what was exported stays. False where what is remembered
+   * may still name it: the vault is locked, or the disk takes no writing.
+   */
+  async forgetCamera(cameraId: CameraId): Promise<boolean> {
     this.#beginning ??= this.#remember();
     await this.#beginning;
     const ran = this.#run !== null;
@@ -141,9 +144,10 @@ export class Leaving {
       if (job.cameras.length === 0) this.#job = null;
     }
     // Twice, so that the version before does not name it either.
-    for (let times = 0; times < 2; times++) await this.#options.memory.write({ job: structuredClone(this.#job) });
+    const kept = (await this.#keep(this.#job)) && (await this.#keep(this.#job));
     if (ran && this.#job) this.#go();
     else if (!this.#job) this.#set({ state: 'never' });
+    return kept;
   }
 
   /** It goes on after the next `begin`. May be called twice. */
@@ -284,8 +288,9 @@ export class Leaving {
     if (job.current) await removeLeftovers(path.join(job.folder, job.current.day), job.id);
   }
 
-  async #keep(job: StoredLeaving): Promise<void> {
-    await this.#options.memory.write({ job: structuredClone(job) });
+  /** False where it could not be written. */
+  async #keep(job: StoredLeaving | null): Promise<boolean> {
+    return await this.#options.memory.write({ job: structuredClone(job) });
   }
 
   #set(state: LeavingState): void {

@@ -42,7 +42,7 @@ export interface GroupJob {
   group: Group;
   signal: AbortSignal;
   share?: number;
-  keep: () => Promise<void>;
+  keep: () => Promise<unknown>;
   fed: (progress: GroupProgress) => void;
   lost: (fromMs: number, toMs: number, file: string) => void;
 }

@@ -111,7 +111,7 @@ export interface RetentionOptions {
   clock?: ClockTrust;
   on?: {
     /** `isBelieved`: the clock; nothing goes for its age while it is not. */
-    checked?: (deleted: Deleted, clock: { isBelieved: boolean; nowMs: number }) => void;
+    checked?: (deleted: Deleted, clock: { isBelieved: boolean; nowMs: number }) => void | Promise<void>;
     defect?: (error: unknown) => void;
   };
 }
@@ -197,7 +197,7 @@ export class Retention {
       const deleted = await keepWithin(library, { ...rule, freeBytes: this.#freed.believed(roomNow) }, signal);
       this.#freed.deleted(deleted.sizeBytes, roomNow);
       if (!signal.aborted) this.overBytes = deleted.overBytes;
-      on?.checked?.(deleted, { isBelieved, nowMs });
+      await on?.checked?.(deleted, { isBelieved, nowMs });
     } catch (error) {
       if (isGone(error)) return;
       if (!on?.defect) throw error;

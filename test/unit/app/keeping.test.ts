@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
 import { openHouse, type House } from '../../../main/app/house.ts';
 import { firstLayout } from '../../../main/contract/layouts.ts';
@@ -249,3 +250,47 @@ for (const how of [
     assert.equal((await house.keeping.holdings(stays.id)).all.recordings, how === 'thinned out by age' ? 0 : 1);
   });
 }
+
+/** Removed, with its last recording gone: only its names are left. */
+async function leaveNames(home: Awaited<ReturnType<typeof enter>>): Promise<void> {
+  const { house } = home;
+  await addRecording(home, gone.id, 9);
+  house.exporter.start({
+    ...{ cameras: [{ id: gone.id, name: gone.name }], fromMs: 0, toMs: 1000, folder: home.place.folder },
+    ...{ cut: 'fast', burnsIn: false, sound: true, timeLapseMs: null, result: { is: 'plain' } },
+  });
+  await house.exporter.pause();
+  assert.ok((await house.removeCamera(gone, 'keep', 'keep')).ok);
+  await house.library.removeRecordings(gone.id);
+}
+
+test('who asks that names be forgotten while that is being done waits until no version names the camera', async (t) => {
+  const home = await enter(t);
+  const { house, place } = home;
+  await leaveNames(home);
+  const first = house.keeping.forgetGone();
+  // Halfway: the list names it no more, the version before it does.
+  while (house.cameras.removed().length > 0) await setImmediate();
+  assert.ok((await house.keeping.forgetGone()).ok);
+  assert.deepEqual(await filesWith(place, [gone.name, gone.host]), []);
+  assert.ok((await first).ok);
+});
+
+test('of a camera whose last recording goes while the vault is locked the names go after unlocking', async (t) => {
+  const home = await enter(t);
+  const { house, place } = home;
+  await leaveNames(home);
+  const { identity } = place.vault;
+  assert.ok(identity);
+  const again = identity.copy();
+  place.vault.lock();
+  await house.lock();
+  assert.ok((await house.keeping.forgetGone()).ok);
+  assert.deepEqual(house.cameras.removed(), [{ id: gone.id, name: gone.name }], 'it is not forgotten halfway');
+  assert.ok(place.vault.unlock(again));
+  await house.unlock(null);
+  await until('the list names it no more', () => house.cameras.removed().length === 0);
+  assert.ok((await house.keeping.forgetGone()).ok);
+  await house.exporter.pause();
+  assert.deepEqual(await filesWith(place, [gone.name, gone.host]), []);
+});

@@ -338,7 +338,7 @@ test('what waited or ran when Nightjar was killed is done at the next start, and
       read: () => Promise.resolve(kept),
       write: (document) => {
         kept = readExports(JSON.parse(JSON.stringify(document)));
-        return Promise.resolve();
+        return Promise.resolve(true);
       },
     },
   });

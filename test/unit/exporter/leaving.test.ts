@@ -74,7 +74,7 @@ async function setUp(t: TestContext): Promise<Setup> {
             const read = readLeaving(JSON.parse(JSON.stringify(document)));
             assert.ok(read);
             memory.document = read;
-            return Promise.resolve();
+            return Promise.resolve(true);
           },
         },
         on: {

@@ -164,7 +164,7 @@ test('a check that is asked for while one runs is that one, and none comes after
     folder: place.vault.folder,
     wishes: () => ({ keepBytes: 2000, keepDays: () => null, isProtected: () => false }),
     now: () => tenMs + dayMs,
-    on: { checked: ({ recordings }) => deleted.push(recordings) },
+    on: { checked: ({ recordings }) => void deleted.push(recordings) },
   });
   await Promise.all([retention.check(), retention.check()]);
   assert.equal(deleted.reduce((sum, count) => sum + count, 0) >= 2, true);
