@@ -5,6 +5,7 @@
  */
 import { expect, test, type Locator, type Page } from 'playwright/test';
 import { seriousViolations } from './axe.ts';
+import { eventList, eventPixels, eventRows, trackOf } from './eventRows.ts';
 import { addFound, goTo, Household, openAddCameras, seeLive, YardProcess } from './household.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -30,8 +31,8 @@ test.afterAll(async () => {
   await yard.stop();
 });
 
-const list = (): Locator => page.getByRole('listbox', { name: 'Events in the window' });
-const rows = (name?: string | RegExp): Locator => list().getByRole('option', name === undefined ? {} : { name });
+const list = (): Locator => eventList(page);
+const rows = (name?: string | RegExp): Locator => eventRows(page, name);
 const playhead = (): Promise<string | null> =>
   page.getByRole('slider', { name: 'Timeline' }).getAttribute('aria-valuetext');
 
@@ -47,19 +48,6 @@ async function raise(camera: 0 | 1, what: object, name: RegExp, count: number): 
 
 async function chosenOf(option: Locator): Promise<string> {
   return (await option.innerText()).replace(/\s+/g, ' ');
-}
-
-/** How many pixels of a track have the colour of events in the dark theme, which nothing else in it has. */
-async function eventPixels(track: Locator): Promise<number> {
-  return await track.evaluate((canvas) => {
-    if (!(canvas instanceof HTMLCanvasElement) || canvas.width === 0) return 0;
-    const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
-    let count = 0;
-    for (let at = 0; at < data.length; at += 4) {
-      if (data[at] === 0xdf && data[at + 1] === 0xe7 && data[at + 2] === 0xec) count += 1;
-    }
-    return count;
-  });
 }
 
 test('motion and an input are in the list within moments, each once', async () => {
@@ -92,8 +80,7 @@ test('a camera that reboots loses no event and tells none twice', async () => {
 
 test('the ticks of the timeline stand in the rows of both cameras', async () => {
   for (const name of [front, drive]) {
-    const row = page.locator('.lev').filter({ hasText: name }).locator('canvas');
-    await expect.poll(() => eventPixels(row)).toBeGreaterThan(0);
+    await expect.poll(() => eventPixels(trackOf(page, name))).toBeGreaterThan(0);
   }
   // The month shows none: what is counted are ticks.
   expect(await eventPixels(page.locator('.lev').first().locator('canvas').first())).toBe(0);

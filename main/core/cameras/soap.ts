@@ -170,10 +170,17 @@ export class SoapClient {
   }
 }
 
+/**
+ * As the onvif library opens it: a server that looks for the question by a pattern (the library's own is one) does not
+ * find it in a bare Body.
+ */
+const bodyTag =
+  '<s:Body xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema">';
+
 function envelope(body: string, header: string): string {
   return (
     '<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope">' +
-    `${header === '' ? '' : `<s:Header>${header}</s:Header>`}<s:Body>${body}</s:Body></s:Envelope>`
+    `${header === '' ? '' : `<s:Header>${header}</s:Header>`}${bodyTag}${body}</s:Body></s:Envelope>`
   );
 }
 

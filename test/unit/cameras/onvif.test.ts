@@ -189,7 +189,7 @@ async function against(handle: Handler, use: (place: OnvifPlace) => Promise<void
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (part: Buffer) => (body += part.toString('utf8')));
-    request.on('end', () => handle(/<s:Body><(\w+)/.exec(body)?.[1] ?? '', request, response));
+    request.on('end', () => handle(/<s:Body[^>]*><(\w+)/.exec(body)?.[1] ?? '', request, response));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
