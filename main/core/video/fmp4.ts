@@ -8,7 +8,7 @@ import { boxes, boxesIn, type Box, fourCc, fullHead, optional, requireBytes, req
 import { Gather } from './gather.ts';
 import { MediaError } from './mediaError.ts';
 import { readSampleEntry, type SampleEntry } from './sampleEntry.ts';
-import { readTrackFragment, type TrackFragment } from './trackFragment.ts';
+import { mostTracks, readMoof } from './trackFragment.ts';
 
 export interface Track {
   id: number;
@@ -56,7 +56,6 @@ export interface Fmp4Listener {
 export const largestInitBytes = 2 ** 20;
 export const largestFragmentBytes = 64 * 2 ** 20;
 const largestMoofBytes = 4 * 2 ** 20;
-const mostTracks = 8;
 const headBytes = 8;
 
 export class Fmp4Reader {
@@ -253,17 +252,6 @@ export function moveFragment(bytes: Uint8Array, tracks: readonly Track[], bySeco
     else view.setUint32(time.offset, units);
   }
   return moved;
-}
-
-function readMoof(bytes: Uint8Array, tracks: readonly Track[]): { moof: Box; trackFragments: TrackFragment[] } {
-  const view = viewOf(bytes);
-  if (bytes.length < headBytes || fourCc(view, 4) !== 'moof') throw new MediaError('MP4: no moof');
-  const moofBytes = view.getUint32(0);
-  if (moofBytes < headBytes || moofBytes > bytes.length) throw new MediaError('MP4: moof cut off');
-  const moof: Box = { type: 'moof', start: 0, content: headBytes, end: moofBytes };
-  const trafs = boxesIn(view, moof).filter((box) => box.type === 'traf');
-  if (trafs.length === 0 || trafs.length > mostTracks) throw new MediaError('MP4: no or too many track fragments');
-  return { moof, trackFragments: trafs.map((traf) => readTrackFragment(view, traf, tracks)) };
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {

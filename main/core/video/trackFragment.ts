@@ -1,11 +1,13 @@
 /**
- * Reads one track fragment (traf) of a movie fragment: when its samples begin, how long they last, and whether the
- * first can be decoded alone (ISO 14496-12 §8.8.7, 8.8.8, 8.8.12). Throws MediaError on what does not fit. Files
- * whose fragments count from the start of the file are refused: such a fragment means nothing once it is cut out.
+ * Reads the head (moof) of a movie fragment and the track fragments (traf) in it: when their samples begin, how long they
+ * last, and whether the first can be decoded alone (ISO 14496-12 §8.8.4 to 8.8.8, 8.8.12). Throws MediaError on what does
+ * not fit. Files whose fragments count from the start of the file are refused: such a fragment means nothing once it is
+ * cut out.
  */
-import { boxesIn, type Box, fullHead, requireBytes, required } from './boxes.ts';
+import { boxesIn, type Box, fourCc, fullHead, requireBytes, required, viewOf } from './boxes.ts';
 import type { Track } from './fmp4.ts';
 import { MediaError } from './mediaError.ts';
+import { mostSamples, readTrackRun, type SampleDefaults, type TrackRun } from './trackRun.ts';
 
 export interface TrackFragment {
   track: Track;
@@ -15,33 +17,46 @@ export interface TrackFragment {
   beginsInSync: boolean;
   /** Where the decode time is written. */
   time: { offset: number; version: number };
+  runs: TrackRun[];
 }
 
-const mostSamples = 1_000_000;
-const notInSync = 0x10000;
+export const mostTracks = 8;
+const headBytes = 8;
 
-export function readTrackFragment(view: DataView, traf: Box, tracks: readonly Track[]): TrackFragment {
+/** `bytes`: the fragment, at least to the end of its moof. */
+export function readMoof(bytes: Uint8Array, tracks: readonly Track[]): { moof: Box; trackFragments: TrackFragment[] } {
+  const view = viewOf(bytes);
+  if (bytes.length < headBytes || fourCc(view, 4) !== 'moof') throw new MediaError('MP4: no moof');
+  const moofBytes = view.getUint32(0);
+  if (moofBytes < headBytes || moofBytes > bytes.length) throw new MediaError('MP4: moof cut off');
+  const moof: Box = { type: 'moof', start: 0, content: headBytes, end: moofBytes };
+  const trafs = boxesIn(view, moof).filter((box) => box.type === 'traf');
+  if (trafs.length === 0 || trafs.length > mostTracks) throw new MediaError('MP4: no or too many track fragments');
+  return { moof, trackFragments: trafs.map((traf) => readTrackFragment(view, traf, tracks)) };
+}
+
+function readTrackFragment(view: DataView, traf: Box, tracks: readonly Track[]): TrackFragment {
   const inside = boxesIn(view, traf);
   const head = readHead(view, required(inside, 'tfhd'), tracks);
   const time = readDecodeTime(view, required(inside, 'tfdt'));
   let durationUnits = 0;
   let samples = 0;
   let beginsInSync = false;
+  const runs: TrackRun[] = [];
   for (const box of inside) {
     if (box.type !== 'trun') continue;
-    const run = readRun(view, box, head);
+    const run = readTrackRun(view, box, head);
+    runs.push(run);
     if (samples === 0 && run.samples > 0) beginsInSync = run.beginsInSync;
     samples += run.samples;
     durationUnits += run.durationUnits;
     if (samples > mostSamples) throw new MediaError('MP4: too many samples in a fragment');
   }
-  return { track: head.track, startUnits: time.units, durationUnits, beginsInSync, time };
+  return { track: head.track, startUnits: time.units, durationUnits, beginsInSync, time, runs };
 }
 
-interface FragmentDefaults {
+interface FragmentDefaults extends SampleDefaults {
   track: Track;
-  durationUnits: number;
-  sampleFlags: number;
 }
 
 function readHead(view: DataView, tfhd: Box, tracks: readonly Track[]): FragmentDefaults {
@@ -59,6 +74,7 @@ function readHead(view: DataView, tfhd: Box, tracks: readonly Track[]): Fragment
   return {
     track,
     durationUnits: field(0x8, track.defaults.durationUnits),
+    sizeBytes: field(0x10, track.defaults.sizeBytes),
     sampleFlags: field(0x20, track.defaults.sampleFlags),
   };
 }
@@ -70,29 +86,4 @@ function readDecodeTime(view: DataView, tfdt: Box): { units: number; offset: num
   const units = version === 1 ? Number(view.getBigUint64(offset)) : view.getUint32(offset);
   if (!Number.isSafeInteger(units)) throw new MediaError('MP4: decode time beyond reason');
   return { units, offset, version };
-}
-
-function readRun(
-  view: DataView,
-  trun: Box,
-  defaults: FragmentDefaults,
-): { samples: number; durationUnits: number; beginsInSync: boolean } {
-  const { flags } = fullHead(view, trun);
-  const has = (flag: number): number => ((flags & flag) === 0 ? 0 : 1);
-  const firstFlagsOffset = trun.content + 8 + has(0x1) * 4;
-  const tableOffset = firstFlagsOffset + has(0x4) * 4;
-  const sampleBytes = (has(0x100) + has(0x200) + has(0x400) + has(0x800)) * 4;
-  requireBytes(trun, tableOffset - trun.content);
-  const samples = view.getUint32(trun.content + 4);
-  if (samples > mostSamples) throw new MediaError('MP4: too many samples in a fragment');
-  requireBytes(trun, tableOffset - trun.content + samples * sampleBytes);
-  let durationUnits = samples * defaults.durationUnits;
-  if (has(0x100)) {
-    durationUnits = 0;
-    for (let index = 0; index < samples; index++) durationUnits += view.getUint32(tableOffset + index * sampleBytes);
-  }
-  let sampleFlags = defaults.sampleFlags;
-  if (has(0x4)) sampleFlags = view.getUint32(firstFlagsOffset);
-  else if (has(0x400) && samples > 0) sampleFlags = view.getUint32(tableOffset + (has(0x100) + has(0x200)) * 4);
-  return { samples, durationUnits, beginsInSync: samples > 0 && (sampleFlags & notInSync) === 0 };
 }

@@ -6,7 +6,9 @@ import { boxes, boxesIn, required, viewOf } from '../../../main/core/video/boxes
 import type { Init } from '../../../main/core/video/fmp4.ts';
 import { MediaError } from '../../../main/core/video/mediaError.ts';
 import { joinedTrak, matchOf } from '../../../main/core/video/movie/avcJoin.ts';
+import { fullBox, u32 } from '../../../main/core/video/movie/movieBoxes.ts';
 import { readSamples } from '../../../main/core/video/movie/samples.ts';
+import { readTrackRun, samplesOfRun } from '../../../main/core/video/trackRun.ts';
 import { makeFootage } from '../recorder/footage.ts';
 
 const { init, fragments } = makeFootage({ seconds: 3, sound: true });
@@ -54,6 +56,47 @@ test('a fragment that is cut off or altered anywhere is refused, or its samples 
     }),
     { seed: 20261120, numRuns: 2000 },
   );
+});
+
+/** A `trun` that says what these flags announce of three samples. */
+function runBox(flags: number): Uint8Array {
+  const own = [0, 1, 2].flatMap((at) => [
+    ...(flags & 0x100 ? [u32(100 + at)] : []),
+    ...(flags & 0x200 ? [u32(1000 + at)] : []),
+    ...(flags & 0x400 ? [u32(at === 1 ? 0 : 0x10000)] : []),
+    ...(flags & 0x800 ? [u32(at === 2 ? 2 ** 32 - 5 : at)] : []),
+  ]);
+  const head = [...(flags & 1 ? [u32(77)] : []), ...(flags & 4 ? [u32(0)] : [])];
+  return fullBox('trun', 0, flags, [u32(3), ...head, ...own]);
+}
+
+test('a run is read alike in short and in full, whatever it says of its samples and what not', () => {
+  const defaults = { durationUnits: 40, sizeBytes: 500, sampleFlags: 0x10000 };
+  for (let nth = 0; nth < 64; nth += 1) {
+    const flags = (nth & 1) | ((nth & 2) << 1) | ((nth >> 2) << 8);
+    const bytes = runBox(flags);
+    const view = viewOf(bytes);
+    const [box] = boxes(view, 0, bytes.length);
+    assert.ok(box);
+    const run = readTrackRun(view, box, defaults);
+    const samples = samplesOfRun(view, run);
+    assert.equal(run.dataOffset, flags & 1 ? 77 : null);
+    assert.deepEqual([...samples.durations], flags & 0x100 ? [100, 101, 102] : [40, 40, 40]);
+    assert.deepEqual([...samples.sizes], flags & 0x200 ? [1000, 1001, 1002] : [500, 500, 500]);
+    const inSync = flags & 0x400 ? [0, 1, 0] : [0, 0, 0];
+    if (flags & 4) inSync[0] = 1;
+    assert.deepEqual([...samples.inSync], inSync);
+    assert.deepEqual(samples.shownAfter && [...samples.shownAfter], flags & 0x800 ? [0, 1, -5] : null);
+    assert.equal(run.beginsInSync, samples.inSync[0] === 1);
+    assert.equal(
+      run.durationUnits,
+      samples.durations.reduce((sum, units) => sum + units, 0),
+    );
+    const cutOff = bytes.slice(0, -4);
+    new DataView(cutOff.buffer).setUint32(0, cutOff.length);
+    const [short] = boxes(viewOf(cutOff), 0, cutOff.length);
+    if (flags !== 0) assert.throws(() => short && readTrackRun(viewOf(cutOff), short, defaults), MediaError);
+  }
 });
 
 test('a description is joined to another of its own kind, and none is where bytes are altered', () => {
