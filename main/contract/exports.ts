@@ -24,6 +24,10 @@ export interface ExportPicture {
   timeLapseMs: number | null;
 }
 
+/** What an evidence pack always is: the recorded pictures and the recorded sound, in which the span is marked. */
+export const packPicture: ExportPicture = { cut: 'fast', burnsIn: false, sound: true, timeLapseMs: null };
+
+/** Of an evidence pack the wishes for its picture are left aside: see `packPicture`. */
 export interface ExportRequest extends ExportPicture {
   /** At least one; none twice. Those without a recording in the span are left out. */
   cameraIds: CameraId[];

@@ -4,7 +4,7 @@
  * Asks main for what the span holds whenever it changes; an answer to an older question is dropped.
  */
 import type { ExportPlace, ExportRequest, ExportShare } from '../../main/contract/exports.ts';
-import { timeLapseAllowed } from '../../main/contract/exports.ts';
+import { packPicture, timeLapseAllowed } from '../../main/contract/exports.ts';
 import type { CameraId } from '../../main/contract/model.ts';
 import { call } from '../home.ts';
 import { defectOf } from './defect.ts';
@@ -120,9 +120,10 @@ export class NewExport {
     const { cut, burnsIn, sound, result, sealBy, key } = this;
     const to =
       sealBy === 'key' ? { by: sealBy, key: key.trim() } : { by: sealBy, passphrase: passphrase ?? new Uint8Array() };
+    const picture = { cut, burnsIn, sound, timeLapseMs: this.lapses ? this.lapseMs : null };
     return {
-      ...{ cameraIds: [...this.wanted], ...this.span, cut, burnsIn, sound },
-      timeLapseMs: this.lapses ? this.lapseMs : null,
+      ...{ cameraIds: [...this.wanted], ...this.span },
+      ...(result === 'evidence' ? packPicture : picture),
       result: result === 'sealed' ? { is: result, to } : { is: result },
     };
   }

@@ -116,8 +116,15 @@ test('the sheet and the list have no serious accessibility violation, dark or li
   for (const theme of ['light', 'dark'] as const) {
     await page.evaluate((next) => window.nightjar.call('settings.set', { theme: next }), theme);
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
-    for (const result of ['Plain video', 'Sealed']) {
+    for (const result of ['Plain video', 'Evidence pack', 'Sealed']) {
       await page.getByRole('radio', { name: result }).check();
+      // What a pack always is stands there, and cannot be chosen.
+      const isPack = result === 'Evidence pack';
+      await expect(page.getByText('An evidence pack is always the fast copy')).toBeVisible({ visible: isPack });
+      const sound = page.getByRole('checkbox', { name: /^With sound/ });
+      await expect(sound).toBeChecked();
+      await expect(sound).toBeEnabled({ enabled: !isPack });
+      await expect(page.getByRole('radio', { name: /^Exact/ })).toBeEnabled({ enabled: !isPack });
       expect(await seriousViolations(page), `${result}, ${theme}`).toEqual([]);
       await test.info().attach(`sheet ${result} ${theme}`, { body: await page.screenshot(), contentType: 'image/png' });
     }

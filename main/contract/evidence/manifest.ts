@@ -12,7 +12,8 @@ export const signatureName = 'manifest.sig';
 export const checksumsName = 'checksums.txt';
 export const pageName = 'check.html';
 export const keyName = 'key.pem';
-export const manifestVersion = 1;
+/** 2 says of each video whether it has sound; its times are those of what players show. */
+export const manifestVersion = 2;
 /** A week of sixteen cameras has less. */
 export const largestManifestBytes = 512 * 2 ** 20;
 
@@ -68,7 +69,8 @@ const camera = v.object({
   ...{ name: text, maker: text, model: text, serial: text, firmware: text },
   clock,
   gaps: v.array(v.object({ fromMs: time, toMs: time, cause: text })),
-  videos: v.array(v.object({ file: fileName, startMs: time, endMs: time })),
+  /** Of what is shown; `sound` since version 2. */
+  videos: v.array(v.object({ file: fileName, startMs: time, endMs: time, sound: v.exactOptional(v.boolean()) })),
   recordings: v.array(recording),
   /** The link of the recording behind the last, which names that one; null where there is none yet. */
   next: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{0,2048}$/))),

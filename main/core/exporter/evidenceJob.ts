@@ -1,25 +1,23 @@
 /**
  * What the queue of exports asks for when the result is to be an evidence pack, and what it is told: the queue knows
- * when, for whom and where to, and remembers it over a restart; what a pack is made of is the writer's business.
+ * when, for whom and where to, and remembers it over a restart; what a pack is made of is the writer's business. It always
+ * is what was recorded, pictures and sound (`packPicture`).
  */
 import type { CameraId } from '../../contract/model.ts';
 import type { Outcome } from '../../contract/problems.ts';
 import type { Library } from '../library/library.ts';
 import type { Vault } from '../vault/folder.ts';
-import type { Ffmpeg } from '../video/ffmpeg.ts';
 import type { WrittenExport } from './writeExport.ts';
 
 export interface EvidenceJob {
-  /** Names what is unfinished on the disk: `.nightjar-<id>-…` in `folder`, ending in `.part.mp4` or, a folder, `.part`. */
+  /** Names what is unfinished on the disk: `.nightjar-<id>-1.part` in `folder`. */
   id: string;
-  ffmpeg: Ffmpeg;
   library: Library;
   vault: Vault;
   /** Those with a recording in the span. */
   cameras: readonly { id: CameraId; name: string }[];
   fromMs: number;
   toMs: number;
-  sound: boolean;
   folder: string;
   signal: AbortSignal;
   onProgress: (progress: { doneFraction: number; bytesWritten: number }) => void;

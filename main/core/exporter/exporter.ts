@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import type { ExportJob, ExportPicture, ExportState } from '../../contract/exports.ts';
+import { type ExportJob, type ExportPicture, type ExportState, packPicture } from '../../contract/exports.ts';
 import type { CameraId } from '../../contract/model.ts';
 import { bad, type Outcome } from '../../contract/problems.ts';
 import type { Library } from '../library/library.ts';
@@ -80,7 +80,7 @@ export class Exporter {
   start({ cameras, result, ...order }: ExportOrder): ExportJob {
     const id = randomBytes(8).toString('hex');
     const job: ExportJob = {
-      ...{ id, ...order, cameras: [...cameras], result: toldResult(result) },
+      ...{ id, ...order, ...pictureOf(result), cameras: [...cameras], result: toldResult(result) },
       ...{ recordedMs: 0, gaps: 0, madeAnew: [] },
       progress: { state: 'waiting' },
     };
@@ -193,7 +193,7 @@ export class Exporter {
   /** A job as it was; one without an end waits again, unless only the telling of its end was missing. */
   async #revive({ placing, end, result, ...rest }: StoredExport): Promise<Entry> {
     const entry: Entry = {
-      job: { ...rest, result: toldResult(result), progress: end ?? { state: 'waiting' } },
+      job: { ...rest, ...pictureOf(result), result: toldResult(result), progress: end ?? { state: 'waiting' } },
       ...{ result, placing, cancel: new AbortController(), again: false },
     };
     if (end) return entry;
@@ -262,7 +262,7 @@ export class Exporter {
 
   async #write(entry: Entry, done: { fraction: number }): Promise<Outcome<WrittenExport>> {
     const { ffmpeg, library, vault, writeEvidence } = this.#options;
-    const { id, fromMs, toMs, folder, cameras, sound } = entry.job;
+    const { id, fromMs, toMs, folder, cameras } = entry.job;
     const recorded: { id: CameraId; name: string }[] = [];
     const sum = { recordedMs: 0, gaps: 0 };
     for (const camera of cameras) {
@@ -276,7 +276,7 @@ export class Exporter {
     if (recorded.length === 0) return bad({ code: 'notRecorded' });
     const rate = new ExportRate(sum.recordedMs, this.#now);
     const common = {
-      ...{ id, ffmpeg, library, vault, cameras: recorded, fromMs, toMs, sound, folder, signal: entry.cancel.signal },
+      ...{ id, library, vault, cameras: recorded, fromMs, toMs, folder, signal: entry.cancel.signal },
       onProgress: (progress: { doneFraction: number; bytesWritten: number }) => {
         // What is done stays done: a second look at a file is no step back.
         done.fraction = Math.max(done.fraction, progress.doneFraction);
@@ -291,10 +291,24 @@ export class Exporter {
     if (entry.result.is === 'evidence') {
       return writeEvidence ? writeEvidence(common) : bad({ code: 'gone' });
     }
-    const { cut, burnsIn, timeLapseMs } = entry.job;
+    const { cut, burnsIn, sound, timeLapseMs } = entry.job;
     return writeExport({
-      ...{ ...common, cut, burnsIn, timeLapseMs, sealed: entry.result.is === 'sealed', sealTo: sealer(entry.result) },
+      ...{
+        ...common,
+        ffmpeg,
+        cut,
+        burnsIn,
+        sound,
+        timeLapseMs,
+        sealed: entry.result.is === 'sealed',
+        sealTo: sealer(entry.result),
+      },
       onMadeAnew: (cameraId) => (entry.job = { ...entry.job, madeAnew: [...entry.job.madeAnew, cameraId] }),
     });
   }
+}
+
+/** What whoever asks cannot choose. */
+function pictureOf({ is }: StoredResult): ExportPicture | null {
+  return is === 'evidence' ? packPicture : null;
 }

@@ -131,6 +131,11 @@ export class PlannedPart {
     return this.utcOf(Math.round((this.#shownFromSeconds ?? 0) * this.pictures.track.timescale));
   }
 
+  /** UTC of where what is shown ends. */
+  get endMs(): number {
+    return this.utcOf(Math.round(this.#shownToSeconds * this.pictures.track.timescale));
+  }
+
   /** UTC of a moment of the file, in units of the pictures' track. */
   utcOf(units: number): number {
     const clock = this.#clocks.findLast(({ fromUnits }) => fromUnits <= units) ?? this.#clocks[0];

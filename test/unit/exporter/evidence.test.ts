@@ -14,6 +14,7 @@ import {
   type Manifest,
   manifestBytes,
   type ManifestRecording,
+  manifestVersion,
   readFingerprint,
   readManifest,
 } from '../../../main/contract/evidence/manifest.ts';
@@ -125,14 +126,55 @@ test('it says cameras, gaps with causes, clocks and times, and its videos are or
     ['video/Front door.mp4', 'video/Front door 2.mp4'],
   );
   assert.equal(garden?.recordings.at(-1)?.open, true, 'it is still being recorded');
-  for (const { file, startMs, endMs } of manifest.cameras.flatMap(({ videos }) => videos)) {
-    const { durationSeconds, sound } = probe(path.join(pack, file));
-    assert.ok(
-      sound && Math.abs(durationSeconds - (endMs - startMs) / 1000) < 1.2,
-      `${durationSeconds} ${endMs - startMs}`,
-    );
+  for (const { file, startMs, endMs, sound } of manifest.cameras.flatMap(({ videos }) => videos)) {
+    const whole = path.join(pack, file);
+    const probed = probe(whole);
+    assert.ok(sound && probed.sound, 'as it was recorded');
+    const seconds = (endMs - startMs) / 1000;
+    assert.ok(Math.abs(probed.durationSeconds - seconds) < 0.2, `${probed.durationSeconds} ${seconds}`);
+    assert.equal(decode(whole).errors, '');
   }
+  // What players show is the span, though the file begins at the keyframe before it.
+  const shown = door.videos.map(({ startMs, endMs }) => [startMs - manifest.fromMs, manifest.toMs - endMs]);
+  assert.ok(Math.abs(shown[0]?.[0] ?? Infinity) < 100 && Math.abs(shown[1]?.[1] ?? Infinity) < 100, String(shown));
   for (const { name } of manifest.files) assert.doesNotMatch(name, /[<>:"\\|?*]/);
+});
+
+test('where nothing was heard nothing is said to be, and what the first version said of videos is still taken', async () => {
+  const silent = await recordTwo({ sound: false });
+  try {
+    const folder = await makePack(silent, 'silent');
+    const read = readManifest(readFileSync(path.join(folder, 'manifest.json')));
+    assert.ok(read && read !== 'newer');
+    for (const { file, sound } of read.cameras.flatMap(({ videos }) => videos)) {
+      assert.equal(sound, false);
+      assert.equal(probe(path.join(folder, file)).sound, false);
+    }
+  } finally {
+    await silent.recorder.close();
+    await silent.library.close();
+    silent.place.remove();
+  }
+  const first = structuredClone(manifest);
+  first.version = 1;
+  for (const { videos } of first.cameras) for (const video of videos) delete video.sound;
+  assert.deepEqual(readManifest(manifestBytes(first)), first);
+});
+
+test('a camera called as another one’s second video has a video of its own', async () => {
+  const [one = '', other = ''] = Object.keys(names);
+  const cameras = [
+    { id: one, name: 'Gate' },
+    { id: other, name: 'gate 2' },
+  ];
+  const folder = await makePack(recorded, 'alike', {}, { cameras });
+  const read = readManifest(readFileSync(path.join(folder, 'manifest.json')));
+  assert.ok(read && read !== 'newer');
+  assert.deepEqual(
+    read.cameras.map(({ videos }) => videos.map(({ file }) => file)),
+    [['video/Gate.mp4', 'video/Gate 3.mp4'], ['video/gate 2.mp4']],
+  );
+  assert.ok((await check(folder)).passed);
 });
 
 test('sha256sum and openssl check it too', () => {
@@ -267,6 +309,43 @@ test('a file renamed, removed or exchanged is named, one put beside them is wort
   const report = await check(more);
   assert.deepEqual([report.findings, report.passed], [[{ is: 'extra', file: 'note.txt' }], true]);
 });
+
+test('moved, renamed as a whole, with accents written in another way: it passes, and a twin beside a file is told', async () => {
+  const folder = path.join(recorded.place.folder, 'Fw_ Re_ evidence (1) für Zoë');
+  cpSync(pack, folder, { recursive: true });
+  // As HFS+ and programs that pack there write it.
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.normalize('NFD') !== name,
+  );
+  assert.ok(names.length >= 2, 'Gärten Süd');
+  // What lies deeper first.
+  for (const name of names.sort((a, b) => b.length - a.length)) {
+    const [base, last] = [path.dirname(name), path.basename(name)];
+    if (last !== last.normalize('NFD')) {
+      renameSync(path.join(folder, name), path.join(folder, base, last.normalize('NFD')));
+    }
+  }
+  const moved = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  assert.ok(moved.some((name) => name !== name.normalize('NFC')));
+  const report = await check(folder);
+  assert.deepEqual(report.findings, []);
+  for (const { name } of manifest.files) assert.ok(report.sound.has(name), name);
+  // Whichever of two comes first, the one that is spelt as it was is checked, and the other is told.
+  const twin = 'video/Gärten Süd.mp4';
+  writeFileSync(path.join(folder, twin), 'something else');
+  assert.deepEqual(await findingsIn(folder), [
+    { is: 'altered', fromByte: 0, toByte: 14, ...placeIn(twin) },
+    { is: 'extra', file: twin.normalize('NFD') },
+  ]);
+});
+
+function placeIn(file: string): { file: string; camera: string | null; fromMs: number | null; toMs: number | null } {
+  for (const { name: camera, videos } of manifest.cameras) {
+    const video = videos.find((one) => one.file === file);
+    if (video) return { file, camera, fromMs: video.startMs, toMs: video.endMs };
+  }
+  return { file, camera: null, fromMs: null, toMs: null };
+}
 
 test('the list of exports is told what is wrong, not drowned by what is only worth knowing', async () => {
   const folder = copyOfPack();
@@ -492,7 +571,7 @@ test('whatever a manifest is, reading it takes it or refuses it, and never steps
   const day = { fromMs: 0, toMs: 0, leastMs: 0, mostMs: 0 };
   long.cameras[0]?.clock.recorded.push(...Array.from({ length: 100_000 }, () => day));
   assert.equal(readManifest(manifestBytes(long)), null, 'more days than there were');
-  const later = { ...manifest, version: 2 };
+  const later = { ...manifest, version: manifestVersion + 1 };
   assert.equal(readManifest(manifestBytes(later)), 'newer');
   const bytes = manifestBytes(manifest);
   fc.assert(

@@ -9,7 +9,6 @@ import { writeEvidence } from '../../../main/core/exporter/evidence/writeEvidenc
 import type { EvidenceJob } from '../../../main/core/exporter/evidenceJob.ts';
 import { Library } from '../../../main/core/library/library.ts';
 import { Recorder } from '../../../main/core/recorder/recorder.ts';
-import { findFfmpeg } from '../../../main/core/video/ffmpeg.ts';
 import { cameraId, makeFootage, makeVault, type Place, record, tenMs, until } from '../recorder/footage.ts';
 
 export const otherCameraId = 'ffeeddccbbaa9988';
@@ -23,11 +22,11 @@ export interface Recorded {
 }
 
 /** 10:00:00 to 10:00:12 and, of the first camera, 10:00:20 to 10:00:32, in recordings of four seconds. */
-export async function recordTwo(): Promise<Recorded> {
+export async function recordTwo({ sound = true } = {}): Promise<Recorded> {
   const place = await makeVault();
   const { vault } = place;
   const library = new Library({ vault, now: () => tenMs + 40_000 });
-  const footage = makeFootage({ seconds: 12, size: '320x180', fragmentMs: 500, sound: true });
+  const footage = makeFootage({ seconds: 12, size: '320x180', fragmentMs: 500, sound });
   const lastMs = 1000 * (footage.fragments.at(-1)?.startSeconds ?? 0) - 1;
   const limits = { queueMs: Infinity, recordingMs: 4000 };
   /** By the recorder's clock all of it has just come. */
@@ -52,21 +51,16 @@ export async function recordTwo(): Promise<Recorded> {
 export function jobOf({ place, library }: Recorded, folder: string, more: Partial<EvidenceJob> = {}): EvidenceJob {
   return {
     id: '00000000000000ab',
-    // Found before the first job.
-    ffmpeg: ffmpeg ?? assert.fail(),
     library,
     vault: place.vault,
     cameras: Object.entries(names).map(([id, name]) => ({ id, name })),
-    ...{ fromMs: tenMs + 2500, toMs: tenMs + 26_300, sound: true, folder },
+    ...{ fromMs: tenMs + 2500, toMs: tenMs + 26_300, folder },
     signal: new AbortController().signal,
     onProgress: () => undefined,
     onPlacing: () => Promise.resolve(),
     ...more,
   };
 }
-
-const found = await findFfmpeg();
-const ffmpeg = found.ok ? found.value : null;
 
 export const wishes: Parameters<typeof writeEvidence>[1] = {
   facts: () =>
@@ -80,10 +74,15 @@ export const wishes: Parameters<typeof writeEvidence>[1] = {
 };
 
 /** The folder of a whole pack, in a new folder below the vault's. */
-export async function makePack(recorded: Recorded, name: string, with_: Partial<typeof wishes> = {}): Promise<string> {
+export async function makePack(
+  recorded: Recorded,
+  name: string,
+  with_: Partial<typeof wishes> = {},
+  more: Partial<EvidenceJob> = {},
+): Promise<string> {
   const folder = path.join(recorded.place.folder, name);
   mkdirSync(folder);
-  const written = await writeEvidence(jobOf(recorded, folder), { ...wishes, ...with_ });
+  const written = await writeEvidence(jobOf(recorded, folder, more), { ...wishes, ...with_ });
   assert.ok(written.ok, JSON.stringify(written));
   return path.dirname(written.value.files[0] ?? '');
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { execFileSync, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import type { ExportJob } from '../../../main/contract/exports.ts';
+import { type ExportJob, packPicture } from '../../../main/contract/exports.ts';
 import { Exporter, type ExportOrder } from '../../../main/core/exporter/exporter.ts';
 import { readExports } from '../../../main/core/exporter/exportsDocument.ts';
 import { localStamp } from '../../../main/core/exporter/stamps.ts';
@@ -429,6 +429,15 @@ test('without sound there is none, and it is smaller', async () => {
   assert.ok(probe(loud).sound && !probe(silent).sound);
   assert.deepEqual(decodedSums(silent), decodedSums(loud));
   assert.ok(statSync(silent).size < statSync(loud).size);
+  await setup.exporter.close();
+});
+
+test('an evidence pack is what was recorded, with its sound, whatever else was wished for', async () => {
+  const setup = setUp();
+  const wishes = { cut: 'exact', burnsIn: true, sound: false, timeLapseMs: 5000 } as const;
+  const job = setup.exporter.start({ ...setup.order(0, 8), ...wishes, result: { is: 'evidence' } });
+  const { cut, burnsIn, sound, timeLapseMs } = job;
+  assert.deepEqual({ cut, burnsIn, sound, timeLapseMs }, packPicture);
   await setup.exporter.close();
 });
 

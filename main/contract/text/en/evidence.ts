@@ -63,6 +63,11 @@ export const evidence = {
     files: 'Video',
     utc: 'in UTC',
   },
+  /** Packs of the first version do not say it. */
+  withSound: (sound: boolean | undefined): string =>
+    sound === undefined ? '' : sound ? ', with sound' : ', without sound',
+  videoNote:
+    'Players show what is told here. The pictures up to a few seconds before it, which a decoder begins with, are in the file.',
   unknown: 'not known',
   noGaps: 'none',
   gap: (fromMs: number, toMs: number, cause: string): string =>
@@ -108,6 +113,8 @@ export const evidence = {
     noPicture: 'Nothing was recorded here',
     notShown: 'Not shown: this file was changed',
     unplayable: 'This browser cannot play this video. The file is in the folder “video”.',
+    soundOf: 'Sound of',
+    noSound: 'no camera',
     keys: 'Space plays and pauses; the arrow keys go back and on by 5 s.',
   },
   /** In the list of exports. */

@@ -25,15 +25,16 @@ import { bad, good, type Outcome } from '../../../contract/problems.ts';
 import { en } from '../../../contract/text/en.ts';
 import { syncFolder } from '../../vault/durable.ts';
 import { problemOf } from '../../vault/vaultError.ts';
-import { ClipFeed } from '../clipFeed.ts';
 import type { EvidenceJob } from '../evidenceJob.ts';
 import { freeNames } from '../exportNames.ts';
+import { shareOf } from '../exportShare.ts';
 import { refusalOf } from '../places.ts';
 import { folderNames } from '../stamps.ts';
 import type { WrittenExport } from '../writeExport.ts';
-import { problemOfVideo, writeVideo } from '../writeVideo.ts';
+import { problemOfVideo } from '../writeVideo.ts';
 import { checkEvidence } from './checkEvidence.ts';
 import { linkBehind, writeOriginals, type WrittenFile } from './originals.ts';
+import { videoNames, writeVideos } from './packVideos.ts';
 
 /** What a pack says of a camera beside its recordings; '' and null where it is not known. */
 export type CameraFacts = Pick<ManifestCamera, 'maker' | 'model' | 'serial' | 'firmware' | 'clock'>;
@@ -56,21 +57,21 @@ export async function writeEvidence(job: EvidenceJob, wishes: EvidenceWishes): P
   if (!key || job.vault.identity === null) return bad({ code: 'keyMissing' });
   const temporary = path.join(job.folder, `.nightjar-${job.id}-1.part`);
   try {
-    const feeds = await openFeeds(job);
-    const refusal = await refusalOf(job.folder, 2 * feeds.expectedBytes);
+    let expectedBytes = 0;
+    for (const { id } of job.cameras) expectedBytes += 2 * (await shareOf(job.library, id, job)).sizeBytes;
+    const refusal = await refusalOf(job.folder, expectedBytes);
     if (refusal) return bad(refusal);
     await rm(temporary, { recursive: true, force: true });
     await mkdir(temporary);
-    const writing = new Writing(job, temporary, feeds.expectedBytes);
-    const cameras: ManifestCamera[] = [];
     const names = folderNames(
       job.cameras.map(({ name }) => name),
       en.exports.nameless,
     );
+    const writing = new Writing(job, temporary, { expectedBytes, names });
+    const cameras: ManifestCamera[] = [];
     for (const [nth, camera] of job.cameras.entries()) {
       const written = await writing.camera(camera, names[nth] ?? camera.id, await wishes.facts(camera.id, job));
-      if (!written.ok) return written;
-      if (written.value) cameras.push(written.value);
+      if (written) cameras.push(written);
     }
     if (cameras.length === 0) return bad({ code: 'notRecorded' });
     await writing.file(pageName, await wishes.page());
@@ -106,28 +107,20 @@ export async function writeEvidence(job: EvidenceJob, wishes: EvidenceWishes): P
   }
 }
 
-async function openFeeds(job: EvidenceJob): Promise<{ expectedBytes: number }> {
-  let expectedBytes = 0;
-  for (const { id: cameraId } of job.cameras) {
-    const feed = await ClipFeed.open({ ...job, cameraId });
-    expectedBytes += feed.expectedBytes;
-    await feed.close();
-  }
-  return { expectedBytes };
-}
-
 class Writing {
   readonly #job: EvidenceJob;
   readonly #root: string;
   readonly #expectedBytes: number;
+  readonly #videoNames: Set<string>;
   readonly files: WrittenFile[] = [];
   #writtenBytes = 0;
 
-  constructor(job: EvidenceJob, root: string, expectedBytes: number) {
+  /** `expectedBytes`: of originals and video. `names`: of the cameras' folders. */
+  constructor(job: EvidenceJob, root: string, { expectedBytes, names }: { expectedBytes: number; names: string[] }) {
     this.#job = job;
     this.#root = root;
-    // Originals and video.
-    this.#expectedBytes = Math.max(1, 2 * expectedBytes);
+    this.#expectedBytes = Math.max(1, expectedBytes);
+    this.#videoNames = new Set(names.map((name) => name.toLowerCase()));
   }
 
   /** null where nothing of it is in the span. */
@@ -135,7 +128,7 @@ class Writing {
     { id, name }: EvidenceJob['cameras'][number],
     folderName: string,
     facts: CameraFacts,
-  ): Promise<Outcome<ManifestCamera | null>> {
+  ): Promise<ManifestCamera | null> {
     const { library, vault, fromMs, toMs, signal } = this.#job;
     const folder = `${originalFolder}/${folderName}`;
     await mkdir(path.join(this.#root, originalFolder, folderName), { recursive: true });
@@ -146,85 +139,29 @@ class Writing {
     const last = recordings.at(-1);
     if (!last) {
       await rmdir(path.join(this.#root, originalFolder, folderName));
-      return good(null);
+      return null;
     }
     this.files.push(...files);
     const spans = await library.spans(id, fromMs, toMs);
-    const videos = await this.#videos(id, folderName, spans);
-    if (!videos.ok) return videos;
+    await mkdir(path.join(this.#root, videoFolder), { recursive: true });
+    const written = await writeVideos({
+      ...{ library, vault, cameraId: id, spans, root: this.#root, signal },
+      nextName: videoNames(videoFolder, folderName, this.#videoNames),
+      worked: (bytes) => this.#worked(bytes),
+    });
+    this.files.push(...written.files);
     const firstMs = spans[0]?.fromMs ?? toMs;
     const gaps = spans.flatMap((span) => {
       return span.kind === 'gap' ? [{ fromMs: span.fromMs, toMs: span.toMs, cause: span.cause }] : [];
     });
     if (firstMs > fromMs) gaps.unshift({ fromMs, toMs: firstMs, cause: 'unknown' });
-    return good({
+    return {
       ...{ id, name: name.toWellFormed(), ...facts },
       gaps: gaps.map((gap) => ({ ...gap, fromMs: Math.round(gap.fromMs), toMs: Math.round(gap.toMs) })),
-      videos: videos.value,
+      videos: written.videos,
       recordings,
       next: await linkBehind({ library, vault, cameraId: id }, last),
-    });
-  }
-
-  /** One file for each unbroken stretch, more where the streams change in it. */
-  async #videos(
-    cameraId: CameraId,
-    folderName: string,
-    spans: Awaited<ReturnType<EvidenceJob['library']['spans']>>,
-  ): Promise<Outcome<ManifestCamera['videos']>> {
-    const { library, vault, ffmpeg, signal, toMs } = this.#job;
-    await mkdir(path.join(this.#root, videoFolder), { recursive: true });
-    const videos: ManifestCamera['videos'] = [];
-    for (const span of spans.filter(({ kind }) => kind === 'recorded')) {
-      const feed = await ClipFeed.open({ library, vault, cameraId, fromMs: span.fromMs, toMs: span.toMs });
-      try {
-        while (await feed.more()) {
-          const startMs = Math.round(feed.nextStartMs ?? span.fromMs);
-          const name = `${videoFolder}/${folderName}${videos.length > 0 ? ` ${videos.length + 1}` : ''}.mp4`;
-          const whole = path.join(this.#root, ...name.split('/'));
-          // Its name stands in ffmpeg's arguments.
-          const temporary = path.join(this.#root, videoFolder, `${videos.length + 1}.part.mp4`);
-          const fedMs = feed.fedMs;
-          const input = this.#counted(feed.part());
-          const written = await writeVideo({ ffmpeg, input, temporary, background: true, signal });
-          if (!written.ok) return written;
-          await rename(temporary, whole);
-          this.files.push(await this.#hashed(name, whole));
-          const endMs = Math.max(startMs + 1, Math.round(startMs + feed.fedMs - fedMs));
-          videos.push({ file: name, startMs, endMs: Math.min(endMs, Math.max(toMs, startMs + 1)) });
-        }
-      } finally {
-        await feed.close();
-      }
-    }
-    return good(videos);
-  }
-
-  async *#counted(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const bytes of input) {
-      this.#worked(bytes.length);
-      yield bytes;
-    }
-  }
-
-  async #hashed(name: string, file: string): Promise<WrittenFile> {
-    const hash = createHash('sha256');
-    const handle = await open(file, 'r+');
-    try {
-      const bytes = Buffer.alloc(2 ** 20);
-      let sizeBytes = 0;
-      for (;;) {
-        this.#job.signal.throwIfAborted();
-        const { bytesRead } = await handle.read(bytes, 0, bytes.length, sizeBytes);
-        if (bytesRead === 0) break;
-        hash.update(bytes.subarray(0, bytesRead));
-        sizeBytes += bytesRead;
-      }
-      await handle.sync();
-      return { name, sizeBytes, sha256: hash.digest('hex') };
-    } finally {
-      await handle.close();
-    }
+    };
   }
 
   async file(name: string, bytes: Uint8Array): Promise<void> {
