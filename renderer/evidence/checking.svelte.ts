@@ -1,14 +1,17 @@
 /** The check of a pack as the page shows it: nothing chosen yet, running, done, or not to be done. */
 import { readFingerprint } from '../../main/contract/evidence/manifest.ts';
+import { byManifestName } from '../../main/contract/evidence/pack.ts';
 import { type PackReport, verifyPack } from '../../main/contract/evidence/verifyPack.ts';
 import type { ChosenFile } from './chosenFiles.ts';
 
 export type CheckState =
   | { state: 'waiting' }
   | { state: 'running'; doneFraction: number }
-  | { state: 'done'; report: PackReport; files: ReadonlyMap<string, File> }
+  | { state: 'done'; report: PackReport; files: ReadonlyMap<string, ChosenFile> }
   | { state: 'stopped' }
   | { state: 'unreadable' };
+
+const leastStep = 1 / 400;
 
 export class Checking {
   state = $state.raw<CheckState>({ state: 'waiting' });
@@ -33,15 +36,22 @@ export class Checking {
       const report = await verifyPack(files, {
         signal: stop.signal,
         onProgress: (done, all) => {
-          if (!stop.signal.aborted) this.state = { state: 'running', doneFraction: all === 0 ? 0 : done / all };
+          if (!stop.signal.aborted) this.#tell(all === 0 ? 0 : done / all);
         },
       });
       if (stop.signal.aborted) return;
-      // eslint-disable-next-line svelte/prefer-svelte-reactivity -- it does not change any more
-      this.state = { state: 'done', report, files: new Map(files.map(({ name, file }) => [name, file])) };
+      const { byName } = byManifestName(files);
+      this.state = { state: 'done', report, files: byName };
     } catch {
       if (this.#stop === stop) this.state = { state: stop.signal.aborted ? 'stopped' : 'unreadable' };
     }
+  }
+
+  /** Told of every piece of a video; what nobody sees is not shown. */
+  #tell(doneFraction: number): void {
+    const { state } = this;
+    if (state.state === 'running' && doneFraction - state.doneFraction < leastStep) return;
+    this.state = { state: 'running', doneFraction };
   }
 
   stop(): void {

@@ -12,6 +12,26 @@ export interface PackFile {
   read(fromByte: number, toByte: number): Promise<Uint8Array>;
 }
 
+/**
+ * The files by the names that a manifest gives them: some programs that copy, pack or send write accents in another way
+ * (Unicode's NFD), which is the same name. Of two that are told apart by nothing else the one spelt as in a manifest counts,
+ * and the other is among the twins.
+ */
+export function byManifestName<File extends { name: string }>(
+  files: readonly File[],
+): { byName: Map<string, File>; twins: File[] } {
+  const byName = new Map<string, File>();
+  const twins: File[] = [];
+  for (const file of files) {
+    const name = file.name.normalize('NFC');
+    const other = byName.get(name);
+    const comes = other === undefined || file.name === name;
+    if (other) twins.push(comes ? other : file);
+    if (comes) byName.set(name, file);
+  }
+  return { byName, twins };
+}
+
 export interface Hasher {
   update(bytes: Uint8Array): unknown;
   digest(): Uint8Array;
@@ -74,4 +94,22 @@ export interface PackCounts {
   recordings: number;
   /** Recordings whose content the next one names, signed when that began. */
   vouched: number;
+}
+
+/** Read at once: a thread that also draws a page is not held up for longer than hashing this takes. */
+export const windowBytes = 2 ** 20;
+
+/**
+ * Reads a file from its beginning to its end in windows, of which it gives out what is asked for: pieces are small, and each
+ * question to a disk or a browser takes its time. What is asked for at once is read as it is where it is more.
+ */
+export function readingAhead(file: PackFile): PackFile['read'] {
+  let window: { from: number; bytes: Uint8Array } = { from: 0, bytes: new Uint8Array(0) };
+  return async (fromByte, toByte) => {
+    if (fromByte < window.from || toByte > window.from + window.bytes.length) {
+      const end = Math.min(file.sizeBytes, Math.max(toByte, fromByte + windowBytes));
+      window = { from: fromByte, bytes: await file.read(fromByte, end) };
+    }
+    return window.bytes.subarray(fromByte - window.from, toByte - window.from);
+  };
 }

@@ -5,7 +5,7 @@
  */
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { ManifestPiece, ManifestRecording } from './manifest.ts';
-import type { Hasher, PackFile, PackFinding, PackPlace } from './pack.ts';
+import { type Hasher, type PackFile, type PackFinding, type PackPlace, readingAhead, windowBytes } from './pack.ts';
 import { boxHead, decodeTimeOf, timescaleOf } from './pieces.ts';
 
 export interface OriginalCheck {
@@ -29,8 +29,6 @@ interface Found {
 const largestPieceBytes = 80 * 2 ** 20;
 /** More boxes than a piece of a recording has beside one another. */
 const mostBoxes = 16;
-/** What is read at once of what is no piece. */
-const stepBytes = 2 ** 22;
 /** No time is later (ECMA-262 §21.4.1.1). */
 const latestMs = 8.64e15;
 /** Times in the manifest are rounded to a millisecond, and a track may begin a little behind the other. */
@@ -40,13 +38,14 @@ const sameTimeSeconds = 0.25;
 export async function verifyOriginal(check: OriginalCheck): Promise<{ findings: PackFinding[]; sha256: string }> {
   const { file, recording, hasher, worked } = check;
   const whole = hasher();
+  const read = readingAhead(file);
   let at = 0;
   let same = true;
   for (const [, hash, sizeBytes] of here(recording)) {
     // Where the manifest says more than there can be, the rest is only read for the sum.
     same &&= sizeBytes <= largestPieceBytes && at + sizeBytes <= file.sizeBytes;
     if (!same) break;
-    const bytes = await file.read(at, at + sizeBytes);
+    const bytes = await read(at, at + sizeBytes);
     whole.update(bytes);
     worked(bytes.length);
     at += bytes.length;
@@ -54,7 +53,7 @@ export async function verifyOriginal(check: OriginalCheck): Promise<{ findings: 
   }
   while (at < file.sizeBytes) {
     same = false;
-    const bytes = await file.read(at, Math.min(file.sizeBytes, at + stepBytes));
+    const bytes = await file.read(at, Math.min(file.sizeBytes, at + windowBytes));
     if (bytes.length === 0) break;
     whole.update(bytes);
     worked(bytes.length);

@@ -17,7 +17,16 @@ import {
   readManifest,
   signatureName,
 } from './manifest.ts';
-import { type CheckWishes, isNote, type PackCounts, type PackFile, type PackFinding, plainHasher } from './pack.ts';
+import {
+  byManifestName,
+  type CheckWishes,
+  isNote,
+  type PackCounts,
+  type PackFile,
+  type PackFinding,
+  plainHasher,
+  windowBytes,
+} from './pack.ts';
 import { verifyChain } from './verifyChain.ts';
 import { here, verifyOriginal } from './verifyOriginal.ts';
 
@@ -41,13 +50,12 @@ interface Expected {
   sha256: string;
 }
 
-const readBytes = 2 ** 22;
 /** What systems put into folders that people look at. */
 const notOurs = new Set(['.DS_Store', 'desktop.ini', 'Thumbs.db', '.directory']);
 
 /** Throws only the signal's reason. */
 export async function verifyPack(files: readonly PackFile[], wishes: CheckWishes = {}): Promise<PackReport> {
-  const byName = new Map(files.map((file) => [file.name, file]));
+  const { byName, twins } = byManifestName(files);
   const counts: PackCounts = { files: 0, bytes: 0, fragments: 0, recordings: 0, vouched: 0 };
   const read = await readSigned(byName);
   if ('finding' in read) {
@@ -59,7 +67,7 @@ export async function verifyPack(files: readonly PackFile[], wishes: CheckWishes
   const print = fingerprint(publicKey);
   const isOther = Boolean(wishes.fingerprint && wishes.fingerprint !== print);
   const check = new Check(byName, manifest, wishes, counts);
-  const inFiles = await check.files();
+  const inFiles = await check.files(twins);
   const findings: PackFinding[] = [
     ...read.findings,
     ...(isOther ? [{ is: 'otherKey' } as const] : []),
@@ -123,19 +131,19 @@ class Check {
     this.#allBytes = manifest.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
-  async files(): Promise<PackFinding[]> {
+  async files(twins: readonly PackFile[]): Promise<PackFinding[]> {
     const findings: PackFinding[] = [];
     const missing: Expected[] = [];
-    for (const expected of this.#expected()) {
-      const file = this.#files.get(expected.name);
+    const all = this.#expected();
+    for (const expected of all) {
+      const file = this.#files.get(expected.name.normalize('NFC'));
       if (!file) missing.push(expected);
       // There may be more of them than a call takes arguments.
-      else for (const finding of await this.#file(file, expected)) findings.push(finding);
+      else for (const one of await this.#file({ ...file, name: expected.name }, expected)) findings.push(one);
     }
-    const known = new Set([...this.#expected().map(({ name }) => name), manifestName, signatureName]);
-    const others = [...this.#files.values()].filter(({ name }) => {
-      return !known.has(name) && !notOurs.has(name.split('/').at(-1) ?? '');
-    });
+    const known = new Set([...all.map(({ name }) => name.normalize('NFC')), manifestName, signatureName]);
+    const unknown = [...this.#files].flatMap(([name, file]) => (known.has(name) ? [] : [file]));
+    const others = [...unknown, ...twins].filter(({ name }) => !notOurs.has(name.split('/').at(-1) ?? ''));
     const renamed = new Map<string, string>();
     for (const file of missing.length > 0 ? others : []) {
       const fits = missing.filter(({ sizeBytes }) => sizeBytes === file.sizeBytes);
@@ -223,8 +231,8 @@ class Check {
 
   async #hashOf(file: PackFile): Promise<string> {
     const hasher = (this.#wishes.hasher ?? plainHasher)();
-    for (let at = 0; at < file.sizeBytes; at += readBytes) {
-      const bytes = await file.read(at, Math.min(file.sizeBytes, at + readBytes));
+    for (let at = 0; at < file.sizeBytes; at += windowBytes) {
+      const bytes = await file.read(at, Math.min(file.sizeBytes, at + windowBytes));
       hasher.update(bytes);
       this.#worked(bytes.length);
     }
