@@ -167,6 +167,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     recording: () => house?.recording() ?? null,
     defect: (error) => log.defect(error, 'opening the vault'),
     async leave() {
+      // What they have open keeps the disk.
+      for (const port of [...ports]) if (port.request.kind === 'playback') port.close();
+      await Promise.all([...playbacks].map((playback) => playback.close()));
       const leaving = house;
       house = null;
       if (leaving) lastSettings = leaving.settings.value;

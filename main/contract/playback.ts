@@ -44,6 +44,7 @@ export type PlaybackNotice =
       is: 'group';
       ticket: number;
       format: number;
+      /** It shows from there on. Where another recording shows before, its first pictures are of an earlier time. */
       startMs: number;
       /** Up to there no other group shows; the next one begins there, unless there is a gap. */
       endMs: number;

@@ -15,9 +15,18 @@ export const gapTellMs = 500;
 export type Shown = { is: 'finished'; row: RecordingRow } | { is: 'open'; recording: OpenRecording };
 
 export type Around =
-  | { is: 'recording'; shown: Shown; showsUntil: (fromMs: number, groupEndMs: number) => number }
+  | ({ is: 'recording'; shown: Shown } & Shows)
   /** null where nothing was recorded before, or is after. */
   | { is: 'gap'; fromMs: number | null; toMs: number | null };
+
+/** Where around the moment this recording is the one that shows. */
+export interface Shows {
+  fromMs: number;
+  /** Its end, or through a hole that nobody sees the beginning of the next, unless another shows before. */
+  untilMs: number;
+  /** Another shows from there on; Infinity where none does. */
+  overMs: number;
+}
 
 export class CameraRows {
   readonly #library: Library;
@@ -42,12 +51,13 @@ export class CameraRows {
     const known: Known[] = rows.filter(({ startMs }) => startMs !== open?.startMs).map((row) => knownRow(row));
     if (open && open.fragments.length > 0) known.push({ ...spanOf(open), shown: { is: 'open', recording: open } });
     const here = recordingAt(known, atMs);
-    if (here && here.startMs <= atMs) return around(here, known);
+    if (here && here.startMs <= atMs) return { is: 'recording', shown: here.shown, ...shows(here, known, atMs) };
     const before = known.reduce<Known | null>(
       (last, one) => (one.endMs <= atMs && one.endMs > (last?.endMs ?? -1) ? one : last),
       null,
     );
-    if (before && here && here.startMs - before.endMs < gapTellMs) return around(before, known);
+    if (before && here && here.startMs - before.endMs < gapTellMs)
+      return { is: 'recording', shown: before.shown, ...shows(before, known, atMs) };
     return { is: 'gap', fromMs: before?.endMs ?? null, toMs: here?.startMs ?? null };
   }
 
@@ -98,18 +108,18 @@ function knownRow(row: RecordingRow): Known {
   return { ...spanOf(row), shown: { is: 'finished', row } };
 }
 
-/**
- * A group is shown until another recording shows that moment (the clock was set back), and through a hole that nobody
- * sees up to the next one.
- */
-function around(here: Known, known: readonly Known[]): Around {
-  function showsUntil(fromMs: number, groupEndMs: number): number {
-    const others = known.filter((one) => one !== here && one.startMs > fromMs);
-    const over = others.filter(({ startMs }) => startMs < groupEndMs && recordingAt(known, startMs) !== here);
-    if (over.length > 0) return Math.min(...over.map(({ startMs }) => startMs));
-    if (groupEndMs < here.endMs - gapTellMs) return groupEndMs;
-    const next = Math.min(...others.filter(({ startMs }) => startMs >= groupEndMs).map(({ startMs }) => startMs));
-    return next - groupEndMs < gapTellMs ? next : groupEndMs;
-  }
-  return { is: 'recording', shown: here.shown, showsUntil };
+/** Of a recording that shows at this moment, though its end may lie a hole before it. */
+function shows(here: Known, known: readonly Known[], atMs: number): Shows {
+  const others = known.filter((one) => one !== here);
+  // The clock was set back: those are shown where both are.
+  const over = others.filter((one) => recordingAt([here, one], Math.max(here.startMs, one.startMs)) === one);
+  const ended = over.filter(({ endMs }) => endMs <= atMs).map(({ endMs }) => endMs);
+  const overMs = Math.min(...over.filter(({ startMs }) => startMs > atMs).map(({ startMs }) => startMs));
+  const nextMs = Math.min(...others.filter(({ startMs }) => startMs > atMs).map(({ startMs }) => startMs));
+  const isThrough = nextMs >= here.endMs && nextMs - here.endMs < gapTellMs;
+  return {
+    fromMs: Math.max(here.startMs, ...ended),
+    untilMs: Math.min(isThrough ? nextMs : here.endMs, overMs),
+    overMs,
+  };
 }

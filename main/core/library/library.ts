@@ -48,6 +48,7 @@ export class Library {
   readonly #open = new Map<CameraId, OpenRecording>();
   readonly #listeners = new Map<CameraId, Set<() => void>>();
   readonly #dayListeners = new Set<(cameraId: CameraId, day: string) => void>();
+  readonly #goingListeners = new Set<(rows: readonly RecordingRow[]) => Promise<void>>();
 
   constructor({ vault, now = Date.now, on = {} }: LibraryOptions) {
     this.#vault = vault;
@@ -133,6 +134,7 @@ export class Library {
       const [first] = group;
       if (!first) continue;
       const day = dayOf(first.startMs);
+      for (const listener of this.#goingListeners) await listener(group);
       await this.#shelf.change(first.cameraId, day, async (index) => {
         const outcome = await index.removeRows(group);
         for (const row of group) await rm(row.path, { force: true });
@@ -337,6 +339,12 @@ export class Library {
   watchDays(listener: (cameraId: CameraId, day: string) => void): () => void {
     this.#dayListeners.add(listener);
     return () => void this.#dayListeners.delete(listener);
+  }
+
+  /** Called with recordings that are about to be deleted: who has them open lets go of them. Returns what ends it. */
+  watchGoing(listener: (rows: readonly RecordingRow[]) => Promise<void>): () => void {
+    this.#goingListeners.add(listener);
+    return () => void this.#goingListeners.delete(listener);
   }
 
   /** Compares a day's index with its folder again, and says what had to be put right. */

@@ -2,7 +2,9 @@
  * The recordings of one camera that are being looked at, opened: the last few stay open, so that moments near each other
  * cost neither the opening of a file nor the search in it anew. A finished one is searched (findGroup.ts), and its table
  * read only where that leads nowhere; one that is being written is known already. Nothing is kept of a recording that
- * does not open. Problems: `gone`, `vaultDamaged`, `keyMissing` while the vault is locked.
+ * does not open. An open file keeps its room on the disk though it was deleted (on Windows its name too, and so its
+ * folder), and its disk from being let go: so all
+ * are closed a while after the last question, and those that are about to be deleted before they are. Problems: `gone`, `vaultDamaged`, `keyMissing` while the vault is locked.
  */
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import type { Vault } from '../vault/folder.ts';
@@ -35,14 +37,37 @@ export class OpenedRecordings {
   readonly #library: Library;
   readonly #vault: Vault;
   readonly #opened = new Map<string, OpenedRecording>();
+  readonly #restAfterMs: number;
+  readonly #unwatch: () => void;
+  /** To be closed as soon as nobody reads in them. */
+  readonly #going = new Set<string>();
+  #held = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(library: Library, vault: Vault) {
+  constructor(library: Library, vault: Vault, restAfterMs: number) {
     this.#library = library;
     this.#vault = vault;
+    this.#restAfterMs = restAfterMs;
+    this.#unwatch = library.watchGoing((rows) => this.#letGo(rows));
+  }
+
+  /** From now on they are read. */
+  hold(): void {
+    clearTimeout(this.#timer);
+    this.#held = true;
+  }
+
+  /** Nobody reads in them before the next `hold`. */
+  rest(): void {
+    this.#held = false;
+    clearTimeout(this.#timer);
+    void this.#closeAll(this.#going);
+    if (this.#opened.size === 0) return;
+    this.#timer = setTimeout(() => void this.#closeAll(this.#opened.keys()), this.#restAfterMs).unref();
   }
 
   async open(shown: Shown): Promise<Outcome<OpenedRecording>> {
-    const key = shown.is === 'open' ? `open ${shown.recording.startMs}` : shown.row.path;
+    const key = shown.is === 'open' ? growingKey(shown.recording.startMs) : shown.row.path;
     const known = this.#opened.get(key);
     if (known) {
       this.#opened.delete(key);
@@ -67,9 +92,28 @@ export class OpenedRecordings {
   }
 
   async close(): Promise<void> {
-    const opened = [...this.#opened.values()];
-    this.#opened.clear();
-    await Promise.all(opened.map((one) => one.close()));
+    this.#unwatch();
+    clearTimeout(this.#timer);
+    await this.#closeAll(this.#opened.keys());
+  }
+
+  /** Resolves when those are closed, or will be when what is read is read. */
+  async #letGo(rows: readonly RecordingRow[]): Promise<void> {
+    for (const { path, startMs } of rows) {
+      for (const key of [path, growingKey(startMs)]) if (this.#opened.has(key)) this.#going.add(key);
+    }
+    if (!this.#held) await this.#closeAll(this.#going);
+  }
+
+  async #closeAll(keys: Iterable<string>): Promise<void> {
+    const closing = [...keys].flatMap((key) => {
+      const one = this.#opened.get(key);
+      this.#opened.delete(key);
+      this.#going.delete(key);
+      return one ? [one.close()] : [];
+    });
+    // A file that cannot be closed is let go by the system's end of the program; nothing was written to it.
+    await Promise.allSettled(closing);
   }
 
   async #openFinished(row: RecordingRow): Promise<Outcome<OpenedRecording>> {
@@ -101,6 +145,10 @@ export class OpenedRecordings {
       close: () => source.close(),
     });
   }
+}
+
+function growingKey(startMs: number): string {
+  return `open ${startMs}`;
 }
 
 async function readBeginning(reader: SealedReader): Promise<Outcome<Init>> {

@@ -11,7 +11,7 @@ import type { Problem } from '../../contract/problems.ts';
 import type { Vault } from '../vault/folder.ts';
 import { MediaError } from '../video/mediaError.ts';
 import { Bell } from './bell.ts';
-import { type Around, CameraRows, type Shown } from './cameraRows.ts';
+import { type Around, CameraRows, gapTellMs } from './cameraRows.ts';
 import type { Group } from './findGroup.ts';
 import type { Library } from './library.ts';
 import { OpenedRecordings, type OpenedRecording } from './openedRecordings.ts';
@@ -24,11 +24,18 @@ export interface PlaybackOptions {
   /** The message owns its buffer. */
   send: (message: Uint8Array<ArrayBuffer>) => void;
   notice: (notice: PlaybackNotice) => void;
-  /** What no camera, disk or page can cause. */
+  /** What no camera, disk or page can cause. The question is answered as failed, and the next one is taken. */
   defect?: (error: unknown) => void;
+  /** Recordings stay open so long after the last question; a few seconds when not said. */
+  restAfterMs?: number;
 }
 
 const mostCredit = 1000;
+const usuallyRestAfterMs = 5000;
+/** So much is left out where nobody knows what went wrong. */
+const defectMs = 1000;
+/** By so much a recording may be shorter than its name says: a fragment's rounding, and a hole that nobody sees. */
+const mostShortMs = 2 * gapTellMs;
 
 type Here = Extract<Around, { is: 'recording' }>;
 
@@ -49,7 +56,7 @@ export class Playback {
   constructor(options: PlaybackOptions) {
     this.#options = options;
     this.#rows = new CameraRows(options.library, options.cameraId, () => this.#changed());
-    this.#opened = new OpenedRecordings(options.library, options.vault);
+    this.#opened = new OpenedRecordings(options.library, options.vault, options.restAfterMs ?? usuallyRestAfterMs);
   }
 
   /** Answered when those before it are. */
@@ -84,13 +91,22 @@ export class Playback {
   }
 
   async #run(): Promise<void> {
+    this.#opened.hold();
     try {
-      for (let ask = this.#asks.shift(); ask; ask = this.#asks.shift()) await this.#answer(ask, this.#current.signal);
-    } catch (error) {
-      if (!this.#options.defect) throw error;
-      this.#options.defect(error);
+      for (let ask = this.#asks.shift(); ask; ask = this.#asks.shift()) await this.#answered(ask, this.#current.signal);
     } finally {
       this.#running = null;
+      this.#opened.rest();
+    }
+  }
+
+  /** Whoever asked waits for an answer, whatever happens. */
+  async #answered(ask: PlaybackAsk, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#answer(ask, signal);
+    } catch (error) {
+      this.#options.defect?.(error);
+      if (!isAborted(signal)) this.#fail(ask, damaged, ask.atMs, ask.atMs + defectMs);
     }
   }
 
@@ -104,23 +120,23 @@ export class Playback {
     const opened = await this.#opened.open(around.shown);
     if (isAborted(signal)) return;
     if (!opened.ok) {
-      this.#fail(ask, opened.problem, spanOf(around.shown));
+      this.#fail(ask, opened.problem, around.fromMs, around.untilMs);
       return;
     }
     const group = await opened.value.groupAt(ask.atMs);
     if (isAborted(signal)) return;
-    const { fromMs, toMs } = spanOf(around.shown);
-    if (!group.ok) this.#fail(ask, group.problem, { fromMs, toMs });
-    else if (group.value === null) this.#fail(ask, { code: 'vaultDamaged', file: '' }, { fromMs: ask.atMs, toMs });
+    if (!group.ok) this.#fail(ask, group.problem, around.fromMs, around.untilMs);
+    else if (group.value === null) this.#fail(ask, damaged, ask.atMs, around.untilMs);
     else await this.#sendGroup(ask, { ...around, opened: opened.value, group: group.value }, signal);
   }
 
   async #sendGroup(
     ask: PlaybackAsk,
-    { shown, opened, group, showsUntil }: Here & { opened: OpenedRecording; group: Group },
+    here: Here & { opened: OpenedRecording; group: Group },
     signal: AbortSignal,
   ): Promise<void> {
     const { ticket } = ask;
+    const { shown, opened, group } = here;
     const value = formatOf(opened.init);
     const { format, isNew } = this.#formats.number(value);
     if (isNew) this.#options.notice({ is: 'format', format, value });
@@ -128,23 +144,29 @@ export class Playback {
     const last = group.places.at(-1);
     if (!first || !last) return;
     const open = shown.is === 'open' && group.nextMs === null && !shown.recording.ended;
+    const endMs = endOf(here, last.startMs + last.durationMs, open);
+    if (endMs <= ask.atMs) {
+      // There is less in it than its name says, or its times are none.
+      this.#fail(ask, damaged, Math.max(here.fromMs, endMs), here.untilMs);
+      return;
+    }
     if (open) this.#tellsGrowth = true;
-    const groupEndMs = group.nextMs ?? last.startMs + last.durationMs;
-    // Whoever goes on there gets on: what began before the moment asked for shows it no more, and times are rounded.
-    const endMs = Math.max(showsUntil(Math.max(first.startMs, ask.atMs), groupEndMs), ask.atMs + 1);
+    // Its first pictures may be of a time at which another recording shows: they are there to be decoded.
+    const startMs = Math.max(first.startMs, here.fromMs);
     const places = ask.want === 'keyframe' ? [first] : group.places.slice(ask.have);
-    const messages = places.length;
-    this.#options.notice({ is: 'group', ticket, format, startMs: first.startMs, endMs, open, messages });
+    this.#options.notice({ is: 'group', ticket, format, startMs, endMs, open, messages: places.length });
     for (const place of places) {
       await this.#haveCredit(signal);
-      const read = isAborted(signal) ? null : await opened.read(place);
-      if (read === null || isAborted(signal)) return;
+      if (isAborted(signal)) return;
+      // It may have been let go meanwhile.
+      const again = await this.#opened.open(shown);
+      const read = again.ok ? await again.value.read(place) : again;
+      if (isAborted(signal)) return;
       const message = read.ok ? encoded(ask, read.value, opened) : null;
       if (message === null) {
-        await this.#opened.forget(opened);
+        if (again.ok) await this.#opened.forget(again.value);
         // The rest of the group cannot be decoded without it.
-        const problem: Problem = read.ok ? { code: 'vaultDamaged', file: '' } : read.problem;
-        this.#fail(ask, problem, { fromMs: place.startMs, toMs: endMs });
+        this.#fail(ask, read.ok ? damaged : read.problem, place.startMs, endMs);
         return;
       }
       this.#credit--;
@@ -153,9 +175,12 @@ export class Playback {
   }
 
   async #haveCredit(signal: AbortSignal): Promise<void> {
+    if (this.#credit > 0 || signal.aborted) return;
+    this.#opened.rest();
     for (let { rings } = this.#bell; this.#credit === 0 && !signal.aborted; { rings } = this.#bell) {
       await this.#bell.since(rings);
     }
+    this.#opened.hold();
   }
 
   async #tellGap(ask: PlaybackAsk, { fromMs, toMs }: Around & { is: 'gap' }, signal: AbortSignal): Promise<void> {
@@ -167,10 +192,9 @@ export class Playback {
     notice({ is: 'gap', ticket: ask.ticket, fromMs, toMs, cause });
   }
 
-  #fail({ ticket, atMs }: PlaybackAsk, problem: Problem, { fromMs, toMs }: { fromMs: number; toMs: number }): void {
+  #fail({ ticket }: PlaybackAsk, problem: Problem, fromMs: number, toMs: number): void {
     const code = problem.code === 'gone' ? 'gone' : 'vaultDamaged';
-    // Whoever goes on there gets on, whatever the rows say.
-    this.#options.notice({ is: 'failed', ticket, code, fromMs, toMs: Math.max(toMs, atMs + 1) });
+    this.#options.notice({ is: 'failed', ticket, code, fromMs, toMs });
   }
 
   #changed(): void {
@@ -178,6 +202,16 @@ export class Playback {
     this.#tellsGrowth = false;
     this.#options.notice({ is: 'grew' });
   }
+}
+
+const damaged: Problem = { code: 'vaultDamaged', file: '' };
+
+/** Up to there the group shows. What comes last is shown up to the recording's end, unless that is far off. */
+function endOf({ group, untilMs, overMs, shown }: Here & { group: Group }, lastEndMs: number, open: boolean): number {
+  if (group.nextMs !== null) return Math.min(group.nextMs, untilMs);
+  // It grows: its end may be farther by now than when it was looked at.
+  if (open && shown.is === 'open') return Math.min(Math.max(lastEndMs, shown.recording.endMs), overMs);
+  return untilMs - lastEndMs < mostShortMs ? untilMs : lastEndMs;
 }
 
 /** null when the fragment is none. */
@@ -199,9 +233,4 @@ function encoded(
 /** Asked anew after every wait: the compiler takes what was once false for false for ever. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
-}
-
-function spanOf(shown: Shown): { fromMs: number; toMs: number } {
-  const { startMs, endMs } = shown.is === 'open' ? shown.recording : shown.row;
-  return { fromMs: startMs, toMs: endMs };
 }

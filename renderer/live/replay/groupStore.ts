@@ -9,6 +9,7 @@ export type CodedSample = Sample & { data: Uint8Array<ArrayBuffer> };
 
 export interface Group {
   format: number;
+  /** It shows from there on; what comes with it of before is needed to decode. */
   startMs: number;
   /** What is shown from there on is another group's. */
   endMs: number;
@@ -20,7 +21,7 @@ export interface Group {
   /** In the order of decoding. */
   video: CodedSample[];
   audio: CodedSample[];
-  /** Times of the pictures, in the order in which they are shown. */
+  /** Times of the pictures, in the order in which they are shown. The first may be before the group shows. */
   shownMs: number[];
   /** Pictures are shown in another order than they are decoded. */
   reordered: boolean;
@@ -65,7 +66,9 @@ export class GroupStore {
 
   /** The group that begins there, whose rest is on its way now; a new one where there is none. */
   begin(head: Pick<Group, 'format' | 'startMs' | 'endMs' | 'open'> & { awaited: number }, have: number): Group {
-    const known = this.#groups.find(({ startMs, format }) => startMs === head.startMs && format === head.format);
+    const here = this.#groups.find(({ startMs, format }) => startMs === head.startMs && format === head.format);
+    // What is still being recorded stays what it is when it shows from another moment on.
+    const known = here ?? this.#groups.find(({ open, format }) => have > 0 && open && format === head.format);
     if (known && known.fragments === have) return Object.assign(known, head);
     if (known) this.drop(known);
     const group: Group = {
@@ -89,13 +92,15 @@ export class GroupStore {
       this.#bytes += sample.data.byteLength;
       if (sample.track === 'audio') group.audio.push(sample);
       else {
-        const last = group.shownMs.at(-1) ?? -Infinity;
+        const last = group.video.at(-1)?.timeMs ?? -Infinity;
         if (sample.timeMs < last) group.reordered = true;
         group.shownMs.push(sample.timeMs);
         group.video.push(sample);
       }
     }
     if (group.reordered) group.shownMs.sort((one, other) => one - other);
+    // Of pictures of before it shows the last.
+    while (group.shownMs[1] !== undefined && group.shownMs[1] <= group.startMs + sameMs) group.shownMs.shift();
   }
 
   drop(group: Group): void {
@@ -183,12 +188,19 @@ export class GroupStore {
       if (stretch.is === 'group') {
         const { group } = stretch;
         if (group.awaited > 0 && by === -1) return { askMs: moment };
-        const timeMs = by === 1 ? group.shownMs[0] : group.shownMs.at(-1);
-        return timeMs === undefined ? { askMs: moment } : { timeMs };
+        const timeMs = by === 1 ? group.shownMs[0] : this.#lastShownOf(group);
+        return timeMs === undefined
+          ? { askMs: moment }
+          : { timeMs: by === 1 ? Math.max(timeMs, group.startMs) : timeMs };
       }
       moment = by === 1 ? stretch.toMs : stretch.fromMs - beforeMs;
     }
     return null;
+  }
+
+  /** The clock was set back: its last pictures may be of a time at which another recording shows. */
+  #lastShownOf(group: Group): number | undefined {
+    return group.shownMs.findLast((timeMs) => this.pictureAt(timeMs)?.group === group);
   }
 
   #forgetEnd(): void {

@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { decodeSamples, mostAsks, type PlaybackNotice, type Sample } from '../../../main/contract/playback.ts';
 import { Library } from '../../../main/core/library/library.ts';
-import { Playback } from '../../../main/core/library/playback.ts';
+import { Playback, type PlaybackOptions } from '../../../main/core/library/playback.ts';
+import { finishedName } from '../../../main/core/library/recordingName.ts';
 import { Recorder } from '../../../main/core/recorder/recorder.ts';
 import type { Fragment } from '../../../main/core/video/fmp4.ts';
 import { type Footage, makeFootage, makeVault, type Place, record, tenMs, until } from '../recorder/footage.ts';
@@ -35,12 +45,14 @@ class Viewer {
   readonly messages: { ticket: number; samples: Sample[] }[] = [];
   #ticket = 0;
 
-  constructor(library: Library, cameraId: string, credit = 1000) {
+  constructor(library: Library, cameraId: string, credit = 1000, options: Partial<PlaybackOptions> = {}) {
     this.playback = new Playback({
       library,
       vault: place.vault,
       cameraId,
+      ...options,
       send: (bytes) => {
+        options.send?.(bytes);
         assert.equal(bytes.byteLength, bytes.buffer.byteLength, 'the message owns its buffer');
         const message = decodeSamples(bytes);
         assert.ok(message);
@@ -323,6 +335,103 @@ test('where the clock was set back a moment shows the recording that began last'
   assert.deepEqual(story.slice(0, 5), ['0-2', '2-4', '4-5', '5-7', '7-9']);
   assert.equal(Math.round((times.at(-1) ?? 0) - tenMs), 16_960);
   await viewer.playback.close();
+});
+
+test('where another recording shows in the middle, a group is told from where its own shows again', async () => {
+  const { id, library, recorder } = newCamera(60_000);
+  record(recorder, footage, tenMs);
+  recorder.runEnd('clock');
+  record(recorder, { ...footage, fragments: footage.fragments.slice(0, 4) }, tenMs + 5000);
+  await recorder.close();
+  const viewer = new Viewer(library, id);
+  const { story } = await viewer.play(tenMs);
+  assert.deepEqual(story, ['0-2', '2-4', '4-5', '5-7', '7-9', '9-10', '10-12', 'gap unknown']);
+  const { samples } = await viewer.get(tenMs + 9500);
+  assert.equal(seconds(samples[0]?.timeMs ?? 0), 8, 'it comes with the keyframe before');
+  await viewer.playback.close();
+});
+
+test('where a recording is longer by its name than what is in it, the rest is told at once', async () => {
+  const { id, library } = await recorded();
+  await library.close();
+  const [, , file = ''] = filesOf(id);
+  renameSync(file, path.join(path.dirname(file), finishedName({ startMs: tenMs + 8000, endMs: tenMs + 600_000 })));
+  const anew = new Library({ vault: place.vault, now: () => tenMs + 3_600_000 });
+  const viewer = new Viewer(anew, id);
+  const { story } = await viewer.play(tenMs + 8000);
+  assert.deepEqual(story, ['8-10', '10-12', 'vaultDamaged', 'gap unknown']);
+  await viewer.playback.close();
+});
+
+test('a question that a defect ends is answered as failed, and the next one is taken', async () => {
+  const { id, library } = await recorded();
+  const defects: unknown[] = [];
+  const send = (): void => {
+    if (defects.length === 0) throw new Error('the port is gone');
+  };
+  const viewer = new Viewer(library, id, 1000, { send, defect: (error) => defects.push(error) });
+  const first = viewer.ask(tenMs);
+  const { answer, messages } = await viewer.get(tenMs + 2000);
+  assert.ok(answer.is === 'group' && messages > 0);
+  assert.deepEqual(
+    viewer.answersTo(first).map(({ is }) => is),
+    ['group', 'failed'],
+  );
+  assert.equal(defects.length, 1);
+  await viewer.playback.close();
+});
+
+/** Files of this camera that this program has open, also those that are deleted. */
+function openedOf(id: string): string[] {
+  const opened = readdirSync('/proc/self/fd').map((name) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${name}`);
+    } catch {
+      return '';
+    }
+  });
+  return opened.filter((file) => file.includes(id));
+}
+
+const skip = process.platform !== 'linux' && 'what is open is read as Linux shows it';
+
+test(
+  'a while after the last question no recording is open, and the next question opens it again',
+  { skip },
+  async () => {
+    const { id, library } = await recorded();
+    const viewer = new Viewer(library, id, 1000, { restAfterMs: 20 });
+    for (let times = 0; times < 2; times++) {
+      assert.ok((await viewer.get(tenMs + 1000)).answer.is === 'group');
+      await until('all are closed', () => openedOf(id).length === 0);
+    }
+    await viewer.playback.close();
+  },
+);
+
+test('an answer that waits for credit holds no recording open, and goes on', { skip }, async () => {
+  const { id, library } = await recorded();
+  const viewer = new Viewer(library, id, 1, { restAfterMs: 20 });
+  const ticket = viewer.ask(tenMs);
+  await until('the first message', () => viewer.messages.length === 1);
+  await until('all are closed', () => openedOf(id).length === 0);
+  viewer.playback.credit(1);
+  await until('the rest', () => viewer.messages.length === 2);
+  assert.equal(viewer.answersTo(ticket).length, 1, 'nothing failed');
+  await viewer.playback.close();
+});
+
+test('a recording that is deleted is let go of first: nothing keeps its room', { skip }, async () => {
+  const { id, library } = await recorded();
+  const viewer = new Viewer(library, id, 1000, { restAfterMs: 3_600_000 });
+  for (const atMs of [tenMs, tenMs + 5000]) assert.ok((await viewer.get(atMs)).answer.is === 'group');
+  assert.equal(openedOf(id).length, 2);
+  const [first, second] = await library.covering(id, { fromMs: tenMs, toMs: tenMs + 8000 });
+  assert.ok(first && second);
+  await library.remove([first]);
+  assert.deepEqual(openedOf(id), [second.path]);
+  await viewer.playback.close();
+  assert.deepEqual(openedOf(id), []);
 });
 
 test('a recording that does not open is told, with where to go on', async () => {

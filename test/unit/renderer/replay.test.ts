@@ -138,6 +138,29 @@ test('the pictures beside one are found on both sides, over groups and gaps, and
   assert.deepEqual(beside(60_000, 1), { ask: 60_000 });
 });
 
+test('stepping over a place where another recording shows goes on in both directions', () => {
+  const store = new GroupStore(1e9);
+  // The clock was set back: until 1 s one recording shows, then another to 3 s, then the first again.
+  for (const [startMs, endMs, keyMs] of [
+    [0, 1000, 0],
+    [1000, 3000, 1000],
+    [3000, 4000, 2000],
+  ] as const) {
+    const head = { format: 1, startMs: beganMs + startMs, endMs: beganMs + endMs, open: false, awaited: 1 };
+    store.add(store.begin(head, 0), samples(beganMs + keyMs + 10, 50));
+  }
+  for (const by of [1, -1] as const) {
+    let atMs = beganMs + (by === 1 ? 900 : 3100);
+    for (let steps = 0; steps < 60; steps++) {
+      const next = store.beside(atMs, by);
+      assert.ok(next && 'timeMs' in next && (next.timeMs - atMs) * by > 0, `${by}: on from ${atMs - beganMs}`);
+      atMs = next.timeMs;
+    }
+    assert.ok(by === 1 ? atMs > beganMs + 3000 : atMs < beganMs + 1000, `${by}: over both seams`);
+  }
+  assert.equal((store.pictureAt(beganMs + 3000)?.timeMs ?? 0) - beganMs, 2970);
+});
+
 test('a group that is still recorded grows, and what was taken for the end is asked again', () => {
   const store = new GroupStore(1e9);
   const group = put(store, 0, { open: true });
