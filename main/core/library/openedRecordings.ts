@@ -3,8 +3,8 @@
  * cost neither the opening of a file nor the search in it anew. A finished one is searched (findGroup.ts), and its table
  * read only where that leads nowhere; one that is being written is known already. Nothing is kept of a recording that
  * does not open. An open file keeps its room on the disk though it was deleted (on Windows its name too, and so its
- * folder), and its disk from being let go: so all
- * are closed a while after the last question, and those that are about to be deleted before they are. Problems: `gone`, `vaultDamaged`, `keyMissing` while the vault is locked.
+ * folder), and its disk from being let go: so all are closed a while after the last question, and those that are about to
+ * be deleted before they are. Problems: `gone`, `vaultDamaged`, `keyMissing` while the vault is locked.
  */
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import type { Vault } from '../vault/folder.ts';

@@ -175,7 +175,7 @@ export class Playback {
   }
 
   async #haveCredit(signal: AbortSignal): Promise<void> {
-    if (this.#credit > 0 || signal.aborted) return;
+    if (this.#credit > 0 || isAborted(signal)) return;
     this.#opened.rest();
     for (let { rings } = this.#bell; this.#credit === 0 && !signal.aborted; { rings } = this.#bell) {
       await this.#bell.since(rings);
