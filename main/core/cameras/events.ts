@@ -9,6 +9,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { bad, good, type Outcome, type Problem } from '../../contract/problems.ts';
+import { between, ClockOffset, type Moment, momentNow } from './eventClock.ts';
 import { readLifeMs, readMessages, readSubscription, type Subscription } from './eventReplies.ts';
 import { EventStates, type EventChange } from './eventStates.ts';
 import { eventTimeMs } from './eventTime.ts';
@@ -73,8 +74,8 @@ export class EventPull {
   /** How many tries failed in a row. */
   #failures = 0;
   #heardMs = performance.now();
-  /** The same by the clock on the wall; null before it was ever heard. */
-  #heardAtMs: number | null = null;
+  /** The same, sleep included; null before it was ever heard. */
+  #heardAt: Moment | null = null;
   /** Ends a question or a pause. */
   #nudge = new AbortController();
 
@@ -128,11 +129,12 @@ export class EventPull {
   /** One subscription after another, until the camera cannot be reached or refuses. */
   async #follow(camera: OnvifCamera): Promise<Problem> {
     const { signal } = this.#ended;
+    const offset = new ClockOffset(() => camera.clockOffsetMs);
     for (;;) {
       const subscribed = await subscribe(camera, signal);
       if (!subscribed.ok) return subscribed.problem;
       this.#options.on.state({ state: 'heard', sinceMs: Date.now() });
-      const ending = await this.#pull(camera, subscribed.value);
+      const ending = await this.#pull(camera, subscribed.value, offset);
       if (isEnded(signal) || ending.is === 'nudged') await unsubscribe(camera, subscribed.value);
       if (isEnded(signal)) return { code: 'cancelled' };
       if (ending.is === 'nudged') continue;
@@ -146,7 +148,7 @@ export class EventPull {
   }
 
   /** Until the subscription ends. */
-  async #pull(camera: OnvifCamera, subscription: Subscription): Promise<Ending> {
+  async #pull(camera: OnvifCamera, subscription: Subscription, offset: ClockOffset): Promise<Ending> {
     const nudged = this.#nudge.signal;
     const signal = AbortSignal.any([this.#ended.signal, nudged]);
     const lost = (problem: Problem): Ending => (isEnded(nudged) ? { is: 'nudged' } : { is: 'lost', problem });
@@ -163,7 +165,7 @@ export class EventPull {
       const changes = messages.map((message) => this.#states.take(message)).filter((change) => change !== null);
       const again: boolean = asking === 'states' && this.#states.holdsUntold;
       if (asking !== 'changes' && !again) changes.push(...this.#states.allTold());
-      this.#heard(changes, camera.clockOffsetMs);
+      this.#heard(changes, offset.nowMs());
       life.told(readLifeMs(reply.value));
       if (life.wantsRenewal) {
         const renewed = await ask(camera, subscription, renewQuestion, signal);
@@ -183,12 +185,13 @@ export class EventPull {
   #heard(changes: EventChange[], offsetMs: number | null): void {
     this.#tell(changes, offsetMs);
     this.#heardMs = performance.now();
-    this.#heardAtMs = Date.now();
+    this.#heardAt = momentNow();
   }
 
   #tell(changes: EventChange[], offsetMs: number | null = null): void {
     const arrivedMs = Date.now();
-    const sinceMs = Math.min(this.#heardAtMs ?? arrivedMs, arrivedMs);
+    // By what nobody sets: the clock may have been set since, over hours.
+    const sinceMs = this.#heardAt ? arrivedMs - between(this.#heardAt, momentNow()) : arrivedMs;
     for (const change of changes) {
       const atMs = change.is === 'over' ? sinceMs : eventTimeMs(change.cameraMs, offsetMs, { sinceMs, arrivedMs });
       this.#options.on.event(change, atMs);
