@@ -214,6 +214,8 @@ async function putLock(path: string, own: LockFile): Promise<PutLock | null> {
   }
   try {
     await file.writeFile(JSON.stringify(own));
+    // A disk that fails soon after would keep the name alone: who starts then would have to watch it for seconds.
+    await file.sync();
     return 'whole';
   } catch (error) {
     if ((await problemOf(error, path))?.code !== 'diskFull') throw error;
