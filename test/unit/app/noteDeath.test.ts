@@ -7,13 +7,18 @@ import { Library } from '../../../main/core/library/library.ts';
 import { cameraId, makeVault, tenMs } from '../recorder/footage.ts';
 
 /** Ten seconds recorded, then this note; it died at 20 s. What is told up to 40 s: [from, what], in seconds. */
-async function after(t: TestContext, note: GapCause | null, endMs = tenMs + 10_000): Promise<[number, string][]> {
+async function after(
+  t: TestContext,
+  note: GapCause | null,
+  endMs = tenMs + 10_000,
+  noteMs = endMs,
+): Promise<[number, string][]> {
   const { vault, remove } = await makeVault();
   t.after(remove);
   const library = new Library({ vault, now: () => tenMs + 40_000 });
   await library.add({ cameraId, startMs: tenMs, endMs, sizeBytes: 1 });
-  if (note) await library.note(cameraId, { atMs: endMs, cause: note });
-  await noteDeath({ library, vault, cameraIds: [cameraId], diedMs: tenMs + 20_000.25 });
+  if (note) await library.note(cameraId, { atMs: noteMs, cause: note });
+  await noteDeath({ library, vault, cameraIds: [cameraId], diedMs: tenMs + 20_000.25, startedMs: tenMs + 40_000 });
   const spans = await library.spans(cameraId, tenMs, tenMs + 40_000);
   await library.close();
   return spans.map((span) => [(span.fromMs - tenMs) / 1000, span.kind === 'gap' ? span.cause : span.kind]);
@@ -24,6 +29,17 @@ test('a camera that was lost when the program died was lost until then, and then
     [0, 'recorded'],
     [10, 'lost'],
     [20, 'closed'],
+  ]);
+});
+
+test('what was said after the lock was touched last was said by a program that lived', async (t) => {
+  assert.deepEqual(await after(t, 'lost', tenMs + 18_500, tenMs + 21_200), [
+    [0, 'recorded'],
+    [18.5, 'closed'],
+  ]);
+  assert.deepEqual(await after(t, 'lost', tenMs + 21_100), [
+    [0, 'recorded'],
+    [21.1, 'closed'],
   ]);
 });
 
@@ -45,6 +61,6 @@ test('nothing is said where nobody died', async (t) => {
   const { vault, remove } = await makeVault();
   t.after(remove);
   const library = new Library({ vault, now: () => tenMs + 40_000 });
-  await noteDeath({ library, vault, cameraIds: [cameraId], diedMs: null });
+  await noteDeath({ library, vault, cameraIds: [cameraId], diedMs: null, startedMs: tenMs });
   assert.deepEqual(await library.cameras(), []);
 });
