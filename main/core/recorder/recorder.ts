@@ -291,9 +291,25 @@ export class Recorder {
   async #runEnded(cause: GapCause, atMs: number): Promise<void> {
     if (cause === 'closed') await this.#silence(atMs);
     const cameMs = cause === 'closed' ? null : this.#run && this.#lastCameMs;
+    const sinceMs = Math.min(atMs, cameMs ?? atMs);
     this.#run = null;
     this.#whyNot.stream(cause);
-    await this.#stop(cause, Math.min(atMs, cameMs ?? atMs));
+    try {
+      await this.#stop(cause, sinceMs);
+    } catch (error) {
+      if (!(error instanceof VaultError)) throw error;
+      await this.#fail(error.problem);
+      await this.#failedLater(cause, sinceMs);
+    }
+  }
+
+  /** The disk refused what was left of a run, after the camera had been silent: until then the gap is the camera's. */
+  async #failedLater(cause: GapCause, sinceMs: number): Promise<void> {
+    const why = this.#whyNot.cause(this.#trouble.cause);
+    // The user's wish, or the computer's sleep, comes before both.
+    if (why === null || why !== this.#trouble.cause || this.#now() - sinceMs < silentMs) return;
+    await this.#note(cause, Math.max(sinceMs, this.#lastEndMs));
+    await this.#note(why, this.#now());
   }
 
   async #write(fragment: Fragment, arrivalMs: number, { run, clock, toldMs }: Running): Promise<void> {

@@ -1,11 +1,12 @@
 /** Which of several reasons a gap is called by, and from when on: the user's wish, the app, the disk, the camera. */
 import assert from 'node:assert/strict';
+import { renameSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { GapCause } from '../../../main/contract/model.ts';
 import { Library } from '../../../main/core/library/library.ts';
 import { Recorder } from '../../../main/core/recorder/recorder.ts';
 import { WhyNot } from '../../../main/core/recorder/whyNot.ts';
-import { makeFootage, makeVault, type Place, record, tenMs } from './footage.ts';
+import { makeFootage, makeVault, type Place, record, tenMs, until } from './footage.ts';
 
 let place: Place;
 before(async () => {
@@ -38,6 +39,8 @@ test('what a connection ended with counts no more when the user wants the camera
 let cameras = 0;
 
 interface Told {
+  id: string;
+  library: Library;
   recorder: Recorder;
   at: (ms: number) => void;
   /** From the first recording to `toMs`: what, and from when on, in seconds. */
@@ -56,7 +59,7 @@ function make(): Told {
   });
   record(recorder, makeFootage({ seconds: 12 }), tenMs);
   return {
-    recorder,
+    ...{ id, library, recorder },
     at: (ms) => (nowMs = tenMs + ms),
     spans: async (ms) =>
       (await library.spans(id, tenMs, tenMs + ms)).map((span) => [
@@ -124,5 +127,25 @@ test('a camera that has fallen silent is lost up to the moment at which the app 
     [0, 'recorded'],
     [12, 'lost'],
     [15.5, 'closed'],
+  ]);
+});
+
+test('a camera that had fallen silent is lost until the disk refuses the end of its recording', async () => {
+  const { recorder, library, id, at, spans } = make();
+  at(12_100);
+  await until('all of it is taken', () => (library.openRecording(id)?.endMs ?? 0) >= tenMs + 12_000);
+  const away = `${place.vault.folder} away`;
+  at(20_000);
+  renameSync(place.vault.folder, away);
+  recorder.runEnd('lost');
+  // In its turn; no recording is open that it could end.
+  await recorder.cut();
+  at(30_000);
+  const told = await spans(30_000);
+  renameSync(away, place.vault.folder);
+  await recorder.close();
+  assert.deepEqual(told.slice(-2), [
+    [12, 'lost'],
+    [20, 'diskGone'],
   ]);
 });
