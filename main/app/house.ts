@@ -47,6 +47,7 @@ import { watchNetworks } from './network.ts';
 import { NewWords } from './newWords.ts';
 import { noteAbsence } from './noteAbsence.ts';
 import { noteDeath } from './noteDeath.ts';
+import { TimeAgain } from './timeAgain.ts';
 import { Privacy } from './privacy.ts';
 import { recordingCount } from './recordingCount.ts';
 import { tellFinding } from './tellFinding.ts';
@@ -321,7 +322,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   // Where nothing can be written it waits until that is over.
   if ((await vault.away()) === null) {
     await putRight();
-    await noteDeath({ library, vault, cameraIds: cameras.list().map(({ id }) => id), diedMs });
+    const cameraIds = cameras.list().map(({ id }) => id);
+    await noteDeath({ library, vault, cameraIds, diedMs, startedMs: absence.startedMs });
     await noteAbsenceOnce();
   }
   let heldBack: Problem | null = null;
@@ -357,6 +359,10 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     cameraEvents.tryNow();
   });
 
+  const timeAgain = new TimeAgain({
+    ...{ vault, library, statuses: () => watching.statuses() },
+    defect: defect('what is told of times that come again'),
+  });
   const newWords = new NewWords(vault);
   let closed = false;
   /** What waited for the identity; the vault is not closed in the middle of it. */
@@ -463,6 +469,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
         () => Promise.all([health.close(), checking.close(), leaving.close(), exporter.close()]),
         () => privacy.close(),
         () => motion.close(),
+        () => timeAgain.close(),
         () => cameraEvents.close(),
         () => watching.close(),
         () => eventStore.close(),

@@ -60,7 +60,11 @@ export function coverSpan(
   const spans: Span[] = [];
   const add = (span: Span): void => {
     const clipped: Span = { ...span, fromMs: Math.max(span.fromMs, fromMs), toMs: Math.min(span.toMs, toMs) };
-    if (clipped.toMs > clipped.fromMs) spans.push(clipped);
+    if (clipped.toMs <= clipped.fromMs) return;
+    const last = spans.at(-1);
+    // Between the two another cause was noted and taken back at the same moment.
+    if (last?.kind === 'gap' && clipped.kind === 'gap' && last.cause === clipped.cause) last.toMs = clipped.toMs;
+    else spans.push(clipped);
   };
   let noteIndex = 0;
   for (const [index, stretch] of joined.entries()) {
