@@ -149,6 +149,8 @@ class Teller {
   /** What may still be told because nobody asked the camera since. */
   #unasked: ReadonlySet<Told> = new Set();
   #cameraCause: GapCause | null = null;
+  /** What was wrong with it last, also where something else was told meanwhile: it counts until it is asked again. */
+  #lastCause: GapCause | null = null;
 
   constructor(story: Story) {
     this.#story = story;
@@ -174,7 +176,11 @@ class Teller {
         return new Set([first.cause]);
       }
     }
+    if (camera) this.#lastCause = camera.cause;
     if (disk && sends) this.#diskShowed = true;
+    // It showed for so short a time before the camera went that nobody may have seen it.
+    const barely = camera && disk && Math.abs(camera.fromMs - disk.fromMs) < (disk.beginsWithinMs ?? 0);
+    if (barely) return new Set([camera.cause, disk.cause]);
     if (disk && this.#diskShowed) return new Set([disk.cause]);
     // What waited of a camera that fell silent shortly before is what the disk does not take.
     if (camera && disk && camera.fromMs > disk.fromMs - unnoticedMs) return new Set([camera.cause, disk.cause]);
@@ -184,7 +190,8 @@ class Teller {
       return new Set(['recorded']);
     }
     // Not reached again yet: what was before, or lost. A camera that stops sending of itself is lost.
-    return new Set<Told>(this.#before.has('recorded') ? ['lost'] : [...this.#before, 'lost']);
+    const last = this.#lastCause === null ? [] : [this.#lastCause];
+    return new Set<Told>(this.#before.has('recorded') ? ['lost'] : [...this.#before, 'lost', ...last]);
   }
 
   #cameraTold({ cause, fromMs: sinceMs, toMs }: Condition, fromMs: number): ReadonlySet<Told> {
@@ -199,6 +206,7 @@ class Teller {
 
   #forgetCamera(): void {
     this.#cameraCause = null;
+    this.#lastCause = null;
     this.#unasked = new Set();
   }
 }

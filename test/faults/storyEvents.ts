@@ -26,6 +26,8 @@ export interface EventFigures {
   invented: number;
   /** The furthest that one lay from the moment at which it was raised. */
   worstMs: number;
+  /** What is wrong, in words: each event that is late, lost, told twice or invented, and when. */
+  odd: string[];
 }
 
 export const noEvents: EventFigures = {
@@ -37,6 +39,7 @@ export const noEvents: EventFigures = {
   twice: 0,
   invented: 0,
   worstMs: 0,
+  odd: [],
 };
 
 const withinMs = 2000;
@@ -50,7 +53,8 @@ export function compareEvents(
   told: readonly CameraEvent[],
   { conditions, clock }: { conditions: readonly Condition[]; clock: readonly Setting[] },
 ): EventFigures {
-  const figures = { ...noEvents, raised: raised.length };
+  const figures: EventFigures = { ...noEvents, raised: raised.length, odd: [] };
+  const say = (what: string, atMs: number): unknown => figures.odd.push(`${what} ${new Date(atMs).toISOString()}`);
   const unexplained = new Set(told);
   for (const one of raised) {
     const wallMs = wallOf(clock, one.fromMs);
@@ -58,15 +62,21 @@ export function compareEvents(
     for (const event of near) unexplained.delete(event);
     // Where the clock was set back, two can have been raised at the same time.
     const sameTime = raised.filter((other) => Math.abs(wallOf(clock, other.fromMs) - wallMs) <= 2 * sameMs).length;
+    if (near.length > sameTime) say('told twice', wallMs);
     figures.twice += Math.max(0, near.length - sameTime);
     if (!isDue(one, conditions, clock)) continue;
     figures.due++;
     const offMs = Math.min(...near.map(({ fromMs }) => Math.abs(fromMs - wallMs)));
-    if (near.length === 0) figures.lost++;
-    else {
+    if (near.length === 0) {
+      figures.lost++;
+      say('lost', wallMs);
+    } else {
       figures.worstMs = Math.max(figures.worstMs, Math.round(offMs));
       if (offMs <= withinMs) figures.found++;
-      else figures.late++;
+      else {
+        figures.late++;
+        say('late', wallMs);
+      }
     }
   }
   // What holds when a camera is reached again is told then: it was raised before, and is still going on.
@@ -74,7 +84,9 @@ export function compareEvents(
     raised.some(
       ({ fromMs, toMs }) => event.fromMs >= wallOf(clock, fromMs) && event.fromMs <= wallOf(clock, toMs) + withinMs,
     );
-  figures.invented = [...unexplained].filter((event) => !goesOn(event)).length;
+  const invented = [...unexplained].filter((event) => !goesOn(event));
+  figures.invented = invented.length;
+  for (const { fromMs } of invented) say('invented', fromMs);
   return figures;
 }
 
@@ -89,6 +101,7 @@ export function sumEvents(all: readonly EventFigures[]): EventFigures {
       twice: sum.twice + one.twice,
       invented: sum.invented + one.invented,
       worstMs: Math.max(sum.worstMs, one.worstMs),
+      odd: [...sum.odd, ...one.odd],
     }),
     noEvents,
   );
