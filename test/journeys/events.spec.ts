@@ -134,6 +134,12 @@ test('Shift and an arrow go to the event before and the next one', async () => {
   await expect(page.getByText('No earlier event')).toBeAttached();
   await page.keyboard.press('Shift+ArrowRight');
   await expect(motions.nth(1)).toHaveAttribute('aria-selected', 'true');
+  await page.getByRole('button', { name: 'Event before' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(motions.nth(0)).toHaveAttribute('aria-selected', 'true');
+  await page.getByRole('button', { name: 'Next event' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(motions.nth(1)).toHaveAttribute('aria-selected', 'true');
 });
 
 test('the view has no serious violation, dark or light', async () => {

@@ -285,6 +285,15 @@ test('the sound of the focused camera is heard at true speed, and M turns it off
   await expect.poll(heard).toBe(0);
 });
 
+test('a camera without sound says so while it is played', async () => {
+  await goToSecond(4);
+  await picture('Driveway').click({ position: { x: 20, y: 120 } });
+  await page.keyboard.press('l');
+  await expect(picture('Driveway').getByText('no sound recorded')).toBeVisible();
+  await page.keyboard.press('k');
+  await expect(picture('Driveway').getByText('no sound recorded')).toBeHidden();
+});
+
 test('dragging over the timeline shows the pictures of where the pointer is', async () => {
   await page.getByRole('group', { name: 'Zoom' }).getByRole('button', { name: 'Minute' }).click();
   await goToSecond(30);
@@ -317,4 +326,26 @@ test('nothing of it is a barrier, dark or light, wide or narrow', async () => {
       await page.screenshot({ path: test.info().outputPath(`${theme}-${width}.png`) });
     }
   }
+});
+
+test('with everything that the deck can have, nothing of it is cut in any window', async () => {
+  await page.getByRole('slider', { name: 'Timeline' }).focus();
+  await page.keyboard.press('i');
+  for (let step = 0; step < 3; step++) await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('o');
+  await expect(page.getByRole('button', { name: 'Loop the span' })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^In step/ })).toBeVisible();
+  for (const zoom of ['Second', 'Minute'] as const) {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.getByRole('group', { name: 'Zoom' }).getByRole('button', { name: zoom }).click();
+    for (const width of [1024, 1100, 1180, 1181, 1320, 1321, 1400, 1401, 1432, 1433, 1440, 1600, 1601, 1920]) {
+      await page.setViewportSize({ width, height: 640 });
+      const cut = await page.locator('.trans').evaluate((deck) => deck.scrollWidth - deck.clientWidth);
+      expect(cut, `${width}, ${zoom}`).toBe(0);
+      await expect(page.getByRole('group', { name: 'Zoom' }).getByRole('button', { name: zoom })).toBeInViewport({
+        ratio: 1,
+      });
+    }
+  }
+  await page.keyboard.press('x');
 });

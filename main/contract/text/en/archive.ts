@@ -57,6 +57,8 @@ export const archive = {
   failedNote: 'Choose another moment, or try again.',
   seeking: 'Opening the recording',
 
+  eventBefore: 'Event before',
+  eventAfter: 'Next event',
   frameBack: 'Frame back',
   frameOn: 'Frame on',
   play: 'Play',
@@ -83,6 +85,11 @@ export const archive = {
   liveTip: 'Leave the archive for the live picture',
   soundOff: 'Sound off',
   soundOn: 'Sound on',
+  unheard: {
+    none: 'no sound recorded',
+    undecodable: (codec: string): string => `${codec} cannot be played here`,
+    noOutput: 'no sound comes out of this computer',
+  },
   chooseDay: 'Choose a day',
   day: 'Day',
   goToTime: 'Go to a time',
@@ -140,12 +147,19 @@ export const archive = {
   keepAll: 'All of it is recorded.',
   keepNothing: 'Nothing is recorded in it.',
   keepPart: (recordedMs: number): string => `${units.duration(recordedMs)} recorded. The rest is a gap.`,
+  keepMany: (cameras: number, recordedMs: number): string =>
+    `${cameras} cameras, ${units.duration(recordedMs)} recorded.`,
+  keepGap: (camera: string): string => `${camera} is a gap.`,
+  keepGaps: (cameras: number): string => `${cameras} of them are gaps.`,
+  keepRest: 'The rest is gaps.',
   keepBackwards: 'The end is before the beginning.',
   bracketFrom: 'Beginning of the span to keep',
   bracketTo: 'End of the span to keep',
 
   keys: {
     space: 'Space',
+    shiftLeft: 'Shift+←',
+    shiftRight: 'Shift+→',
     home: 'Home',
     end: 'End',
     play: 'Play, pause',
