@@ -27,6 +27,11 @@ export function gapPattern(cause: GapCause): string {
   return patterns[cause];
 }
 
+/** Whether the pattern is coral: something failed, and nobody had asked for it. */
+export function isFault(cause: GapCause): boolean {
+  return /g-(lost|refused|full)$/.test(patterns[cause]);
+}
+
 export function spanPattern(span: Span): string {
   return span.kind === 'recorded' ? 'r' : patterns[span.cause];
 }

@@ -10,7 +10,9 @@ import { RecordedPicture } from '../live/replay/recordedPicture.svelte.ts';
 import type { LoopSpan } from '../live/replay/replayClock.ts';
 import type { FromReplay } from '../live/replay/replayMessages.ts';
 import { ReplaySound, type ReplaySoundState } from '../live/replay/replaySound.ts';
+import { announcer } from './announcer.svelte.ts';
 import { known } from './known.svelte.ts';
+import { text } from './text.ts';
 
 /** As drawn; eighths too. Below 0 backwards. */
 export const speeds = [-8, -1, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32] as const;
@@ -33,6 +35,8 @@ class Replay {
   loops = $state(false);
   muted = $state(false);
   sound = $state.raw<ReplaySoundState>({ is: 'off' });
+  /** Why nothing is heard of the focused camera while its sound is wanted, in words. */
+  readonly unheard = $derived(sayUnheard(this.sound));
   /** What playing passed over last, while that is said. */
   passed = $state.raw<Passed | null>(null);
   #line: ReplayLine | null = null;
@@ -51,7 +55,7 @@ class Replay {
     this.#sound = new ReplaySound(
       known.settings.soundVolume ** 2,
       (message, transfer) => line.tell(message, transfer),
-      (state) => (this.sound = state),
+      (state) => this.#takeSound(state),
     );
     line.tell({ is: 'rate', rate: this.speed });
     line.tell({ is: 'inStep', inStep: this.inStep });
@@ -160,6 +164,13 @@ class Replay {
     this.#sound?.turn(!this.muted && this.playing);
   }
 
+  #takeSound(state: ReplaySoundState): void {
+    const before = this.unheard;
+    this.sound = state;
+    // Silence as recorded is said on screen alone: most cameras have none.
+    if (state.is !== 'none' && this.unheard !== null && this.unheard !== before) announcer.say(this.unheard);
+  }
+
   #receive(message: FromReplay): void {
     switch (message.is) {
       case 'now':
@@ -190,6 +201,20 @@ class Replay {
 
   #ofTile(tile: number): RecordedPicture | undefined {
     return [...this.pictures.values()].find((picture) => picture.tile === tile);
+  }
+}
+
+function sayUnheard(state: ReplaySoundState): string | null {
+  const words = text.archive.unheard;
+  switch (state.is) {
+    case 'none':
+      return words.none;
+    case 'undecodable':
+      return words.undecodable(text.wall.sound.codecOf(state.codec));
+    case 'noOutput':
+      return words.noOutput;
+    default:
+      return null;
   }
 }
 
