@@ -9,6 +9,7 @@ import type { CameraId, Span } from '../../main/contract/model.ts';
 import { type CameraSpans, unpackSpans } from '../../main/contract/timeline.ts';
 import { call, on } from '../home.ts';
 import { known } from './known.svelte.ts';
+import { text } from './text.ts';
 import { dayHolding, minuteMs, monthHolding, type TimeSpan } from './time.ts';
 
 export interface RecordedCamera {
@@ -98,6 +99,11 @@ class Library {
       toMs: Math.min(around.toMs, window.toMs + lengthMs),
     };
     void this.#readWide({ within, leastMs });
+  }
+
+  /** Also of a camera that was removed; what stands for a name where it is not known any more. */
+  nameOf(cameraId: CameraId): string {
+    return this.cameras.find((camera) => camera.cameraId === cameraId)?.name ?? text.archive.removed;
   }
 
   /** What is drawn of a camera: of the day, or of a window that is longer. */

@@ -11,6 +11,7 @@ export const clips = {
   noCamera: 'Choose at least one camera.',
   cost: (bytes: number): string =>
     bytes === 0 ? 'Nothing that is finished lies in it yet.' : `Keeps ${units.bytes(bytes)} from being deleted.`,
+  costNone: 'nothing recorded',
   counting: 'Looking how much that is',
   protected: 'protected',
   done: 'Protected',
