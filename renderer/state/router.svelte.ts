@@ -7,8 +7,8 @@ import type { CameraId } from '../../main/contract/model.ts';
 export type Place =
   | { view: 'live' }
   | { view: 'camera'; cameraId: CameraId }
-  /** Both null: the last camera's latest moment. */
-  | { view: 'archive'; cameraId: CameraId | null; atMs: number | null }
+  /** Both null: the last camera's latest moment. It is played from there, unless it stands. */
+  | { view: 'archive'; cameraId: CameraId | null; atMs: number | null; stands?: boolean }
   | { view: 'cameras'; cameraId: CameraId | null }
   | { view: 'addCameras'; by: 'search' | 'address' }
   | { view: 'exports' }

@@ -2,7 +2,7 @@
  * Questions about the recorded spans and gaps of one camera, given in order as the library gives them. Functions only;
  * a list may be empty and need not reach as far as the question.
  */
-import type { Span } from '../../main/contract/model.ts';
+import type { GapCause, Span } from '../../main/contract/model.ts';
 import type { TimeSpan } from './time.ts';
 
 export type GapSpan = Span & { kind: 'gap' };
@@ -39,6 +39,17 @@ export function gapAfter(spans: readonly Span[], timeMs: number): GapSpan | null
 /** The last gap that begins before the moment; the one that holds the moment does not count. */
 export function gapBefore(spans: readonly Span[], timeMs: number): GapSpan | null {
   return spans.findLast((span): span is GapSpan => isGap(span) && span.toMs <= timeMs) ?? null;
+}
+
+/** The longest gap of that cause, the first where several are as long. */
+export function longestGap(spans: readonly Span[], cause: GapCause): GapSpan | null {
+  return spans
+    .filter(isGap)
+    .filter((gap) => gap.cause === cause)
+    .reduce<GapSpan | null>(
+      (most, gap) => (most && most.toMs - most.fromMs >= gap.toMs - gap.fromMs ? most : gap),
+      null,
+    );
 }
 
 export function isGap(span: Span): span is GapSpan {

@@ -202,6 +202,15 @@ test('by keyboard alone a day of a camera is found and opened in the archive', a
   await expect(page.getByLabel(`Recorded picture of ${well}`)).toBeVisible();
 });
 
+test('a day with a gap opens at that gap, and stands there', async () => {
+  await page.keyboard.press('Control+5');
+  await row(lost).getByRole('button').last().focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Archive', level: 1 })).toBeVisible();
+  await expect(page.getByLabel(`Recorded picture of ${lost}`)).toContainText('Gap: the camera did not answer');
+  await expect(page.getByRole('button', { name: 'Play (Space)' })).toBeVisible();
+});
+
 test('while Nightjar is locked a notice says how many cameras, and nothing else; its click leads on after unlocking', async () => {
   test.setTimeout(240_000);
   await setPassphrase(page, passphrase);

@@ -8,6 +8,7 @@ import {
   gapBefore,
   isRecordedAt,
   lastRecorded,
+  longestGap,
   recordedAfter,
   recordedIn,
   spanAt,
@@ -40,6 +41,13 @@ test('going over the next gap needs something recorded behind it', () => {
   assert.equal(gapAfter(spans, 10)?.toMs, 150);
   assert.equal(gapAfter(spans, 120)?.toMs, 150);
   assert.equal(gapAfter(spans, 200), null);
+});
+
+test('the longest gap of a cause is found, the first of several as long', () => {
+  assert.equal(longestGap(spans, 'lost')?.fromMs, 100);
+  assert.equal(longestGap(spans, 'refused'), null);
+  const lost = (fromMs: number, toMs: number): Span => ({ fromMs, toMs, kind: 'gap', cause: 'lost' });
+  assert.equal(longestGap([...spans, lost(600, 700), lost(800, 900)], 'lost')?.fromMs, 600);
 });
 
 test('going over the last gap lands before the one that is behind', () => {
