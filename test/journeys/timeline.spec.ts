@@ -231,6 +231,30 @@ test('B bookmarks the moment, Ctrl+Z takes it back, and Alt+arrows lead from one
   expect(await seriousViolations(page)).toEqual([]);
 });
 
+test('all bookmarks are in a sheet: one is renamed, moved, removed, and comes back', async () => {
+  await page.getByRole('button', { name: 'All…' }).focus();
+  await page.keyboard.press('Enter');
+  const sheet = page.getByRole('dialog', { name: 'Bookmarks' });
+  await sheet.getByRole('button', { name: 'Rename Parcel left' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(sheet.getByLabel('New name')).toBeFocused();
+  await sheet.getByLabel('New name').fill('Parcel gone');
+  await page.keyboard.press('Enter');
+  const gone = sheet.getByRole('listitem').filter({ hasText: 'Parcel gone' });
+  await expect(gone).toContainText('18:40:00');
+  expect(await seriousViolations(page)).toEqual([]);
+  await shoot('timeline-bookmarks-sheet');
+  await gone.getByRole('button', { name: 'Move to the playhead: Parcel gone' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(gone).not.toContainText('18:40:00');
+  await page.keyboard.press('Delete');
+  await expect(gone).toHaveCount(0);
+  await page.keyboard.press('Control+z');
+  await expect(gone).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(sheet).toBeHidden();
+});
+
 test('what was found is exported by the keyboard', async () => {
   const { household } = archive;
   await household.willChooseFolder(household.clips);

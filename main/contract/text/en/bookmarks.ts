@@ -16,7 +16,7 @@ export const bookmarks = {
   renameOf: (name: string): string => `Rename ${name}`,
   newName: 'New name',
   moveHere: 'Move to the playhead',
-  moveOf: (name: string): string => `Move ${name} to the playhead`,
+  moveOf: (name: string): string => `Move to the playhead: ${name}`,
   remove: 'Remove',
   removeOf: (name: string): string => `Remove ${name}`,
   lead: 'A bookmark keeps no recording: what is to stay is protected.',
@@ -24,6 +24,7 @@ export const bookmarks = {
   moved: 'Moved.',
   renamed: 'Renamed.',
   undone: 'Taken back.',
+  done: 'Your last change can be taken back.',
   undo: 'Take it back',
   keys: { bookmark: 'Bookmark', beside: 'Bookmark before, after' },
 };
