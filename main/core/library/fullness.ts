@@ -24,7 +24,8 @@ export function fullnessOf(filling: Filling): Fullness {
   const { usedBytes, keepBytes, freeBytes, floorBytes, aDayBytes, keepDays, oldestAgeMs } = filling;
   if (aDayBytes === null) return { state: 'unknown' };
   const roomBytes = Math.min(keepBytes - usedBytes, freeBytes - floorBytes);
-  if (roomBytes <= Math.max(0, keepBytes * (1 - fullShare))) {
+  // The rule may allow more than the disk has.
+  if (roomBytes <= Math.max(0, (usedBytes + roomBytes) * (1 - fullShare))) {
     return { state: 'now', keepsMs: (usedBytes / aDayBytes) * dayMs };
   }
   const leftMs = (roomBytes / aDayBytes) * dayMs;

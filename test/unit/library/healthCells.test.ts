@@ -116,6 +116,9 @@ test('when the vault is full is told by its size, by the disk, or by the days to
   assert.deepEqual(fullnessOf({ ...filling, aDayBytes: null }), { state: 'unknown' });
   assert.deepEqual(fullnessOf({ ...filling, usedBytes: 1000 }), { state: 'now', keepsMs: 25 * dayMs });
   assert.deepEqual(fullnessOf({ ...filling, freeBytes: 60 }), { state: 'now', keepsMs: 15 * dayMs });
+  // A rule that allows far more than the disk has does not make it full.
+  const allowed = { ...filling, keepBytes: 1e9, freeBytes: 300 };
+  assert.deepEqual(fullnessOf(allowed), { state: 'in', leftMs: 5 * dayMs });
   assert.deepEqual(fullnessOf({ ...filling, keepDays: 20 }), { state: 'days' });
   assert.deepEqual(fullnessOf({ ...filling, keepDays: 26 }), { state: 'in', leftMs: 10 * dayMs });
 });
