@@ -207,7 +207,7 @@ test('a day with a gap opens at that gap, and stands there', async () => {
   await row(lost).getByRole('button').last().focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Archive', level: 1 })).toBeVisible();
-  await expect(page.getByLabel(`Recorded picture of ${lost}`)).toContainText('Gap: the camera did not answer');
+  await expect(page.getByLabel(`Recorded picture of ${lost}`)).toContainText('the camera did not answer, since');
   await expect(page.getByRole('button', { name: 'Play (Space)' })).toBeVisible();
 });
 

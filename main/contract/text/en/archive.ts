@@ -45,6 +45,7 @@ export const archive = {
   passedOver: 'passed over',
   passed: (from: string, to: string): string => `${from} to ${to}, passed over`,
   edge: 'End of what is recorded',
+  edgeSince: (cause: string, time: string): string => `${cause}, since ${time}`,
   edgeNote: 'Playing goes on by itself as more is recorded.',
   unsupported: (codec: string): string => `This computer cannot show ${codec}; export works`,
   unsupportedNote: 'It is recorded as the camera sent it. Other players show the exported file.',

@@ -176,7 +176,7 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
   }),
   folderNotWritable: ({ folder }) => ({
     fact: `Nightjar may not write into ${folder}.`,
-    remedy: 'Choose another folder, or allow it in the folder’s permissions.',
+    remedy: 'Choose another folder, or see that this one is there and allows it in its permissions.',
   }),
   diskReadOnly: ({ folder }) => ({
     fact: `The disk of ${folder} can only be read.`,
