@@ -42,6 +42,8 @@ class Replay {
   #line: ReplayLine | null = null;
   #sound: ReplaySound | null = null;
   #atMs = 0;
+  /** How many moments were gone to. */
+  #gone = 0;
   #span: LoopSpan | null = null;
   #forget: ReturnType<typeof setTimeout> | undefined;
   #moved: (timeMs: number) => void = () => undefined;
@@ -60,7 +62,7 @@ class Replay {
     line.tell({ is: 'rate', rate: this.speed });
     line.tell({ is: 'inStep', inStep: this.inStep });
     line.tell({ is: 'play', playing: this.playing });
-    line.tell({ is: 'go', atMs });
+    this.#tellGo(atMs);
     this.#turnSound();
     return () => {
       this.#sound?.close();
@@ -92,7 +94,7 @@ class Replay {
   go(atMs: number): void {
     this.#atMs = atMs;
     this.dismissPassed();
-    this.#line?.tell({ is: 'go', atMs });
+    this.#tellGo(atMs);
   }
 
   /** So many pictures of the focused camera on, or back. Playing ends. */
@@ -160,6 +162,11 @@ class Replay {
     return this.#atMs;
   }
 
+  #tellGo(atMs: number): void {
+    this.#gone += 1;
+    this.#line?.tell({ is: 'go', atMs, nth: this.#gone });
+  }
+
   #turnSound(): void {
     this.#sound?.turn(!this.muted && this.playing);
   }
@@ -175,8 +182,8 @@ class Replay {
     switch (message.is) {
       case 'now':
         for (const now of message.reels) this.#ofTile(now.tile)?.now(now);
-        // While a newer moment is on its way the playhead is there already.
-        if (!message.isThere) break;
+        // While a newer moment is on its way, be it to the worker, the playhead is there already.
+        if (!message.isThere || message.nth !== this.#gone) break;
         this.#atMs = message.atMs;
         this.#moved(message.atMs);
         break;

@@ -51,6 +51,8 @@ export class Deck {
   #shownAt = 0;
   #wanted: Wanted | null = null;
   #nextMs: number | null = null;
+  /** Of the newest 'go'. */
+  #nth = 0;
   #steps = 0;
   /** At the end of what is recorded; goes on when more is. */
   #holds = false;
@@ -92,7 +94,9 @@ export class Deck {
     else this.#tellNow();
   }
 
-  go(atMs: number): void {
+  /** `nth`: where the window asked for it, as it counts. */
+  go(atMs: number, nth = this.#nth): void {
+    this.#nth = nth;
     this.#steps = 0;
     this.#nextMs = Math.max(0, atMs);
     this.#holds = false;
@@ -353,7 +357,8 @@ export class Deck {
           : null;
       return { tile: reel.number, state: this.#states.get(reel) ?? { is: 'seeking' }, picture };
     });
-    this.#on.tell({ is: 'now', atMs: this.#atMs, isThere: this.#nextMs === null && this.#wanted === null, reels });
+    const isThere = this.#nextMs === null && this.#wanted === null;
+    this.#on.tell({ is: 'now', atMs: this.#atMs, isThere, nth: this.#nth, reels });
   }
 }
 

@@ -52,7 +52,7 @@ export class ReplayDesk {
       }
       case 'go':
         this.#sound.jumped();
-        deck.go(message.atMs);
+        deck.go(message.atMs, message.nth);
         break;
       case 'step':
         deck.step(message.by);

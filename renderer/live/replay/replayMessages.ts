@@ -9,8 +9,8 @@ export type ToReplay =
   /** These cameras are shown, in this order, and no others; new ones get their port by 'port'. */
   | { is: 'reels'; tiles: number[]; focused: number | null }
   | { is: 'port'; tile: number; port: MessagePort }
-  /** Shows this moment. The newest counts, but what is nearly there is shown first. */
-  | { is: 'go'; atMs: number }
+  /** Shows this moment. The newest counts, but what is nearly there is shown first. `nth`: the window counts them. */
+  | { is: 'go'; atMs: number; nth: number }
   /** So many pictures of the focused camera on, or back. */
   | { is: 'step'; by: number }
   | { is: 'play'; playing: boolean }
@@ -45,8 +45,8 @@ export interface ReelNow {
 
 export type FromReplay =
   /** With every set of pictures, all of one moment; and when anything else about them changed. */
-  /** `isThere`: no other moment is on its way. */
-  | { is: 'now'; atMs: number; isThere: boolean; reels: ReelNow[] }
+  /** `isThere`: no other moment is on its way, as far as 'go' `nth`; a later one the worker has not heard yet. */
+  | { is: 'now'; atMs: number; isThere: boolean; nth: number; reels: ReelNow[] }
   /** Of this camera the stream ended; another port is needed. */
   | { is: 'reelEnded'; tile: number }
   /** Playing passed over a time in which no camera has anything. */
