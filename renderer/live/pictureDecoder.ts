@@ -47,10 +47,19 @@ export function timestampOf(packet: CodedPicture): number {
 
 const isJpeg = (config: VideoConfig): boolean => config.codec === 'jpeg';
 
-function decoderConfig(config: VideoConfig, hardwareAcceleration: HardwareAcceleration): VideoDecoderConfig {
+/**
+ * `atOnce`: a picture comes out as soon as it is decoded, by one of the processor's cores. `together`: the cores share the
+ * work, and a picture comes out one or more pictures later, or with `flush`.
+ */
+export type Pace = 'atOnce' | 'together';
+
+function decoderConfig(
+  config: VideoConfig,
+  hardwareAcceleration: HardwareAcceleration,
+  pace: Pace = 'atOnce',
+): VideoDecoderConfig {
   const { codec, description } = config;
-  // With optimizeForLatency false a picture comes out exactly one picture later.
-  return { codec, description, optimizeForLatency: true, hardwareAcceleration };
+  return { codec, description, optimizeForLatency: pace === 'atOnce', hardwareAcceleration };
 }
 
 async function isSupported(config: VideoConfig, acceleration: HardwareAcceleration): Promise<boolean> {
@@ -88,10 +97,16 @@ async function askFor(config: VideoConfig, way: Way): Promise<Ability> {
 }
 
 /** The ability is what `abilityFor` said of this configuration. */
-export function makeDecoder(config: VideoConfig, ability: Ability, way: Way, on: PictureListener): PictureDecoder {
+export function makeDecoder(
+  config: VideoConfig,
+  ability: Ability,
+  way: Way,
+  on: PictureListener,
+  pace: Pace = 'atOnce',
+): PictureDecoder {
   if (isJpeg(config)) return new JpegDecoder(on);
   const preferred = ability.hardware ? 'no-preference' : way === 'processor' ? 'prefer-software' : 'no-preference';
-  return new CodedDecoder(decoderConfig(config, preferred), on);
+  return new CodedDecoder(decoderConfig(config, preferred, pace), on);
 }
 
 class CodedDecoder implements PictureDecoder {

@@ -26,6 +26,8 @@ const shelvesBytes = 320 * 1024 * 1024;
 /** Waits at the end of what is recorded until so much is there: it comes half a second at a time. */
 const cushionMs = 1200;
 const nearEdgeMs = 6000;
+/** Nothing was wanted for so long: the hand rests. */
+const restsMs = 60;
 const leastTickMs = 4;
 const mostTickMs = 100;
 
@@ -89,7 +91,7 @@ export class Deck {
     this.#reels = reels;
     this.#focused = focused ?? reels[0] ?? null;
     for (const reel of this.#states.keys()) if (!reels.includes(reel)) this.#states.delete(reel);
-    for (const reel of reels) reel.bound(Math.floor(shelvesBytes / Math.max(1, reels.length)));
+    for (const reel of reels) reel.bound(Math.floor(shelvesBytes / Math.max(1, reels.length)), reels.length === 1);
     if (isNew) this.go(this.#aimMs);
     else this.#tellNow();
   }
@@ -173,6 +175,8 @@ export class Deck {
     if (!this.#wanted && this.#playing && !this.#holds) this.#lookAhead();
     if (this.#wanted || this.#playing || this.#steps !== 0)
       this.#timer = setTimeout(() => this.#tick(), this.#pauseMs(now));
+    else if (now - this.#shownAt < restsMs) this.#timer = setTimeout(() => this.#tick(), restsMs);
+    else for (const reel of this.#moved) reel.fillAround(this.#atMs);
   }
 
   /** What is to be shown next: what was asked for, a step, or what the clock says. */

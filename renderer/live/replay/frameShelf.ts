@@ -93,6 +93,7 @@ export function keyOf(timeMs: number): number {
   return Math.round(timeMs * 1000);
 }
 
-function bytesOf(frame: VideoFrame): number {
+/** What a decoded picture takes. */
+export function bytesOf(frame: VideoFrame): number {
   return Math.ceil(frame.codedWidth * frame.codedHeight * 1.5);
 }

@@ -5,7 +5,7 @@
  * replaced; after a few times the group is reported as one that cannot be decoded. Never throws.
  */
 import type { VideoConfig } from '../../../main/contract/stream.ts';
-import { type Ability, makeDecoder, type PictureDecoder } from '../pictureDecoder.ts';
+import { type Ability, makeDecoder, type Pace, type PictureDecoder, type PictureListener } from '../pictureDecoder.ts';
 import type { Way } from '../workerMessages.ts';
 import { keyOf } from './frameShelf.ts';
 import type { Group } from './groupStore.ts';
@@ -25,6 +25,7 @@ export class GroupDecoder {
   readonly #config: VideoConfig;
   readonly #ability: Ability;
   readonly #way: Way;
+  readonly #pace: Pace;
   readonly #on: GroupDecoderListener;
   #decoder: PictureDecoder | null = null;
   #group: Group | null = null;
@@ -38,15 +39,16 @@ export class GroupDecoder {
   #failures = 0;
   #closed = false;
 
-  constructor(config: VideoConfig, ability: Ability, way: Way, on: GroupDecoderListener) {
+  constructor(config: VideoConfig, ability: Ability, way: Way, pace: Pace, on: GroupDecoderListener) {
     this.#config = config;
     this.#ability = ability;
     this.#way = way;
+    this.#pace = pace;
     this.#on = on;
   }
 
   get isBusy(): boolean {
-    return this.#group !== null && (this.#inside.size > 0 || this.#next <= this.#goal);
+    return this.#group !== null && (this.#next <= this.#goal || this.#awaitsGoal || this.#awaitsRest);
   }
 
   /** Nothing more can be decoded on from here without another aim. */
@@ -68,7 +70,8 @@ export class GroupDecoder {
 
   /** To be called a few times a second. */
   look(now: number): void {
-    if (!this.isBusy || this.#inside.size === 0 || now - this.#gaveAt < standsStillMs) return;
+    if (!this.#awaitsGoal && !this.#awaitsRest) return;
+    if (now - this.#gaveAt < standsStillMs) return;
     this.#fail();
   }
 
@@ -88,11 +91,27 @@ export class GroupDecoder {
     this.#goal = index;
   }
 
+  /** What was wanted last went in and did not come out. */
+  get #awaitsGoal(): boolean {
+    const goal = this.#group?.video[this.#goal];
+    return goal !== undefined && this.#inside.has(keyOf(goal.timeMs));
+  }
+
+  /** At once, whatever went in comes out. */
+  get #awaitsRest(): boolean {
+    return this.#pace === 'atOnce' && this.#inside.size > 0;
+  }
+
+  /** What was wanted comes out when more went in. */
+  get #isHeldBack(): boolean {
+    return this.#pace === 'together' && this.#awaitsGoal;
+  }
+
   #pump(): void {
     const group = this.#group;
     if (group === null) return;
     this.#decoder ??= this.#make();
-    while (this.#next <= this.#goal && this.#decoder.waiting < mostInside) {
+    while ((this.#next <= this.#goal || this.#isHeldBack) && this.#decoder.waiting < mostInside) {
       const packet = group.video[this.#next];
       if (packet === undefined) break;
       if (this.#inside.size === 0) this.#gaveAt = performance.now();
@@ -100,14 +119,15 @@ export class GroupDecoder {
       this.#next += 1;
       this.#decoder.decode(packet);
     }
-    if (group.reordered && this.#next >= group.video.length && group.awaited <= 0 && !this.#flushed) {
+    const isLast = this.#next >= group.video.length && group.awaited <= 0;
+    if (isLast && !this.#flushed && (group.reordered || this.#isHeldBack)) {
       this.#flushed = true;
       this.#decoder.flush();
     }
   }
 
   #make(): PictureDecoder {
-    const decoder = makeDecoder(this.#config, this.#ability, this.#way, {
+    const listener: PictureListener = {
       picture: (frame) => {
         if (this.#closed || decoder !== this.#decoder) {
           frame.close();
@@ -125,7 +145,8 @@ export class GroupDecoder {
       taken: () => {
         if (decoder === this.#decoder) this.#pump();
       },
-    });
+    };
+    const decoder = makeDecoder(this.#config, this.#ability, this.#way, listener, this.#pace);
     return decoder;
   }
 

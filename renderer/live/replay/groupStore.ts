@@ -168,6 +168,15 @@ export class GroupStore {
     return this.#beyond(by === 1 ? stretch.toMs : stretch.fromMs - beforeMs, by);
   }
 
+  /** The group of this moment and so many on each side up to a gap, the nearest first; `askMs`: what lies there is not known. */
+  around(atMs: number, most: number): (Group | { askMs: number })[] {
+    const here = this.at(atMs);
+    if (here === null) return [{ askMs: atMs }];
+    if (here.is !== 'group') return [];
+    const sides = [1, -1].map((by) => this.#beyondGroup(here.group, by, most));
+    return [here.group, ...Array.from({ length: most }, (_, at) => sides.flatMap((side) => side[at] ?? [])).flat()];
+  }
+
   /** Keeps below the bound by what lies farthest from there. What is on its way stays until all of it came. */
   trim(aroundMs: number): void {
     const distance = ({ startMs, endMs }: Group): number => Math.max(startMs - aroundMs, aroundMs - endMs, 0);
@@ -178,6 +187,19 @@ export class GroupStore {
       if (!farthest) return;
       this.drop(farthest);
     }
+  }
+
+  #beyondGroup(group: Group, by: number, most: number): (Group | { askMs: number })[] {
+    const found: (Group | { askMs: number })[] = [];
+    for (let last = group; found.length < most;) {
+      const askMs = by === 1 ? last.endMs : last.startMs - beforeMs;
+      const stretch = askMs < 0 || (by === 1 && last.open) ? undefined : this.at(askMs);
+      if (stretch === null) return [...found, { askMs }];
+      if (stretch?.is !== 'group' || stretch.group === last) return found;
+      found.push(stretch.group);
+      last = stretch.group;
+    }
+    return found;
   }
 
   #beyond(atMs: number, by: 1 | -1): { timeMs: number } | { askMs: number } | null {

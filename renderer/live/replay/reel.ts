@@ -4,10 +4,10 @@
  * the playhead goes. Never throws: what there is instead of a picture is a state. Leaves the clock to the deck.
  */
 import type { CanvasTile } from '../canvasTile.ts';
-import { abilityFor, type Ability } from '../pictureDecoder.ts';
+import { abilityFor, type Ability, type Pace } from '../pictureDecoder.ts';
 import { wholePicture, type PictureView } from '../pictureView.ts';
 import type { Way } from '../workerMessages.ts';
-import { FrameShelf } from './frameShelf.ts';
+import { bytesOf, FrameShelf, keyOf } from './frameShelf.ts';
 import { GroupDecoder } from './groupDecoder.ts';
 import { GroupSource } from './groupSource.ts';
 import { beforeMs, type Group, GroupStore, type Stretch } from './groupStore.ts';
@@ -17,6 +17,8 @@ const mostCodedBytes = 48 * 1024 * 1024;
 const mostLent = 6;
 /** So many pictures are decoded before they are wanted, where they are wanted one by one. */
 const picturesAhead = 4;
+/** So many groups on each side are at hand where the playhead rests. */
+const groupsAround = 3;
 
 /** What there is at a moment. */
 export type Readiness =
@@ -41,11 +43,16 @@ export class Reel implements CanvasTile<null> {
   readonly #shelf = new FrameShelf(0);
   readonly #abilities = new Map<number, Ability | 'asked'>();
   #source: GroupSource | null = null;
-  #decoder: { format: number; decoder: GroupDecoder } | null = null;
+  #decoder: { format: number; pace: Pace; decoder: GroupDecoder } | null = null;
   #frame: VideoFrame | null = null;
   #frameMs: number | null = null;
   #mostBytes = 0;
   #mostFrames = Infinity;
+  #pace: Pace = 'atOnce';
+  /** Time stamp of the picture that is waited for, and that the decoder is on its way to. */
+  #awaited: number | null = null;
+  /** What was got or decoded around the playhead since something was wanted: each once, whatever came of it. */
+  readonly #filled = new Set<Group | number>();
   #closed = false;
 
   constructor(tile: number, way: Way, on: ReelListener) {
@@ -81,15 +88,18 @@ export class Reel implements CanvasTile<null> {
     this.#on.progress();
   }
 
-  /** Decoded pictures may take so much. */
-  bound(bytes: number): void {
+  /** Decoded pictures may take so much; `alone`: no other camera wants the processor's cores. */
+  bound(bytes: number, alone: boolean): void {
     this.#mostBytes = bytes;
+    this.#pace = alone ? 'together' : 'atOnce';
     this.#shelf.bound(bytes, this.#mostFrames);
   }
 
   /** Brings the picture of this moment about; to be asked again after `progress`. */
   want(atMs: number, direction: -1 | 0 | 1): Readiness {
     this.#shelf.aim(atMs, direction);
+    this.#awaited = null;
+    this.#filled.clear();
     const stretch = this.#store.at(atMs);
     if (stretch === null) {
       this.#source?.want(atMs);
@@ -101,7 +111,12 @@ export class Reel implements CanvasTile<null> {
     const wanted = this.#store.pictureAt(atMs);
     if (wanted === null || isCutShort(wanted.group, wanted.timeMs)) {
       if (stretch.group.awaited > 0 || !stretch.group.open) this.#source?.want(atMs);
-      if (wanted === null || wanted.group.awaited > 0) return { is: 'waiting', for: 'data' };
+      if (wanted === null) return { is: 'waiting', for: 'data' };
+      if (wanted.group.awaited > 0) {
+        // What is wanted comes behind it, and builds on it.
+        if (!this.#shelf.has(wanted.timeMs)) this.#aimAhead(wanted.group, wanted.timeMs);
+        return { is: 'waiting', for: 'data' };
+      }
     }
     this.#store.trim(atMs);
     if (this.#shelf.has(wanted.timeMs)) return { is: 'picture', timeMs: wanted.timeMs };
@@ -109,6 +124,7 @@ export class Reel implements CanvasTile<null> {
     if (decoder === null) return { is: 'waiting', for: 'picture' };
     if ('codecs' in decoder) return { is: 'unsupported', codecs: decoder.codecs };
     decoder.aim(wanted.group, wanted.timeMs);
+    this.#awaited = keyOf(wanted.timeMs);
     return { is: 'waiting', for: 'picture' };
   }
 
@@ -137,6 +153,34 @@ export class Reel implements CanvasTile<null> {
     const nextMs = direction > 0 ? Math.max(beyondMs, atMs + stepMs) : Math.min(beyondMs, atMs - stepMs);
     if (this.#store.at(nextMs) === null && nextMs > 0) this.#source?.expect(nextMs);
     this.#decodeAhead(atMs, direction, stepMs);
+  }
+
+  /**
+   * Nothing is wanted, and nothing plays: gets and decodes what lies nearest to this moment on both sides, as far as there
+   * is room for it, so that a hand that drags finds its pictures. To be called again after `progress`.
+   */
+  fillAround(atMs: number): void {
+    const decoder = this.#decoder?.decoder;
+    const frame = this.#frame;
+    if (!decoder || decoder.isBusy || frame === null || this.#source?.isIdle !== true) return;
+    this.#awaited = null;
+    const around = this.#store.around(atMs, groupsAround);
+    let room = Math.min(this.#mostFrames, Math.floor(this.#mostBytes / bytesOf(frame)));
+    for (const one of around) {
+      const key = 'askMs' in one ? one.askMs : one;
+      if (!('askMs' in one)) room -= one.video.length;
+      if (this.#filled.has(key)) continue;
+      if ('askMs' in one) {
+        if (this.#store.bytes > mostCodedBytes / 2) continue;
+        this.#source.expect(one.askMs);
+      } else {
+        const last = one.shownMs.findLast((timeMs) => !this.#shelf.has(timeMs));
+        if (room < 0 || last === undefined || one.awaited > 0 || one.format !== this.#decoder?.format) continue;
+        decoder.aim(one, last);
+      }
+      this.#filled.add(key);
+      return;
+    }
   }
 
   /** When the picture beside that of this moment is shown; 'waiting' while that is not known, null where there is none. */
@@ -272,7 +316,7 @@ export class Reel implements CanvasTile<null> {
   /** null while it is asked whether this computer can decode it. */
   #decoderFor(group: Group): GroupDecoder | { codecs: string } | null {
     const { format } = group;
-    if (this.#decoder?.format === format) return this.#decoder.decoder;
+    if (this.#decoder?.format === format && this.#decoder.pace === this.#pace) return this.#decoder.decoder;
     const source = this.#source;
     const known = source?.formats.get(format);
     if (!known) return null;
@@ -291,11 +335,12 @@ export class Reel implements CanvasTile<null> {
     this.#decoder?.decoder.close();
     this.#mostFrames = ability.hardware ? mostLent : Infinity;
     this.#shelf.bound(this.#mostBytes, this.#mostFrames);
-    const decoder = new GroupDecoder(known.video, ability, this.#way, {
+    const pace = ability.hardware ? 'atOnce' : this.#pace;
+    const decoder = new GroupDecoder(known.video, ability, this.#way, pace, {
       picture: (frame) => this.#take(frame),
       undecodable: (one) => this.#giveUp(one),
     });
-    this.#decoder = { format, decoder };
+    this.#decoder = { format, pace: this.#pace, decoder };
     return decoder;
   }
 
@@ -304,8 +349,10 @@ export class Reel implements CanvasTile<null> {
       frame.close();
       return;
     }
+    const { timestamp } = frame;
     this.#shelf.put(frame);
-    this.#on.progress();
+    // On the way to what is wanted nothing can be shown: nine cameras are not asked again for each of its pictures.
+    if (timestamp === this.#awaited || this.#decoder?.decoder.isBusy !== true) this.#on.progress();
   }
 
   #giveUp(group: Group): void {

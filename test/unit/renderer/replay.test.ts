@@ -257,3 +257,26 @@ test('samples come out of a message as they went in, and hostile bytes are none'
     { seed: 20261120 },
   );
 });
+
+test('around a moment the nearest groups come first, on both sides up to a gap, and what is not known is to be asked', () => {
+  const store = new GroupStore(1_000_000);
+  for (const second of [0, 2, 4, 6]) put(store, second);
+  const startsOf = (atSecond: number, most: number): (number | string)[] =>
+    store
+      .around(beganMs + atSecond * 1000, most)
+      .map((one) => ('askMs' in one ? `ask ${(one.askMs - beganMs) / 1000}` : (one.startMs - beganMs) / 1000));
+  assert.deepEqual(startsOf(3, 1), [2, 4, 0]);
+  assert.deepEqual(startsOf(3, 3), [2, 4, 0, 6, 'ask -0.005', 'ask 8']);
+  assert.deepEqual(startsOf(20, 3), ['ask 20']);
+  store.put({ is: 'gap', fromMs: beganMs + 8000, toMs: beganMs + 60_000, cause: 'lost' });
+  assert.deepEqual(startsOf(7, 2), [6, 4, 2]);
+  assert.deepEqual(startsOf(20, 2), [], 'in a gap nothing is got');
+});
+
+test('behind a group that is being recorded nothing is asked for', () => {
+  const store = new GroupStore(1_000_000);
+  put(store, 0);
+  put(store, 2, { open: true });
+  const found = store.around(beganMs + 3000, 1).map((one) => ('askMs' in one ? one.askMs : one.startMs) - beganMs);
+  assert.deepEqual(found, [2000, 0]);
+});
