@@ -1,6 +1,6 @@
 /**
  * The check of the open vault, one at a time: at most 30 % of a processor, stopped by the user, by locking or by the
- * end, its last result remembered sealed. Tells its whole state, at most twice a second. Never throws after start.
+ * end, its last result remembered sealed, and while the vault is locked nowhere else. Tells its whole state, at most twice a second. Never throws after start.
  */
 import {
   type CheckState,
@@ -54,6 +54,7 @@ export class Checking {
   /** As it is remembered. */
   #last: CheckDocument['last'] = null;
   #run: Run | null = null;
+  #locks = 0;
   #closed = false;
 
   constructor(options: CheckingOptions) {
@@ -65,7 +66,10 @@ export class Checking {
 
   /** The one that runs, or the last one. */
   async state(): Promise<CheckState> {
-    if (this.#last === null) this.#last = (await this.#store.read())?.last ?? null;
+    const locks = this.#locks;
+    const read = this.#last === null ? await this.#store.read() : null;
+    // It may have been locked meanwhile.
+    if (read && locks === this.#locks) this.#last = read.last;
     return this.#state.state === 'never' && this.#last ? this.#last : this.#state;
   }
 
@@ -86,6 +90,15 @@ export class Checking {
     this.#run.by = by;
     this.#run.stop.abort();
     await this.#run.ended;
+  }
+
+  /** The vault is locked: it stops, and nothing of it stays in memory. */
+  async lock(): Promise<void> {
+    await this.stop('lock');
+    this.#locks += 1;
+    this.#last = null;
+    this.#state = { state: 'never' };
+    this.#store.lock();
   }
 
   /**
@@ -118,6 +131,8 @@ export class Checking {
       const { vault, library, documents, settleMs, share = usualShare } = this.#options;
       const { identity } = vault;
       if (identity === null) throw new Error('locked between two lines');
+      // To be there when locking ends it: then it can be opened no more.
+      await this.#store.read();
       const expectedBytes = Math.max(1, await library.usedBytes());
       const pace = new Pace(share);
       const found: Finding[] = [];

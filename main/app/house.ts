@@ -403,14 +403,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       discovery.stop();
       cameras.stopTry();
       void ptz.stopAll();
-      for (const one of [eventStore, bookmarks, library]) one.lock();
-      await Promise.all([
-        motion.forget(),
-        health.lock(),
-        checking.stop('lock'),
-        leaving.stop('lock'),
-        exporter.pause(),
-      ]);
+      for (const one of [eventStore, bookmarks, library, keeping.clips]) one.lock();
+      await Promise.all([motion.forget(), health.lock(), checking.lock(), leaving.lock(), exporter.lock()]);
     },
     async unlock(found) {
       const opened = keys ? good(keys) : await VaultKeys.open(vault);

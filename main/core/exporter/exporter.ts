@@ -150,6 +150,20 @@ export class Exporter {
     await this.#working;
   }
 
+  /**
+   * The vault is locked: as `pause`, and nothing of the list stays in memory, which the next `begin` takes up again. What
+   * the disk refuses stays.
+   */
+  async lock(): Promise<void> {
+    await this.pause();
+    await this.#beginning;
+    const { memory } = this.#options;
+    if (!memory || (this.#entries.length > 0 && !(await this.#keep()))) return;
+    this.#entries = [];
+    this.#beginning = null;
+    memory.lock();
+  }
+
   /** Ends what runs and waits for that; it is done after the next `begin`. May be called twice. */
   async close(): Promise<void> {
     await this.#keep();

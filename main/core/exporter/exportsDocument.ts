@@ -101,4 +101,6 @@ export interface Memory<Document> {
   read(): Promise<Document | null>;
   /** Never throws for the disk: false for what it refuses, which is written with the next change. */
   write(document: Document): Promise<boolean>;
+  /** The vault is locked: nothing of what was opened stays in memory. */
+  lock(): void;
 }

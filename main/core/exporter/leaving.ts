@@ -150,6 +150,21 @@ export class Leaving {
     return kept;
   }
 
+  /**
+   * The vault is locked: it stops, and nothing of it stays in memory, which the next `begin` takes up again. What the disk
+   * refuses stays.
+   */
+  async lock(): Promise<void> {
+    await this.stop('lock');
+    await this.#beginning;
+    const { memory } = this.#options;
+    if (this.#job && !(await this.#keep(this.#job))) return;
+    this.#job = null;
+    this.#state = { state: 'never' };
+    this.#beginning = null;
+    memory.lock();
+  }
+
   /** It goes on after the next `begin`. May be called twice. */
   async close(): Promise<void> {
     this.#closed = true;

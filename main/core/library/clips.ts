@@ -70,13 +70,23 @@ export class Clips {
       initial: { clips: [] },
       parse: parseClipDocument,
     });
-    this.#store = opened.ok ? opened.value : null;
+    const store = opened.ok ? opened.value : null;
+    this.#store = store;
     this.#problem = opened.ok ? null : opened.problem;
-    if (!this.#store) return;
+    if (!store) return;
     // An older list is in use, or none where there was one: what only the copy knows of is protected again, nameless.
-    if (this.#store.isOlder || !this.#store.existed) await this.#takeBack(this.#store);
+    if (store.isOlder || !store.existed) await this.#takeBack(store);
     // A crash may have come between the two; a disk that takes no writing is told of elsewhere.
-    if (!this.#doubtful && !isSame(this.#copy.spans(), this.list())) await this.#copy.keep(bareSpans(this.list()));
+    const { clips } = store.value;
+    if (!this.#doubtful && !isSame(this.#copy.spans(), clips)) await this.#copy.keep(bareSpans(clips));
+  }
+
+  /** The vault is locked: of the clips the bare spans stay in memory. */
+  lock(): void {
+    if (!this.#store) return;
+    this.#store = null;
+    this.#problem = { code: 'keyMissing' };
+    this.#madeOf = null;
   }
 
   async #takeBack(store: SealedStore<ClipDocument>): Promise<void> {
@@ -149,17 +159,21 @@ export class Clips {
 
   async remove(clipId: string): Promise<Outcome<null>> {
     if (!this.list().some(({ id }) => id === clipId)) return bad(this.problem ?? { code: 'gone' });
-    const released = await this.#change((clips) => clips.filter(({ id }) => id !== clipId));
-    return released.ok ? await this.#copy.keep(bareSpans(this.list())) : released;
+    const store = this.#store;
+    if (!store) return bad(this.problem ?? { code: 'keyMissing' });
+    const released = await store.update(({ clips }) => ({ clips: clips.filter(({ id }) => id !== clipId) }));
+    // Of the store itself: locked meanwhile, the list is not known any more, and all would be let go.
+    return released.ok ? await this.#copy.keep(bareSpans(store.value.clips)) : released;
   }
 
   /** Releases every clip of a camera, and leaves no trace of them. */
   async forgetCamera(cameraId: CameraId): Promise<Outcome<null>> {
-    if (!this.#store) return bad(this.problem ?? { code: 'keyMissing' });
-    const erased = await this.#store.erase(({ clips }) => ({
+    const store = this.#store;
+    if (!store) return bad(this.problem ?? { code: 'keyMissing' });
+    const erased = await store.erase(({ clips }) => ({
       clips: clips.filter((clip) => clip.cameraId !== cameraId),
     }));
-    return erased.ok ? await this.#copy.erase(bareSpans(this.list())) : erased;
+    return erased.ok ? await this.#copy.erase(bareSpans(store.value.clips)) : erased;
   }
 
   /** To whom the vault is sealed now. */

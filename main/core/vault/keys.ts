@@ -63,7 +63,7 @@ export class Identity {
    */
   mark(info: string, text: string): string {
     const key = hkdf(sha256, this.#secret.bytes, undefined, new TextEncoder().encode(info), 32);
-    const digest = createHmac('sha256', key).update(text).digest('hex');
+    const digest = digestOf(key, text);
     wipe(key);
     return digest;
   }
@@ -71,7 +71,7 @@ export class Identity {
   /** As `mark`, also when the identity was wiped since: what it keeps opens nothing. */
   marker(info: string): (text: string) => string {
     const key = hkdf(sha256, this.#secret.bytes, undefined, new TextEncoder().encode(info), 32);
-    return (text) => createHmac('sha256', key).update(text).digest('hex');
+    return (text) => digestOf(key, text);
   }
 
   /** The vault's own key for signatures. It outlives the identity, and opens nothing. Whoever takes it wipes it. */
@@ -123,6 +123,14 @@ function readStanza(stanza: Stanza): { share: Uint8Array; body: Uint8Array } {
   if (share.byteLength !== keyBytes) throw new Error('the share of an X25519 stanza is 32 bytes long');
   if (stanza.body.byteLength !== 32) throw new Error('the body of an X25519 stanza is 32 bytes long');
   return { share, body: stanza.body };
+}
+
+/** Leaves no copy of the text behind. */
+function digestOf(key: Uint8Array, text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  const digest = createHmac('sha256', key).update(bytes).digest('hex');
+  wipe(bytes);
+  return digest;
 }
 
 /** The identity of a text `AGE-SECRET-KEY-1…`, null when it is none. Whoever takes it wipes it. */

@@ -3,7 +3,7 @@
  * their place and keeps nothing. Errors of the file system pass through; a chunk that is not genuine is told by `false`.
  */
 import type { FileHandle } from 'node:fs/promises';
-import { tagBytes } from './sodium.ts';
+import { tagBytes, wipe } from './sodium.ts';
 import { chunkBytes, sealedChunkBytes } from './stream.ts';
 import type { StreamKey } from './stream.ts';
 
@@ -41,7 +41,10 @@ export async function openSpan(source: ChunkSource, offset: number, out: Uint8Ar
       const whole = from === 0 && to === plainBytes;
       const place = whole ? out.subarray(start - offset, start - offset + plainBytes) : Buffer.allocUnsafe(plainBytes);
       if (!source.key.open(index, index === source.lastChunk?.index, chunk, place)) return false;
-      if (!whole) out.set(place.subarray(from, to), start + from - offset);
+      if (!whole) {
+        out.set(place.subarray(from, to), start + from - offset);
+        wipe(place);
+      }
     }
   }
   return true;
@@ -53,6 +56,13 @@ export async function openChunk(source: ChunkSource, index: number): Promise<Uin
   const sealed = Buffer.allocUnsafe(plain.byteLength + tagBytes);
   if (!(await readWhole(source.file, sealed, source.payloadStart + index * sealedChunkBytes))) return null;
   return source.key.open(index, index === source.lastChunk?.index, sealed, plain) ? plain : null;
+}
+
+/** Whether it is genuine; nothing of it stays in memory. */
+export async function isGenuine(source: ChunkSource, index: number): Promise<boolean> {
+  const plain = await openChunk(source, index);
+  if (plain) wipe(plain);
+  return plain !== null;
 }
 
 /** Fills `bytes` from `position`; false when the file ends before. */

@@ -11,7 +11,7 @@ import type { Outcome, Problem } from '../../contract/problems.ts';
 import { sealIdOf } from './fileMark.ts';
 import { headerSizeBytes, longestHeaderBytes, openHeader } from './header.ts';
 import type { Opener } from './header.ts';
-import { openChunk, openSpan, readWhole } from './openSpan.ts';
+import { isGenuine, openChunk, openSpan, readWhole } from './openSpan.ts';
 import type { ChunkSource } from './openSpan.ts';
 import { tagBytes, wipe } from './sodium.ts';
 import { chunkBytes, payloadNonceBytes, sealedChunkBytes, StreamKey } from './stream.ts';
@@ -195,12 +195,12 @@ async function findExtent(
   const possible = index === 0 ? plainBytes >= 0 : index > 0 && plainBytes > 0;
   if (possible) {
     const lastChunk = { index, plainBytes };
-    if (await openChunk({ ...source, lastChunk }, index)) {
+    if (await isGenuine({ ...source, lastChunk }, index)) {
       return { sizeBytes: index * chunkBytes + plainBytes, complete: true, lastChunk };
     }
   }
   for (let chunks = whole; chunks > 0; chunks -= 1) {
-    if (await openChunk(source, chunks - 1)) {
+    if (await isGenuine(source, chunks - 1)) {
       return { sizeBytes: chunks * chunkBytes, complete: false, lastChunk: null };
     }
   }

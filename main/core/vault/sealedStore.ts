@@ -17,6 +17,7 @@ import type { Outcome, Problem } from '../../contract/problems.ts';
 import { isTemporary, removeTemporaries, syncFolder } from './durable.ts';
 import type { Identity } from './keys.ts';
 import { openFile, sealAside } from './sealedFile.ts';
+import { wipe } from './sodium.ts';
 import { problemOf, systemCode, VaultError } from './vaultError.ts';
 
 export interface StoreOptions<Value> {
@@ -114,6 +115,9 @@ export async function readDocument<Value>(
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(opened.value));
   } catch {
     return damaged;
+  } finally {
+    // What lies outside V8's heap nobody overwrites.
+    wipe(opened.value);
   }
   const document = v.safeParse(documentForm, json);
   if (!document.success) return damaged;
@@ -220,7 +224,7 @@ class SealedAdapter<Value> implements Adapter<Value> {
     const bytes = new TextEncoder().encode(
       JSON.stringify({ version, of: ofWhat(this.#options), serial: this.#serial + 1, value }),
     );
-    const aside = await sealAside(path, vault.recipients, bytes);
+    const aside = await sealAside(path, vault.recipients, bytes).finally(() => wipe(bytes));
     try {
       if (this.#newestIsGood) {
         await rename(path, previousOf(path));

@@ -13,7 +13,7 @@ import { dirname } from 'node:path';
 import { fileMode, renameDurably, syncFolder } from './durable.ts';
 import { sealIdOf } from './fileMark.ts';
 import { type Header, makeHeader } from './header.ts';
-import { openChunk, openSpan } from './openSpan.ts';
+import { isGenuine, openSpan } from './openSpan.ts';
 import { wipe } from './sodium.ts';
 import { chunkBytes, payloadNonceBytes, sealedChunkBytes, StreamKey } from './stream.ts';
 import { VaultError, vaultErrorOf } from './vaultError.ts';
@@ -269,7 +269,7 @@ export class SealedWriter {
     const source = { file, key: this.#key, payloadStart: this.#payloadStart, lastChunk: null };
     const fitting = Math.floor(((await file.stat()).size - this.#payloadStart) / sealedChunkBytes);
     for (let chunks = Math.min(this.#chunks, fitting); chunks > 0; chunks -= 1) {
-      if (await openChunk(source, chunks - 1)) return chunks;
+      if (await isGenuine(source, chunks - 1)) return chunks;
     }
     return 0;
   }

@@ -294,3 +294,35 @@ test('of a camera whose last recording goes while the vault is locked the names 
   await house.exporter.pause();
   assert.deepEqual(await filesWith(place, [gone.name, gone.host]), []);
 });
+
+test('what is remembered of exports, leaving, the check and clips is given up with the lock, and then read again', async (t) => {
+  const home = await enter(t);
+  const { house, place } = home;
+  const { startMs, endMs } = await addRecording(home, gone.id, 1);
+  assert.ok((await house.keeping.protect([gone.id], { fromMs: startMs, toMs: endMs }, 'Parcel 71c3')).ok);
+  house.exporter.start({
+    ...{ cameras: [{ id: gone.id, name: gone.name }], fromMs: startMs, toMs: endMs, folder: place.folder },
+    ...{ cut: 'fast', burnsIn: false, sound: true, timeLapseMs: null, result: { is: 'plain' } },
+  });
+  await house.exporter.pause();
+  const out = path.join(place.folder, 'out');
+  assert.ok((await house.leaving.start({ folder: out, cameras: [], everything: true })).ok);
+  await house.leaving.stop();
+  assert.ok(house.checking.start(false).ok);
+  await until('the check is done', async () => (await house.checking.state()).state === 'done');
+  const known = async (): Promise<unknown[]> => {
+    const [check, clips] = [await house.checking.state(), await house.keeping.clipList()];
+    const names = clips.ok ? clips.value.clips.map(({ name }) => name) : [clips.problem.code];
+    return [house.exporter.jobs().length, house.leaving.state.state !== 'never', check.state, ...names];
+  };
+  assert.deepEqual(await known(), [1, true, 'done', 'Parcel 71c3']);
+  const again = place.vault.identity?.copy();
+  assert.ok(again);
+  place.vault.lock();
+  await house.lock();
+  assert.deepEqual(await known(), [0, false, 'never', 'keyMissing']);
+  assert.ok(house.keeping.clips.protects(gone.id, { startMs, endMs }), 'what is protected stays protected');
+  assert.ok(place.vault.unlock(again));
+  await house.unlock(null);
+  await until('it is known again', async () => (await known()).join() === [1, true, 'done', 'Parcel 71c3'].join());
+});

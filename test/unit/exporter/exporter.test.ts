@@ -340,6 +340,7 @@ test('what waited or ran when Nightjar was killed is done at the next start, and
         kept = readExports(JSON.parse(JSON.stringify(document)));
         return Promise.resolve(true);
       },
+      lock: () => undefined,
     },
   });
   await later.begin();

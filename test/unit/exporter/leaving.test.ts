@@ -76,6 +76,7 @@ async function setUp(t: TestContext): Promise<Setup> {
             memory.document = read;
             return Promise.resolve(true);
           },
+          lock: () => undefined,
         },
         on: {
           changed: () => undefined,
