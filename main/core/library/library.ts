@@ -81,13 +81,13 @@ export class Library {
 
   /**
    * Takes up the recording that `finish` puts in its place, and that nothing is recorded after it; nobody else sees or
-   * deletes anything of that day meanwhile. null from `finish`: there is none.
+   * deletes anything of that day meanwhile. null from `finish`: there is none. Whether there was one.
    */
   async takeUp(
     cameraId: CameraId,
     day: string,
     finish: () => Promise<Omit<RecordingRow, 'path' | 'cameraId'> | null>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const taken = await this.#shelf.change(cameraId, day, async (index) => {
       const row = await finish();
       if (row === null) return false;
@@ -96,6 +96,7 @@ export class Library {
       return true;
     });
     if (taken) this.#tell(cameraId, day);
+    return taken;
   }
 
   /** The vault is locked. What is recorded is noted as before. */

@@ -7,7 +7,7 @@
  */
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { CameraId } from '../../contract/model.ts';
+import type { CameraId, GapCause } from '../../contract/model.ts';
 import type { Library } from '../library/library.ts';
 import {
   finishedName,
@@ -146,6 +146,7 @@ async function recoverFile(place: Place, file: string, startMs: number): Promise
   const { vault, library, cameraId, day, report } = place;
   if (await isUnbegun(file)) {
     await rm(file, { force: true });
+    await noteBegun(place, startMs);
     return;
   }
   if (vault.identity === null) {
@@ -153,7 +154,8 @@ async function recoverFile(place: Place, file: string, startMs: number): Promise
     return;
   }
   try {
-    await library.takeUp(cameraId, day, () => finishCutOff(place, file, startMs));
+    const held = await library.takeUp(cameraId, day, () => finishCutOff(place, file, startMs));
+    if (!held) await noteBegun(place, startMs);
   } catch (error) {
     if (!(error instanceof VaultError)) throw error;
     const { code } = error.problem;
@@ -161,6 +163,26 @@ async function recoverFile(place: Place, file: string, startMs: number): Promise
     // Gone: with its camera, while this looked elsewhere. Anything else is the disk's, and can pass.
     else if (code !== 'gone') report.waiting++;
   }
+}
+
+/** Why a camera is not recorded: over when a recording begins, which says nothing more of it. */
+const overAtBegin: ReadonlySet<GapCause> = new Set([
+  'lost',
+  'refused',
+  'codec',
+  'asleep',
+  'clock',
+  'deleted',
+  'noEvent',
+]);
+
+/**
+ * A recording had begun of which nothing reached the disk: what was before is not the reason any more.
+ */
+async function noteBegun({ library, cameraId }: Place, startMs: number): Promise<void> {
+  const [told] = await library.spans(cameraId, startMs, startMs + 1);
+  if (told?.kind === 'gap' && overAtBegin.has(told.cause))
+    await library.note(cameraId, { atMs: startMs, cause: 'closed' });
 }
 
 /**

@@ -253,3 +253,27 @@ test('recovery leaves the recording alone that is open right now', async () => {
   assert.equal((await library.covering(cameraId, { fromMs: 0, toMs: Infinity })).length, 1);
   await library.removeCamera(cameraId);
 });
+
+test('a recording that had begun, and of which nothing reached the disk, ends what was told before it', async (t) => {
+  for (const [cause, told] of [
+    ['deleted', ['deleted', 'closed']],
+    ['lost', ['lost', 'closed']],
+    ['diskFull', ['diskFull']],
+  ] as const) {
+    const { vault, remove } = await makeVault();
+    t.after(remove);
+    const library = new Library({ vault, now: () => tenMs + 30_000 });
+    await library.add({ cameraId, startMs: tenMs, endMs: tenMs + 10_000, sizeBytes: 1 });
+    await library.note(cameraId, { atMs: tenMs + 10_000, cause });
+    const folder = vault.path('recordings', cameraId, day);
+    writeFileSync(path.join(folder, `${tenMs}-${tenMs + 10_000}.mp4.age`), '');
+    writeFileSync(path.join(folder, `${tenMs + 15_000}.mp4.age.part`), '');
+    await recover(vault, library);
+    const spans = await library.spans(cameraId, tenMs + 10_000, tenMs + 30_000);
+    assert.deepEqual(
+      spans.map((span) => (span.kind === 'gap' ? span.cause : span.kind)),
+      told,
+    );
+    assert.equal(spans.at(-1)?.fromMs, tenMs + (told.length === 2 ? 15_000 : 10_000));
+  }
+});
