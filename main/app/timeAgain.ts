@@ -19,6 +19,8 @@ export interface TimeAgainOptions {
 const lookEveryMs = 5000;
 /** As far back as it looks for where the other cause begins. */
 const reachMs = 86_400_000;
+/** Notes that lie no further behind the end of a recording count from there on (library/spans.ts). */
+const nearMs = 2600;
 
 export class TimeAgain {
   readonly #options: TimeAgainOptions;
@@ -76,5 +78,9 @@ export class TimeAgain {
     // It may have changed while it was read.
     if (!told || current?.recording !== false || current.cause !== cause) return;
     await this.#options.library.note(cameraId, { atMs: told.fromMs, cause });
+    // Behind the end of what was recorded then, what was noted a moment later counts from that end on.
+    const still = await this.#told(cameraId, cause, this.#now() - 1);
+    const behindMs = told.fromMs + nearMs;
+    if (still && behindMs < this.#now()) await this.#options.library.note(cameraId, { atMs: behindMs, cause });
   }
 }

@@ -86,7 +86,11 @@ export function compareEvents(
     );
   const invented = [...unexplained].filter((event) => !goesOn(event));
   figures.invented = invented.length;
-  for (const { fromMs } of invented) say('invented', fromMs);
+  const raisedAt = (one: Raised): number => wallOf(clock, one.fromMs);
+  for (const { fromMs } of invented) {
+    const [nearest] = raised.toSorted((a, b) => Math.abs(raisedAt(a) - fromMs) - Math.abs(raisedAt(b) - fromMs));
+    say(`raised ${nearest ? new Date(raisedAt(nearest)).toISOString() : 'never'}, invented`, fromMs);
+  }
   return figures;
 }
 

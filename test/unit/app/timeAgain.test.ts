@@ -77,6 +77,21 @@ test('a camera that is lost when such a time comes again stays lost', async (t) 
   ]);
 });
 
+test('where the first time was recorded up to such a moment, too', async (t) => {
+  const { library, look, at, told } = await scene(t);
+  await library.add({ cameraId, startMs: tenMs + 55_000, endMs: tenMs + 59_500, sizeBytes: 1 });
+  await library.note(cameraId, { atMs: tenMs + 59_600, cause: 'lost' });
+  at(63);
+  await look();
+  at(68);
+  await look();
+  assert.deepEqual((await told(90)).slice(-3), [
+    [55, 'recorded'],
+    [59.5, 'refused'],
+    [62.1, 'lost'],
+  ]);
+});
+
 test('what was told of a time that does not come again stays, and so does what is told of a moment alone', async (t) => {
   const { look, at, told } = await scene(t);
   for (const seconds of [25, 30, 35]) {
