@@ -357,9 +357,11 @@ const joinMs = 200;
 const noteNearMs = 2000;
 const causes = {
   lost: 'the camera did not answer',
+  network: 'this computer had no network',
   refused: 'user name or password refused',
   notKeptUp: 'this computer did not keep up',
   diskFull: 'the disk was full',
+  diskGone: 'the disk was gone or took no writing',
   closed: 'Nightjar was closed',
   asleep: 'the computer was asleep',
   paused: 'recording paused',

@@ -15,6 +15,7 @@ import { flvCarriesHevc, type Ffmpeg, type StreamSource } from '../core/video/ff
 import { isSpoken } from '../core/video/rtp/tracks.ts';
 import { SignInMemory } from '../core/wire/signInMemory.ts';
 import { isCarried } from '../core/video/intakeScript.ts';
+import type { Way } from '../core/video/way.ts';
 import { Beside } from './beside.ts';
 
 /** A stream without viewers is kept for this long: switching between one and four tiles then costs nothing. */
@@ -33,6 +34,8 @@ export interface Onlooker extends Viewer {
 export interface ShowingOptions {
   ffmpeg: Ffmpeg;
   source: (role: StreamRole) => (signal: AbortSignal, afterFailure: boolean) => Promise<Outcome<StreamSource>>;
+  /** Whether this computer has a way to the camera. */
+  way: Way;
   /** As the camera describes it; it may change. */
   codec: (role: StreamRole) => VideoCodec;
   on: { note(what: string): void; cameraClock(clock: CameraClock): void; defect(error: unknown): void };
@@ -220,11 +223,11 @@ export class Showing {
       return open;
     }
     const role = key.startsWith('main') ? 'main' : 'sub';
-    const { ffmpeg, source, on } = this.#options;
+    const { ffmpeg, source, way, on } = this.#options;
     const beside = key === 'main' && this.#recorded !== null;
     if (this.#recorded) this.#beside.began(performance.now());
     const feed = new Feed({
-      ...{ ffmpeg, role, source: source(role), record: false, onlyRtsp: beside },
+      ...{ ffmpeg, role, source: source(role), way, record: false, onlyRtsp: beside },
       // Always taken in: to add it when somebody wants to listen would take another connection.
       sound: true,
       convert: isConverted(key),

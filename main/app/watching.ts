@@ -25,6 +25,7 @@ import type { Vault } from '../core/vault/folder.ts';
 import type { CameraClock } from '../core/video/cameraClock.ts';
 import { Feed } from '../core/video/feed.ts';
 import type { Ffmpeg, StreamSource } from '../core/video/ffmpeg.ts';
+import { Way } from '../core/video/way.ts';
 import { type Onlooker, Showing, type ViewingKey } from './showing.ts';
 import { deafEar, type Ear, Wanting } from './wanting.ts';
 
@@ -65,6 +66,8 @@ interface Watched {
   wanted: Wanted;
   /** The connection that is recorded; null while the user wants none. */
   recording: Feed | null;
+  /** Whether this computer has a way to it. */
+  way: Way;
   showing: Showing;
   stream: StreamState;
   recordingState: RecordingState;
@@ -126,10 +129,13 @@ export class Watching {
         defect: (error) => this.#options.on.defect(error),
       },
     });
+    const way = new Way(() => watched.camera.host);
     const watched: Watched = {
       ...{ camera, recorder, gate: new Gate(recorder, this.#memory), recording: null },
       wanted: { records: true, because: 'always', untilMs: null },
+      way,
       showing: new Showing({
+        way,
         ffmpeg: this.#options.ffmpeg,
         source: (role) => this.#options.sourceOf(camera.id, role),
         codec: (role) => codecOf(watched.camera, role),
@@ -263,6 +269,7 @@ export class Watching {
       ffmpeg: this.#options.ffmpeg,
       role: 'main',
       source: this.#options.sourceOf(camera.id, 'main'),
+      way: watched.way,
       record: true,
       sound: recordsSound,
       convert: false,

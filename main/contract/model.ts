@@ -80,10 +80,19 @@ export interface Camera {
 
 /**
  * Why a stream has no picture. One pattern, one word and one remedy each on screen. oneConnection: the camera grants no
- * connection beside the one that is recorded.
+ * connection beside the one that is recorded. network: this computer has no way to it.
  */
 export type LossCause =
-  'noAnswer' | 'noSuchHost' | 'closed' | 'stalled' | 'garbage' | 'codec' | 'keychain' | 'oneConnection' | 'failed';
+  | 'noAnswer'
+  | 'noSuchHost'
+  | 'closed'
+  | 'stalled'
+  | 'garbage'
+  | 'codec'
+  | 'keychain'
+  | 'oneConnection'
+  | 'network'
+  | 'failed';
 
 /** The state of one stream of one camera. */
 export type StreamState =
@@ -101,7 +110,8 @@ export type StreamState =
 export type RefusalCode = Extract<Problem['code'], 'passwordRefused' | 'passwordMissing' | 'passwordInClear'>;
 
 /**
- * Why a second of a camera is not recorded. lost: the camera did not answer. refused: user name or password.
+ * Why a second of a camera is not recorded. lost: the camera did not answer. network: this computer had no network to it
+ * (no interface was up, none had an address, or no route led there). refused: user name or password.
  * notKeptUp: this computer did not keep up. diskFull. diskGone: the vault's disk was not there, or took no writing.
  * closed: Nightjar was closed. asleep: the computer slept.
  * paused: by the user. deleted: by the user, or as the oldest. clock: the computer's clock was set. codec: the stream
@@ -110,6 +120,7 @@ export type RefusalCode = Extract<Problem['code'], 'passwordRefused' | 'password
  */
 export type GapCause =
   | 'lost'
+  | 'network'
   | 'refused'
   | 'notKeptUp'
   | 'diskFull'

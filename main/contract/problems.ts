@@ -7,6 +7,8 @@
 export type Problem =
   /** The name does not resolve. */
   | { code: 'noSuchHost'; host: string }
+  /** This computer has no way there: no network interface is up, none has an address, or no route leads to it. */
+  | { code: 'noNetwork'; host: string }
   /** Nothing answers there: refused, unreachable or silent until the deadline. */
   | { code: 'noAnswer'; host: string; port: number }
   /** Something answers, but neither ONVIF nor RTSP. */

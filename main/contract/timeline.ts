@@ -36,6 +36,7 @@ export interface PackedSpans {
 /** In the order of their numbers in `PackedSpans`. */
 const packedCauses = Object.keys({
   lost: true,
+  network: true,
   refused: true,
   notKeptUp: true,
   diskFull: true,

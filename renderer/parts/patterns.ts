@@ -6,6 +6,7 @@ import type { GapCause, Span } from '../../main/contract/model.ts';
 
 const patterns = {
   lost: 'g g-lost',
+  network: 'g g-network',
   refused: 'g g-refused',
   notKeptUp: 'g g-full',
   diskFull: 'g g-full',

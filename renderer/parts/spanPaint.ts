@@ -20,7 +20,7 @@ export interface Painted {
 
 const leastPixels = 2;
 const patternPixels = 6;
-const signals: ReadonlySet<string> = new Set(['g-lost', 'g-refused', 'g-full']);
+const signals: ReadonlySet<string> = new Set(['g-lost', 'g-network', 'g-refused', 'g-full']);
 
 export function paintSpans(canvas: HTMLCanvasElement, painted: Painted, inks: Inks): void {
   const { widthPixels, heightPixels, fromMs, toMs } = painted;
@@ -63,6 +63,7 @@ const tiles: Readonly<
   >
 > = {
   'g-lost': { width: 8, height: 8, draw: (tile) => diagonal(tile, 1.4, true) },
+  'g-network': { width: 8, height: 8, draw: (tile) => diagonal(tile, 3, false) },
   'g-refused': {
     width: 8,
     height: 8,

@@ -33,10 +33,19 @@ export class YardProcess {
     this.pid = child.pid ?? 0;
   }
 
-  /** `changes`: what to change about each default plan; `more`: further arguments of test/yard/run.ts. */
-  static async start(count: number, changes: object[] = [], more: string[] = []): Promise<YardProcess> {
+  /**
+   * `changes`: what to change about each default plan; `more`: further arguments of test/yard/run.ts; `through`: a command
+   * that runs the one behind it, elsewhere.
+   */
+  static async start(
+    count: number,
+    changes: object[] = [],
+    more: string[] = [],
+    through: readonly string[] = [],
+  ): Promise<YardProcess> {
     const args = [path.join(root, 'test/yard/run.ts'), '--cameras', String(count), '--changes', ...more];
-    const child = spawn(process.execPath, args, {
+    const [program = process.execPath, ...rest] = [...through, process.execPath, ...args];
+    const child = spawn(program, rest, {
       cwd: root,
       stdio: ['pipe', 'pipe', 'inherit'],
       env: nodeEnvironment(),

@@ -33,8 +33,9 @@ export class Observing {
     if (this.#disks === null || atMs - this.#disks.atMs >= disksEveryMs) {
       this.#disks = { atMs, troubles: await diskTroubles(house, this.#systemFolder) };
     }
+    const cutOff = statuses.some(({ recording }) => !recording.recording && recording.cause === 'network');
     return {
-      ...{ vault: house, isLocked: phase !== 'open', online: isOnline(), statuses },
+      ...{ vault: house, isLocked: phase !== 'open', online: isOnline() && !cutOff, statuses },
       cameras: house.cameras.list(),
       disks: this.#disks.troubles,
       wishes: house.settings.value.notices,

@@ -18,7 +18,7 @@ export interface Situation {
   atMs: number;
   /** The computer slept since the last look, or may have. */
   slept: boolean;
-  /** This computer has a network. */
+  /** This computer has a network, and a way to its cameras. */
   online: boolean;
   /** Cameras that answer, recorded or not. */
   answering: number;

@@ -81,7 +81,7 @@ export async function reachOnvif(
 ): Promise<Outcome<Reached>> {
   const found = mayBeElsewhere ? await findOnvif(place, signal) : good(place);
   if (!found.ok) {
-    if (!mayBeElsewhere || found.problem.code === 'noSuchHost' || found.problem.code === 'cancelled') return found;
+    if (!mayBeElsewhere || endsSearch(found.problem)) return found;
     return (await reachCommonPaths(place.host, way, signal)) ?? found;
   }
   const opened = await OnvifCamera.open(found.value, way.credentials, signal);
@@ -209,7 +209,7 @@ async function findOnvif(place: OnvifPlace, signal: AbortSignal): Promise<Outcom
     const saying = (code: string) => answers.find(({ answer }) => !answer.ok && answer.problem.code === code);
     const guarded = saying('passwordRefused');
     if (guarded !== undefined) return good(guarded.one);
-    const told = saying('cancelled') ?? saying('noSuchHost') ?? saying('notACamera');
+    const told = saying('cancelled') ?? saying('noSuchHost') ?? saying('noNetwork') ?? saying('notACamera');
     if (told?.answer.ok === false) return told.answer;
     return bad({ code: 'noAnswer', host: place.host, port: place.port });
   } finally {
@@ -269,4 +269,9 @@ export function knownStream({ info, url }: ReachedStream): KnownStream | null {
   if (match === null) return null;
   const scheme = match[1] === 'rtsps' ? 'rtsps' : 'rtsp';
   return { role: info.role, scheme, port: Number(match[2]), path: match[3] ?? '/' };
+}
+
+/** Other ports and protocols of the same host would say the same. */
+function endsSearch({ code }: Problem): boolean {
+  return code === 'noSuchHost' || code === 'noNetwork' || code === 'cancelled';
 }

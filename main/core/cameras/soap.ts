@@ -11,6 +11,7 @@ import type { Problem } from '../../contract/problems.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import { hostInUrl } from './address.ts';
 import { answerChallenge, readChallenges, type Challenge, type Credentials } from '../wire/digest.ts';
+import { codeOf, saysNoWay } from '../wire/socketTrouble.ts';
 import { child, escapeXml, find, readXml, type XmlElement } from './xml.ts';
 
 export interface SoapPlace {
@@ -266,7 +267,8 @@ class ReplyTooLong extends Error {
 
 /** What a socket's error means to the user. */
 export function connectionProblem(error: unknown, host: string, port: number): Problem {
-  const code = errorCode(error);
+  const code = codeOf(error);
+  if (saysNoWay(code)) return { code: 'noNetwork', host };
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NONAME' || code === 'EAI_FAIL') {
     return { code: 'noSuchHost', host };
   }
@@ -274,11 +276,6 @@ export function connectionProblem(error: unknown, host: string, port: number): P
   if (code.startsWith('HPE_') || code === 'EPROTO' || code.startsWith('ERR_SSL'))
     return { code: 'notACamera', host, port };
   return { code: 'noAnswer', host, port };
-}
-
-function errorCode(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
-  return typeof error.code === 'string' ? error.code : '';
 }
 
 /** The caller's signal ended the wait: by its own deadline the camera did not answer, else the user cancelled. */

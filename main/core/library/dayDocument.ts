@@ -21,15 +21,19 @@ export interface DayDocument {
   notes: GapNote[];
 }
 
-/** 2: the causes noEvent, schedule, off, privacy. A Nightjar that does not know them is not to take it for damaged. */
-export const dayDocumentVersion = 2;
+/**
+ * 2: the causes noEvent, schedule, off, privacy. 3: the cause network. A Nightjar that does not know them is not to take
+ * it for damaged.
+ */
+export const dayDocumentVersion = 3;
 
-/** One step a version. What version 1 says means the same. */
-export const dayDocumentSteps: readonly ((json: unknown) => unknown)[] = [(json) => json];
+/** One step a version. What versions 1 and 2 say means the same. */
+export const dayDocumentSteps: readonly ((json: unknown) => unknown)[] = [(json) => json, (json) => json];
 
 const latestMs = 8.64e15;
 const causes = [
   'lost',
+  'network',
   'refused',
   'notKeptUp',
   'diskFull',

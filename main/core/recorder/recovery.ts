@@ -168,6 +168,7 @@ async function recoverFile(place: Place, file: string, startMs: number): Promise
 /** Why a camera is not recorded: over when a recording begins, which says nothing more of it. */
 const overAtBegin: ReadonlySet<GapCause> = new Set([
   'lost',
+  'network',
   'refused',
   'codec',
   'asleep',

@@ -1,10 +1,11 @@
 /**
  * Why a camera is not recorded, where several reasons hold at once: what would have had to be different for this moment,
  * from the user outwards. The user's own wish (paused, outside its hours) comes first, then the app (closed) and the
- * computer (asleep), then the disk, then the camera. A disk that fails while nothing comes from the camera is noticed
- * only by the next picture: until then the gap is the camera's. That an event is awaited comes last: as long as anything
- * else is amiss it could not be recorded. What a moment was lost to for itself (the queue was full, the clock was set) is
- * the recorder's to say. A wish that ends while nothing runs is the next start's to end (app/noteAbsence). Pure.
+ * computer (asleep), then the disk, then the computer's network or the camera, whichever the connection names. A disk
+ * that fails while nothing comes from the camera is noticed only by the next picture: until then the gap is the camera's.
+ * That an event is awaited comes last: as long as anything else is amiss it could not be recorded. What a moment was lost
+ * to for itself (the queue was full, the clock was set) is the recorder's to say. A wish that ends while nothing runs is
+ * the next start's to end (app/noteAbsence). Pure.
  */
 import type { GapCause } from '../../contract/model.ts';
 

@@ -7,7 +7,7 @@ export type Cause = ConnectionEnd['cause'];
 
 /** Why nothing is recorded then. */
 export function gapCause(cause: Cause): GapCause {
-  return cause === 'refused' || cause === 'codec' ? cause : 'lost';
+  return cause === 'refused' || cause === 'codec' || cause === 'network' ? cause : 'lost';
 }
 
 /** What a problem with the address means for the stream. */
@@ -20,6 +20,8 @@ export function causeOf(problem: Problem): Cause {
     case 'noAnswer':
     case 'noSuchHost':
       return problem.code;
+    case 'noNetwork':
+      return 'network';
     case 'keychainLocked':
     case 'keychainMissing':
       return 'keychain';

@@ -20,6 +20,7 @@ import { causeOf, gapCause, type Cause } from './causes.ts';
 import { isSpoken } from './rtp/tracks.ts';
 import { RtspIntake } from './rtspIntake.ts';
 import { Runs } from './runs.ts';
+import type { Way } from './way.ts';
 
 /** An unbroken series of fragments from one connection. */
 export interface Run {
@@ -59,6 +60,8 @@ export interface FeedOptions {
   sound: boolean;
   /** Convert the picture to H.264 for viewing. */
   convert: boolean;
+  /** Whether this computer has a way to the camera; left out: it always has. */
+  way?: Pick<Way, 'isGone'>;
   /** What earlier connections to the same camera learned about signing in. */
   signInMemory?: SignInMemory;
   /** Nothing but our own RTSP: it is there for showing sooner what another connection brings anyway. */
@@ -75,6 +78,17 @@ const goodAfterMs = 30_000;
 const sourceWithinMs = 20_000;
 /** From asking for the address to the first picture a camera that is well takes less. */
 const slowTryMs = 3000;
+/** The network is looked at every second, and pictures come several times a second: one went because of the other. */
+const sameMomentMs = 2000;
+/** What a connection ends with where the computer's own network may be the reason. */
+const perhapsNetwork: ReadonlySet<Cause> = new Set([
+  'noAnswer',
+  'noSuchHost',
+  'closed',
+  'stalled',
+  'failed',
+  'network',
+]);
 
 interface TryEnd {
   cause: Cause;
@@ -107,6 +121,9 @@ export class Feed {
   #closedMs: number | undefined;
   /** The one that goes on now: since when its outcome counts (UTC ms), and when it began (steady ms). */
   #try: { sinceMs: number; beganMs: number } | null = null;
+  /** This computer has no way to the camera, as it was at the last look; and since when that was so last (UTC ms). */
+  #wayIsGone = false;
+  #wentMs: number | null = null;
   /** There was a connection, or a try at one. */
   #connected = false;
   /** Why the last try was refused, if it was. */
@@ -159,6 +176,7 @@ export class Feed {
     let runEndedMs: number | null = null;
     while (!this.#isClosing()) {
       const sinceMs: number = runEndedMs ?? this.#clock.wallMs();
+      this.#lookAtWay();
       this.#try = { sinceMs, beganMs: this.#clock.steadyMs() };
       const end = await this.#connect().catch((error: unknown) => this.#defect(error));
       this.#try = null;
@@ -166,9 +184,8 @@ export class Feed {
       if (this.#slept) this.#connecting();
       else {
         const ran = this.#runs.running;
-        // There were pictures, of a run that the clock ended, perhaps: since the last of them.
-        const lostMs = end.hadPictures ? (this.#lastPictureMs ?? undefined) : sinceMs;
-        this.#runs.end(gapCause(end.cause), ran ? undefined : lostMs);
+        end.cause = this.#because(end);
+        this.#tellEnd(end, sinceMs);
         runEndedMs = ran ? this.#clock.wallMs() : null;
       }
       if (!this.#slept && !end.again) await this.#wait(end.cause);
@@ -178,6 +195,44 @@ export class Feed {
     clearInterval(this.#ticks);
     this.#runs.end('closed', this.#closedMs);
     this.#setState({ state: 'off' });
+  }
+
+  /** Where this computer has no way to the camera, that is the reason. */
+  #because({ cause, hadPictures }: TryEnd): Cause {
+    this.#lookAtWay();
+    if (!perhapsNetwork.has(cause)) return cause;
+    // It may be back by the time at which the silence is noticed.
+    const wentThen = hadPictures && (this.#wentMs ?? 0) > (this.#lastPictureMs ?? Infinity) - sameMomentMs;
+    return this.#wayIsGone || wentThen ? 'network' : cause;
+  }
+
+  /** Why nothing is recorded. `sinceMs`: when the try began that came to that end. */
+  #tellEnd({ cause, hadPictures }: TryEnd, sinceMs: number): void {
+    // There were pictures, of a run that the clock ended, perhaps: since the last of them.
+    const lostMs = hadPictures ? (this.#lastPictureMs ?? undefined) : sinceMs;
+    const ran = this.#runs.running;
+    const wentMs = cause === 'network' ? this.#wentMs : null;
+    if (wentMs === null || (ran && wentMs - (this.#lastPictureMs ?? wentMs) < sameMomentMs)) {
+      this.#runs.end(gapCause(cause), ran ? undefined : lostMs);
+      return;
+    }
+    // It was silent before the network went.
+    if (ran) this.#runs.end('lost');
+    this.#runs.end('network', Math.max(lostMs ?? wentMs, wentMs));
+  }
+
+  /** What goes on may outlive it; whoever waits for the camera waits for the network from now on. */
+  #lookAtWay(): void {
+    const isGone = this.#options.way?.isGone() ?? false;
+    if (isGone && !this.#wayIsGone) this.#wentMs = this.#clock.wallMs();
+    this.#wayIsGone = isGone;
+    const before = this.#state;
+    if (!isGone || this.#try || (before.state !== 'refused' && before.state !== 'lost')) return;
+    if (before.state === 'lost' && before.cause === 'network') return;
+    const { nextTryMs } = before;
+    this.#runs.end('network', this.#wentMs ?? undefined);
+    const sinceMs = before.state === 'lost' ? before.sinceMs : this.#clock.wallMs();
+    this.#setState({ state: 'lost', cause: 'network', sinceMs, nextTryMs });
   }
 
   /** What nobody foresaw ends a connection, never the feed. */
@@ -325,7 +380,10 @@ export class Feed {
       this.#slept = true;
       this.#stopWaiting?.();
       void this.#connection?.stop('closed');
-    } else this.#tellSlowTry();
+    } else {
+      this.#lookAtWay();
+      this.#tellSlowTry();
+    }
     if (!this.#connection) return;
     this.#connection.check();
     const bitsPerSecond = this.#bitRate.sample(this.#connection.bytes, this.#clock.steadyMs());
@@ -335,7 +393,9 @@ export class Feed {
   /** A try that takes so long and succeeds in the end was waited for: until then the camera was lost. */
   #tellSlowTry(): void {
     if (!this.#try || this.#runs.running || this.#state.state === 'live') return;
-    if (this.#clock.steadyMs() - this.#try.beganMs > slowTryMs) this.#runs.end('lost', this.#try.sinceMs);
+    if (this.#clock.steadyMs() - this.#try.beganMs <= slowTryMs) return;
+    if (this.#wayIsGone) this.#runs.end('network', Math.max(this.#try.sinceMs, this.#wentMs ?? 0));
+    else this.#runs.end('lost', this.#try.sinceMs);
   }
 
   #connecting(): void {

@@ -19,6 +19,7 @@ export interface IntakeEnd {
 const signs: [RegExp, IntakeEnd['cause']][] = [
   [/\b40[13]\b|Unauthorized|Forbidden/i, 'refused'],
   [/Failed to resolve hostname|Name or service not known|nodename nor servname|No such host/i, 'noSuchHost'],
+  [/Network is (?:unreachable|down)|Cannot assign requested address/i, 'network'],
   [/Connection refused|No route to host|unreachable|timed out|Host is down|-138 occurred|-10060/i, 'noAnswer'],
   [/not currently supported in container|Unknown encoder|Decoder .* not found|Video codec .* not compatible/i, 'codec'],
   [/Could not find tag for codec|Unsupported codec|no decoder/i, 'codec'],

@@ -9,6 +9,7 @@ import { connect as connectTls } from 'node:tls';
 import { answerChallenge, readChallenges, type Credentials } from './digest.ts';
 import { readRtspReply, type RtspReply } from './rtspReply.ts';
 import type { Challenged, SignInMemory } from './signInMemory.ts';
+import { codeOf } from './socketTrouble.ts';
 
 export interface RtspPlace {
   secure: boolean;
@@ -222,7 +223,7 @@ export class RtspConversation {
     this.#connections += 1;
     const socket = connect(this.#place);
     socket.on('data', (bytes: Uint8Array) => this.#arrived(bytes));
-    socket.on('error', (error: NodeJS.ErrnoException) => this.#closed(socket, error.code ?? null));
+    socket.on('error', (error) => this.#closed(socket, codeOf(error) || null));
     socket.on('close', () => this.#closed(socket, null));
     return socket;
   }

@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { bad } from '../../../main/contract/problems.ts';
+import { type Interfaces, Way } from '../../../main/core/video/way.ts';
 import { startYard, type Yard, type YardCamera } from '../../yard/yard.ts';
 import { HandClock } from './handClock.ts';
 import { MutedCamera } from './mutedCamera.ts';
@@ -161,6 +163,33 @@ test('sleep while a camera is lost makes it try at once', async () => {
     url = source.value.url;
     clock.sleep(600_000, true);
     await feed.live();
+  } finally {
+    await feed.feed.close();
+  }
+});
+
+test('a camera that is lost waits for the network as soon as that is away, and is lost again when it is back', async () => {
+  const own = { address: '192.0.2.5', netmask: '', mac: '', internal: false, cidr: '192.0.2.5/24' };
+  const eth0 = [{ ...own, family: 'IPv4' as const }];
+  let interfaces: Interfaces = { eth0 };
+  const way = new Way(
+    () => '192.0.2.20',
+    () => interfaces,
+  );
+  const silent = bad({ code: 'noAnswer', host: '192.0.2.20', port: 554 });
+  const feed = new WatchedFeed(() => Promise.resolve(silent), { way });
+  try {
+    await feed.until('lost', () => feed.states.includes('lost noAnswer'));
+    interfaces = {};
+    await feed.until('away', () => feed.states.includes('lost network'));
+    interfaces = { eth0 };
+    const before = feed.states.length;
+    feed.feed.retryNow();
+    await feed.until('lost again', () => feed.states.slice(before).includes('lost noAnswer'));
+    assert.deepEqual(
+      feed.all('runEnd').map(({ cause }) => cause),
+      ['lost', 'network', 'lost'],
+    );
   } finally {
     await feed.feed.close();
   }

@@ -10,7 +10,7 @@ test('tells from what ffmpeg says why an intake ended', () => {
     ['[tcp @ 0x1] Failed to resolve hostname camera.lan: Name or service not known', 'noSuchHost'],
     ['[tcp @ 0x1] Connection to tcp://127.0.0.1:1 failed: Connection refused', 'noAnswer'],
     ['pipe:0: No route to host', 'noAnswer'],
-    ['pipe:0: Network is unreachable', 'noAnswer'],
+    ['pipe:0: Network is unreachable', 'network'],
     ['pipe:0: Connection timed out', 'noAnswer'],
     ['pipe:0: Operation timed out', 'noAnswer'],
     ['pipe:0: Invalid data found when processing input', 'garbage'],

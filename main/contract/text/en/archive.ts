@@ -23,6 +23,7 @@ export const archive = {
   fromToFor: (from: string, to: string, ms: number): string => `${from} to ${to}, ${units.duration(ms)}.`,
   gap: {
     lost: 'Gap: the camera did not answer',
+    network: 'Gap: this computer had no network',
     refused: 'Gap: user name or password refused',
     notKeptUp: 'Gap: this computer did not keep up',
     diskFull: 'Gap: the disk was full',
@@ -117,6 +118,7 @@ export const archive = {
     full: 'not kept up, or disk full',
     off: 'asleep or closed',
     paused: 'paused or switched off by you',
+    network: 'no network',
     waiting: 'no event',
     hours: 'outside its hours',
     deleted: 'deleted',

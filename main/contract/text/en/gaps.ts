@@ -5,6 +5,7 @@ export const gaps = {
   /** As the legend says it. */
   cause: {
     lost: 'the camera did not answer',
+    network: 'this computer had no network',
     refused: 'user name or password refused',
     notKeptUp: 'this computer did not keep up',
     diskFull: 'the disk was full',
@@ -24,6 +25,7 @@ export const gaps = {
   /** As it stands in a gap that is wide enough. */
   short: {
     lost: 'lost',
+    network: 'no network',
     refused: 'refused',
     notKeptUp: 'not kept up',
     diskFull: 'disk full',
@@ -45,6 +47,7 @@ export const gaps = {
   loss: {
     noAnswer: 'The camera does not answer.',
     noSuchHost: 'The network does not know this camera’s name.',
+    network: 'This computer has no network to the camera. Check its cable or its Wi-Fi.',
     closed: 'The camera closed the connection.',
     stalled: 'The camera stopped sending pictures.',
     garbage: 'The camera sends what is no picture.',

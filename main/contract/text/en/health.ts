@@ -90,6 +90,7 @@ export const health = {
   cause: {
     ...gaps.cause,
     lost: 'lost: the camera did not answer',
+    network: 'no network: this computer had none to the camera',
     refused: 'refused: user name or password',
   } satisfies Record<GapCause, string>,
   times: (count: number): string => (count === 1 ? 'once' : `${units.count(count)} times`),

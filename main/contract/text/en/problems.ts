@@ -51,6 +51,10 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
     fact: `The network does not know ${host}.`,
     remedy: 'Check the name, or enter the camera’s number, such as 192.168.1.20.',
   }),
+  noNetwork: ({ host }) => ({
+    fact: `This computer has no network to ${host}.`,
+    remedy: 'Check its cable or its Wi-Fi, and that it is in the camera’s network.',
+  }),
   noAnswer: ({ host, port }) => ({
     fact: `Nothing answers at ${host}, port ${port}.`,
     remedy: 'Check that the camera has power and that it is on the same network.',
