@@ -39,6 +39,9 @@ class Replay {
   readonly unheard = $derived(sayUnheard(this.sound));
   /** What playing passed over last, while that is said. */
   passed = $state.raw<Passed | null>(null);
+  /** When the focused camera's frames begin to be shown, in the span that was asked for. */
+  frames = $state.raw<readonly number[]>([]);
+  #framesOf: LoopSpan | null = null;
   #line: ReplayLine | null = null;
   #sound: ReplaySound | null = null;
   #atMs = 0;
@@ -62,6 +65,7 @@ class Replay {
     line.tell({ is: 'rate', rate: this.speed });
     line.tell({ is: 'inStep', inStep: this.inStep });
     line.tell({ is: 'play', playing: this.playing });
+    line.tell({ is: 'frames', span: this.#framesOf });
     this.#tellGo(atMs);
     this.#turnSound();
     return () => {
@@ -143,6 +147,13 @@ class Replay {
     this.#line?.tell({ is: 'loop', span: wanted && { fromMs: wanted.fromMs, toMs: wanted.toMs } });
   }
 
+  /** The frames of this span are wanted as marks; null: none are. */
+  markFrames(span: LoopSpan | null): void {
+    this.#framesOf = span && { fromMs: span.fromMs, toMs: span.toMs };
+    if (span === null) this.frames = [];
+    this.#line?.tell({ is: 'frames', span: this.#framesOf });
+  }
+
   toggleSound(): void {
     this.muted = !this.muted;
     this.#turnSound();
@@ -186,6 +197,9 @@ class Replay {
         if (!message.isThere || message.nth !== this.#gone) break;
         this.#atMs = message.atMs;
         this.#moved(message.atMs);
+        break;
+      case 'frames':
+        if (this.#framesOf) this.frames = message.timesMs;
         break;
       case 'reelEnded':
         this.#ofTile(message.tile)?.ended();

@@ -201,6 +201,19 @@ test('one picture on and one back, over the seams of groups and recordings', asy
   }
 });
 
+test('zoomed to a second, the focused camera’s row shows where each of its frames begins', async () => {
+  await page.getByRole('group', { name: 'Zoom' }).getByRole('button', { name: 'Second' }).click();
+  await goToSecond(11);
+  await expect(page.locator('.rows .frame')).toHaveCount(25);
+  await goToSecond(49);
+  await page.getByRole('button', { name: 'Garden', exact: true }).click();
+  await expect(page.locator('.rows .frame')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Front door', exact: true }).click();
+  await expect(page.locator('.rows .frame')).toHaveCount(25);
+  await page.getByRole('group', { name: 'Zoom' }).getByRole('button', { name: 'Minute' }).click();
+  await expect(page.locator('.rows .frame')).toHaveCount(0);
+});
+
 test('a camera in a gap says so with its cause and its end, and the others go on', async () => {
   await goToSecond(50);
   const garden = picture('Garden');
@@ -295,8 +308,11 @@ test('a camera without sound says so while it is played', async () => {
 });
 
 test('dragging over the timeline shows the pictures of where the pointer is', async () => {
-  await page.getByRole('group', { name: 'Zoom' }).getByRole('button', { name: 'Minute' }).click();
+  const zooms = page.getByRole('group', { name: 'Zoom' });
+  // So that the moment is in the middle of the minute, wherever the window was.
+  await zooms.getByRole('button', { name: 'Second' }).click();
   await goToSecond(30);
+  await zooms.getByRole('button', { name: 'Minute' }).click();
   await seeSecond(30);
   const timeline = page.getByRole('slider', { name: 'Timeline' });
   const box = await timeline.boundingBox();

@@ -133,6 +133,14 @@ export class GroupStore {
     this.#others = this.#others.filter(({ is }) => is !== 'failed');
   }
 
+  /** When the pictures of this span begin to be shown, in order, as far as they are here. */
+  picturesIn(fromMs: number, toMs: number): number[] {
+    return this.#groups.flatMap(({ startMs, endMs, shownMs }) => {
+      const [least, most] = [Math.max(fromMs, startMs - sameMs), Math.min(toMs, endMs)];
+      return shownMs.filter((timeMs) => timeMs >= least && timeMs < most);
+    });
+  }
+
   /** The picture that is shown at this moment; null where none is known. */
   pictureAt(atMs: number): { group: Group; timeMs: number } | null {
     const stretch = this.at(atMs);

@@ -205,6 +205,11 @@ export class Reel implements CanvasTile<null> {
     return next ?? (shown.group === stretch.group ? stretch.group.endMs : (stretch.group.shownMs[0] ?? null));
   }
 
+  /** When the pictures of a span begin to be shown, as far as they are here. */
+  picturesIn(fromMs: number, toMs: number): number[] {
+    return this.#store.picturesIn(fromMs, toMs);
+  }
+
   /** What is shown at `fromMs` is not what is to be shown at this moment. */
   changesAt(atMs: number, by: 1 | -1, fromMs: number): boolean {
     const nextMs = this.changesNext(fromMs, by);

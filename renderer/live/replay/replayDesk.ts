@@ -5,6 +5,7 @@
 import type { Way } from '../workerMessages.ts';
 import { Deck } from './deck.ts';
 import { Reel } from './reel.ts';
+import type { LoopSpan } from './replayClock.ts';
 import type { FromReplay, ToReplay } from './replayMessages.ts';
 import { SoundTrack } from './soundTrack.ts';
 
@@ -22,6 +23,8 @@ export class ReplayDesk {
   readonly #reels = new Map<number, Reel>();
   readonly #deck: Deck;
   readonly #sound: SoundTrack;
+  #framesOf: LoopSpan | null = null;
+  #framesTold = '';
   #hears: ReturnType<typeof setInterval> | undefined;
 
   constructor(wayOf: () => Way, on: ReplayDeskListener) {
@@ -69,6 +72,9 @@ export class ReplayDesk {
       case 'inStep':
         deck.setInStep(message.inStep);
         break;
+      case 'frames':
+        this.#framesOf = message.span;
+        break;
       case 'retry':
         for (const reel of this.#reels.values()) reel.retry();
         deck.go(deck.atMs);
@@ -85,6 +91,16 @@ export class ReplayDesk {
   /** To be called a few times a second. */
   look(now: number): void {
     for (const reel of this.#reels.values()) reel.look(now);
+    this.#tellFrames();
+  }
+
+  #tellFrames(): void {
+    const span = this.#framesOf;
+    const timesMs = span === null ? [] : (this.#deck.focused?.picturesIn(span.fromMs, span.toMs) ?? []);
+    const told = timesMs.join();
+    if (told === this.#framesTold) return;
+    this.#framesTold = told;
+    this.#on.tell({ is: 'frames', timesMs });
   }
 
   #arrange(tiles: number[], focused: number | null): void {

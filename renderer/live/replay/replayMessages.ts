@@ -19,6 +19,8 @@ export type ToReplay =
   | { is: 'loop'; span: LoopSpan | null }
   /** false: the focused camera alone moves. */
   | { is: 'inStep'; inStep: boolean }
+  /** The frames of the focused camera in this span are wanted as marks; null: none. */
+  | { is: 'frames'; span: LoopSpan | null }
   /** What did not open is tried again. */
   | { is: 'retry' }
   /** The sound of the focused camera is wanted; 'soundFormat' asks where it goes. */
@@ -47,6 +49,8 @@ export type FromReplay =
   /** With every set of pictures, all of one moment; and when anything else about them changed. */
   /** `isThere`: no other moment is on its way, as far as 'go' `nth`; a later one the worker has not heard yet. */
   | { is: 'now'; atMs: number; isThere: boolean; nth: number; reels: ReelNow[] }
+  /** When the frames of that span begin to be shown, as far as they are in memory; told anew when it becomes more. */
+  | { is: 'frames'; timesMs: number[] }
   /** Of this camera the stream ended; another port is needed. */
   | { is: 'reelEnded'; tile: number }
   /** Playing passed over a time in which no camera has anything. */

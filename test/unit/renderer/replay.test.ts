@@ -228,6 +228,20 @@ test('of another stream nothing is kept but gaps, and what was on its way is not
   assert.equal(store.at(beganMs + 5000)?.is, 'gap');
 });
 
+test('the frames of a span are told over the groups that are here, each once, and none of a gap', () => {
+  const store = new GroupStore(1e9);
+  put(store, 0);
+  put(store, 2);
+  put(store, 10);
+  const [from, to] = [beganMs + 1500, beganMs + 2500];
+  assert.deepEqual(
+    store.picturesIn(from, to),
+    Array.from({ length: 25 }, (_, at) => beganMs + 1520 + at * 40),
+  );
+  assert.deepEqual(store.picturesIn(beganMs + 5000, beganMs + 6000), []);
+  assert.equal(store.picturesIn(beganMs, beganMs + 12_000).length, 150);
+});
+
 test('samples come out of a message as they went in, and hostile bytes are none', () => {
   const sample = fc.record({
     track: fc.constantFrom('video' as const, 'audio' as const),
