@@ -1,8 +1,8 @@
 /**
  * The newest seconds of cameras that wait for an event, in memory and nowhere else. Each camera's begin at a keyframe;
  * all together stay within a bound of bytes, what is being written of them included: where they would not, the oldest of
- * all cameras goes first, as much as lies between two keyframes. What is gone is missing from a pre-roll, never from
- * the event.
+ * the camera that holds most goes first, as much as lies between two keyframes, so that one of a very high rate takes no
+ * room of the others. What is gone is missing from a pre-roll, never from the event.
  */
 import type { Run } from '../video/feed.ts';
 import type { Fragment } from '../video/fmp4.ts';
@@ -57,11 +57,12 @@ export class PreRollMemory {
 
   #fit(): void {
     while (this.sizeBytes > this.#mostBytes) {
-      const oldest = [...this.#rolls]
-        .filter(({ startMs }) => startMs !== null)
-        .sort((one, other) => (one.startMs ?? 0) - (other.startMs ?? 0))[0];
-      if (!oldest) return;
-      oldest.dropOldest();
+      const largest = [...this.#rolls].reduce<PreRoll | null>(
+        (most, roll) => (roll.sizeBytes > (most?.sizeBytes ?? 0) ? roll : most),
+        null,
+      );
+      if (!largest) return;
+      largest.dropOldest();
     }
   }
 }
@@ -86,12 +87,6 @@ export class PreRoll {
 
   get sizeBytes(): number {
     return this.#sizeBytes;
-  }
-
-  /** UTC ms: when the first picture that it holds was taken, by its arrival; null when it holds none. */
-  get startMs(): number | null {
-    const first = this.#groups[0]?.held[0];
-    return first ? beganMs(first) : null;
   }
 
   /** What follows is of this run. */

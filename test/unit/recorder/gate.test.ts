@@ -217,7 +217,7 @@ test('hours end to the second, and privacy at once', async () => {
   ]);
 });
 
-test('all pre-rolls together stay within their bytes: the oldest of all goes first, and the newest is there', async () => {
+test('all pre-rolls together stay within their bytes: the oldest goes first, and the newest is there', async () => {
   const footage = minute();
   const sizeBytes = footage.fragments.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const memory = new PreRollMemory(sizeBytes / 2);
@@ -240,6 +240,33 @@ test('all pre-rolls together stay within their bytes: the oldest of all goes fir
     assert.ok(from > 20 && from < 56 && from % 2 === 0, `from a keyframe on: ${from}`);
   }
   assert.equal(memory.sizeBytes, 0);
+});
+
+test('a camera of a very high rate takes no room of the others', async () => {
+  const [small, large] = [
+    minute(),
+    makeFootage({ seconds: 60, size: '640x360', framesPerSecond: 5, keyframeEvery: 2 }),
+  ];
+  const bytesOf = ({ fragments }: Footage): number => fragments.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const mostBytes = 2 * bytesOf(small);
+  assert.ok(bytesOf(large) > 1.5 * mostBytes);
+  const memory = new PreRollMemory(mostBytes);
+  const benches = [small, large].map((footage) => {
+    const bench = new Bench(memory);
+    bench.want(waiting, 60);
+    return { bench, playTo: bench.begin(footage) };
+  });
+  for (let second = 1; second <= 58; second++) {
+    for (const { playTo } of benches) playTo(second);
+    assert.ok(memory.sizeBytes <= mostBytes);
+  }
+  const from: number[] = [];
+  for (const { bench } of benches) {
+    bench.want(event, 60);
+    from.push((await bench.end())[0]?.[0] ?? NaN);
+  }
+  assert.equal(from[0], 0, 'the small one has all of it');
+  assert.ok((from[1] ?? 0) >= 20 && (from[1] ?? 0) < 58, `the large one what is left: ${from[1]}`);
 });
 
 test('a pre-roll that a disk takes slowly is not taken for one that does not keep up', async () => {
