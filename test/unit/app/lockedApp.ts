@@ -56,6 +56,16 @@ const commands: Record<string, (bytes: Uint8Array<ArrayBuffer>) => Promise<unkno
   hold: (passphrase) => Promise.resolve(held.push(passphrase)),
   drop: () => Promise.resolve(held.splice(0).map((each) => each.fill(0).byteLength)),
   lock: () => handlers['vault.lock'](undefined),
+  /** As a page does that shows them. How much there is of each. */
+  read: async () => {
+    const clips = await handlers['clips.list'](undefined);
+    return [
+      (await handlers['exports.list'](undefined)).length,
+      (await handlers['leaving.state'](undefined)).state,
+      (await handlers['check.state'](undefined)).state,
+      clips.ok ? clips.value.clips.length : clips,
+    ];
+  },
 };
 const byLetter = new Map(Object.entries(commands).map(([name, run]) => [name.charAt(0), run]));
 
