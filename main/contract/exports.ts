@@ -51,7 +51,8 @@ export interface ExportShare {
 }
 
 export type ExportState =
-  | { state: 'waiting' }
+  /** `wasLocked`: it ran when Nightjar was locked, and begins anew. */
+  | { state: 'waiting'; wasLocked: boolean }
   | {
       state: 'running';
       doneFraction: number;

@@ -39,6 +39,8 @@ export type Problem =
   | { code: 'alreadyAdded'; name: string }
   /** The camera, recording, job or place that the page names is not there any more. */
   | { code: 'gone' }
+  /** It was deleted while it was exported. */
+  | { code: 'recordingGone' }
   /** The keychain is locked, or did not answer within its deadline. */
   | { code: 'keychainLocked' }
   /** This system has no keychain service. */

@@ -135,9 +135,9 @@ export function canonical(value: unknown): string {
   return `{${entries.map(([name, inside]) => `${JSON.stringify(name)}:${canonical(inside)}`).join(',')}}`;
 }
 
-/** What `sha256sum --check` takes: every file, and the manifest. */
-export function checksums(manifest: Manifest): string {
-  const own = { name: manifestName, sha256: bytesToHex(sha256(manifestBytes(manifest))) };
+/** What `sha256sum --check` takes: every file, and the manifest, whose own sum is given. */
+export function checksums(manifest: Manifest, ownSha256: string): string {
+  const own = { name: manifestName, sha256: ownSha256 };
   return [...manifest.files, own].map(({ name, sha256: said }) => `${said}  ${name}\n`).join('');
 }
 

@@ -44,6 +44,12 @@ export interface PackReport {
   counts: PackCounts;
 }
 
+interface Signed {
+  manifest: Manifest;
+  /** As it lies in the pack; it has one spelling. */
+  bytes: Uint8Array;
+}
+
 interface Expected {
   name: string;
   sizeBytes: number;
@@ -62,11 +68,11 @@ export async function verifyPack(files: readonly PackFile[], wishes: CheckWishes
     const nothing = { manifest: null, fingerprint: null, isSigned: false, sound: new Set<string>() };
     return { ...nothing, findings: [read.finding], passed: false, counts };
   }
-  const { manifest } = read;
+  const { manifest, bytes } = read;
   const publicKey = hexToBytes(manifest.key);
   const print = fingerprint(publicKey);
   const isOther = Boolean(wishes.fingerprint && wishes.fingerprint !== print);
-  const check = new Check(byName, manifest, wishes, counts);
+  const check = new Check(byName, { manifest, bytes }, wishes, counts);
   const inFiles = await check.files(twins);
   const findings: PackFinding[] = [
     ...read.findings,
@@ -83,7 +89,7 @@ export async function verifyPack(files: readonly PackFile[], wishes: CheckWishes
 /** The manifest and what is wrong with its signature; or why there is none. */
 async function readSigned(
   files: ReadonlyMap<string, PackFile>,
-): Promise<{ manifest: Manifest; findings: PackFinding[] } | { finding: PackFinding }> {
+): Promise<(Signed & { findings: PackFinding[] }) | { finding: PackFinding }> {
   const file = files.get(manifestName);
   if (!file) return { finding: { is: 'noManifest' } };
   const bytes = file.sizeBytes > largestManifestBytes ? null : await readWhole(file);
@@ -91,10 +97,11 @@ async function readSigned(
   if (!bytes || manifest === null) return { finding: { is: 'manifestUnread' } };
   if (manifest === 'newer') return { finding: { is: 'manifestNewer' } };
   const signatureFile = files.get(signatureName);
-  if (!signatureFile) return { manifest, findings: [{ is: 'noSignature' }] };
+  if (!signatureFile) return { manifest, bytes, findings: [{ is: 'noSignature' }] };
   const signature = signatureFile.sizeBytes === signatureBytes ? await readWhole(signatureFile) : null;
+  await othersTurn();
   const isSigned = signature !== null && isEd25519(signature, bytes, hexToBytes(manifest.key));
-  return { manifest, findings: isSigned ? [] : [{ is: 'signature' }] };
+  return { manifest, bytes, findings: isSigned ? [] : [{ is: 'signature' }] };
 }
 
 async function readWhole(file: PackFile): Promise<Uint8Array | null> {
@@ -108,6 +115,7 @@ async function readWhole(file: PackFile): Promise<Uint8Array | null> {
 
 class Check {
   readonly #files: ReadonlyMap<string, PackFile>;
+  readonly #signed: Signed;
   readonly #manifest: Manifest;
   readonly #wishes: CheckWishes;
   readonly #counts: PackCounts;
@@ -118,8 +126,10 @@ class Check {
   readonly sound = new Set<string>();
   #doneBytes = 0;
 
-  constructor(files: ReadonlyMap<string, PackFile>, manifest: Manifest, wishes: CheckWishes, counts: PackCounts) {
+  constructor(files: ReadonlyMap<string, PackFile>, signed: Signed, wishes: CheckWishes, counts: PackCounts) {
+    const { manifest } = signed;
     this.#files = files;
+    this.#signed = signed;
     this.#manifest = manifest;
     this.#wishes = wishes;
     this.#counts = counts;
@@ -134,7 +144,7 @@ class Check {
   async files(twins: readonly PackFile[]): Promise<PackFinding[]> {
     const findings: PackFinding[] = [];
     const missing: Expected[] = [];
-    const all = this.#expected();
+    const all = await this.#expected();
     for (const expected of all) {
       const file = this.#files.get(expected.name.normalize('NFC'));
       if (!file) missing.push(expected);
@@ -169,12 +179,19 @@ class Check {
   }
 
   /** The checksums are not in the manifest, because they name it. */
-  #expected(): Expected[] {
-    const text = utf8ToBytes(checksums(this.#manifest));
+  async #expected(): Promise<Expected[]> {
+    const { manifest, bytes } = this.#signed;
+    const text = utf8ToBytes(checksums(manifest, await this.#sumOf(bytes)));
+    return [...manifest.files, { name: checksumsName, sizeBytes: text.length, sha256: await this.#sumOf(text) }];
+  }
+
+  async #sumOf(bytes: Uint8Array): Promise<string> {
     const hasher = (this.#wishes.hasher ?? plainHasher)();
-    hasher.update(text);
-    const own = { name: checksumsName, sizeBytes: text.length, sha256: bytesToHex(hasher.digest()) };
-    return [...this.#manifest.files, own];
+    for (let at = 0; at < bytes.length; at += windowBytes) {
+      await othersTurn();
+      hasher.update(bytes.subarray(at, at + windowBytes));
+    }
+    return bytesToHex(hasher.digest());
   }
 
   async #file(file: PackFile, expected: Expected): Promise<PackFinding[]> {
@@ -245,4 +262,9 @@ class Check {
     this.#counts.bytes += bytes;
     this.#wishes.onProgress?.(Math.min(this.#doneBytes, this.#allBytes), this.#allBytes);
   }
+}
+
+/** Whoever else has work on this thread does it first: a page shows how far the check is. */
+function othersTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }

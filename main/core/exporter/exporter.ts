@@ -55,6 +55,8 @@ interface Entry {
   again: boolean;
 }
 
+const waiting: ExportState = { state: 'waiting', wasLocked: false };
+
 export class Exporter {
   readonly #options: ExporterOptions;
   readonly #now: () => number;
@@ -82,7 +84,7 @@ export class Exporter {
     const job: ExportJob = {
       ...{ id, ...order, ...pictureOf(result), cameras: [...cameras], result: toldResult(result) },
       ...{ recordedMs: 0, gaps: 0, madeAnew: [] },
-      progress: { state: 'waiting' },
+      progress: waiting,
     };
     this.#entries.push({ job, result, placing: [], cancel: new AbortController(), again: false });
     this.#tell();
@@ -109,7 +111,7 @@ export class Exporter {
     entry.cancel = new AbortController();
     entry.placing = [];
     if (folder !== null) entry.job = { ...entry.job, folder };
-    this.#set(entry, { state: 'waiting' });
+    this.#set(entry, waiting);
     this.#workOn();
   }
 
@@ -175,7 +177,7 @@ export class Exporter {
   #waitAgain(entry: Entry): void {
     entry.again = false;
     entry.cancel = new AbortController();
-    this.#set(entry, { state: 'waiting' });
+    this.#set(entry, { state: 'waiting', wasLocked: true });
   }
 
   #find(id: string): Entry | undefined {
@@ -207,7 +209,7 @@ export class Exporter {
   /** A job as it was; one without an end waits again, unless only the telling of its end was missing. */
   async #revive({ placing, end, result, ...rest }: StoredExport): Promise<Entry> {
     const entry: Entry = {
-      job: { ...rest, ...pictureOf(result), result: toldResult(result), progress: end ?? { state: 'waiting' } },
+      job: { ...rest, ...pictureOf(result), result: toldResult(result), progress: end ?? waiting },
       ...{ result, placing, cancel: new AbortController(), again: false },
     };
     if (end) return entry;

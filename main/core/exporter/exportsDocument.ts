@@ -15,10 +15,12 @@ const cameraId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
 const problem = v.variant('code', [
   v.object({ code: v.literal('diskFull'), folder: text, freeBytes: whole }),
   v.object({ code: v.literal('targetFull'), folder: text, neededBytes: whole, freeBytes: whole }),
-  v.object({ code: v.picklist(['folderNotWritable', 'vaultMissing']), folder: text }),
+  v.object({ code: v.picklist(['folderNotWritable', 'vaultMissing', 'diskReadOnly']), folder: text }),
   v.object({ code: v.picklist(['fileExists', 'vaultDamaged']), file: text }),
   v.object({ code: v.literal('ffmpegFailed'), reason: v.pipe(v.string(), v.maxLength(20_000)) }),
-  v.object({ code: v.picklist(['notRecorded', 'ffmpegMissing', 'encoderMissing', 'passphraseGone', 'gone']) }),
+  v.object({
+    code: v.picklist(['notRecorded', 'recordingGone', 'ffmpegMissing', 'encoderMissing', 'passphraseGone', 'gone']),
+  }),
 ]);
 /** Whole files that are about to get their names. */
 const placing = v.pipe(v.array(v.object({ file: text, sizeBytes: whole })), v.maxLength(10_000));

@@ -45,8 +45,9 @@ export async function isPlaced(file: string, sizeBytes: number): Promise<boolean
 export async function refusalOf(folder: string, neededBytes: number): Promise<Problem | null> {
   try {
     await access(folder, constants.W_OK | constants.X_OK);
-  } catch {
-    return { code: 'folderNotWritable', folder };
+  } catch (error) {
+    const isGone = ['ENOENT', 'ENOTDIR'].includes(systemCode(error));
+    return { code: isGone ? 'vaultMissing' : 'folderNotWritable', folder };
   }
   const freeBytes = await freeBytesOf(folder);
   const isFull = freeBytes > 0 && freeBytes < neededBytes;

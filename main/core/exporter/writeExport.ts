@@ -10,15 +10,16 @@ import type { CameraId } from '../../contract/model.ts';
 import { bad, good, type Outcome, type Problem } from '../../contract/problems.ts';
 import type { Library } from '../library/library.ts';
 import type { Vault } from '../vault/folder.ts';
-import { freeBytesOf, problemOf } from '../vault/vaultError.ts';
+import { problemOf } from '../vault/vaultError.ts';
 import type { Ffmpeg } from '../video/ffmpeg.ts';
 import { ClipPlan } from './clipPlan.ts';
 import { joins } from './exactHead.ts';
 import { freeNames, type Part } from './exportNames.ts';
 import { shareOf } from './exportShare.ts';
+import { causeOf } from './failure.ts';
 import { makePart } from './makePart.ts';
 import { soundBeforeMs } from './plannedPart.ts';
-import { putInPlace, refusalOf, temporaryName } from './places.ts';
+import { putInPlace, refusalOf, removeLeftovers, temporaryName } from './places.ts';
 import type { SealTo } from './target.ts';
 import { problemOfVideo } from './writeVideo.ts';
 
@@ -55,11 +56,9 @@ interface WholeFile extends Part {
   sizeBytes: number;
 }
 
-/** Less room than this after a failure: that was the cause. */
-const fullBytes = 2 ** 20;
 const progressEveryMs = 250;
 
-/** Problems: `notRecorded`, `cancelled`, `passphraseGone`, those of the vault, of ffmpeg and of the target's disk. */
+/** Problems: `notRecorded`, `recordingGone`, `cancelled`, `passphraseGone`, those of the vault, of ffmpeg and of the target's disk. */
 export async function writeExport(work: ExportWork): Promise<Outcome<WrittenExport>> {
   const writing = new Writing(work);
   try {
@@ -100,7 +99,9 @@ class Writing {
 
   /** What stands against beginning. A time-lapse takes a part of the room that nobody knows before. */
   async measure(): Promise<Problem | null> {
-    const { library, cameras, folder, timeLapseMs } = this.#work;
+    const { id, library, cameras, folder, timeLapseMs } = this.#work;
+    // What an earlier try could not remove, because its disk was pulled out.
+    await removeLeftovers(folder, id);
     for (const { id } of cameras) this.#expectedBytes += (await shareOf(library, id, this.#work)).sizeBytes;
     return refusalOf(folder, timeLapseMs === null ? this.#expectedBytes : 0);
   }
@@ -140,15 +141,10 @@ class Writing {
     return signal.aborted ? bad({ code: 'cancelled' }) : good(null);
   }
 
-  /** What lies behind a failure, as far as the target's disk is to blame, with the room that it would take. */
-  async causeOf(problem: Problem): Promise<Problem> {
-    const { folder } = this.#work;
-    if (problem.code !== 'diskFull' && problem.code !== 'ffmpegFailed') return problem;
-    const freeBytes = await freeBytesOf(folder);
-    if (problem.code === 'ffmpegFailed' && freeBytes >= fullBytes) return problem;
-    // What is there now is removed, so it counts as free.
-    const neededBytes = Math.ceil(Math.max(this.#expectedBytes, this.#writtenBytes + fullBytes));
-    return { code: 'targetFull', folder, neededBytes, freeBytes: freeBytes + this.#writtenBytes };
+  causeOf(problem: Problem): Promise<Problem> {
+    const { folder, vault } = this.#work;
+    const [expectedBytes, writtenBytes] = [this.#expectedBytes, this.#writtenBytes];
+    return causeOf(problem, { folder, vaultFolder: vault.folder, expectedBytes, writtenBytes });
   }
 
   async close(): Promise<void> {

@@ -521,7 +521,7 @@ test('cancelled, locked, without a recording or without its folder it leaves not
   const nothing = await writeEvidence(jobOf(recorded, folder, { fromMs: 1000, toMs: 2000 }), wishes);
   assert.ok(!nothing.ok && nothing.problem.code === 'notRecorded');
   const gone = await writeEvidence(jobOf(recorded, path.join(folder, 'gone')), wishes);
-  assert.ok(!gone.ok && gone.problem.code === 'folderNotWritable', JSON.stringify(gone));
+  assert.ok(!gone.ok && gone.problem.code === 'vaultMissing', JSON.stringify(gone));
   assert.deepEqual(readdirSync(folder), []);
 });
 

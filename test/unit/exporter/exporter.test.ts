@@ -275,7 +275,7 @@ test('a folder that is not there is a problem', async () => {
   record(setup.recorder, footage, tenMs);
   await setup.recorder.close();
   rmSync(setup.folder, { recursive: true });
-  assert.equal(problemOf(await finished(setup, setup.exporter.start(setup.order(0, 4)).id)), 'folderNotWritable');
+  assert.equal(problemOf(await finished(setup, setup.exporter.start(setup.order(0, 4)).id)), 'vaultMissing');
   await setup.exporter.close();
 });
 

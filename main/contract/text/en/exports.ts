@@ -50,6 +50,7 @@ export const exports = {
   madeAnew: 'The pictures could not be joined to the cut, and were all made anew as H.264.',
   waiting: 'waiting',
   waitingFirst: 'waiting, first in line',
+  wasLocked: '. Nightjar was locked while it ran, so it begins anew.',
   percent: (fraction: number): string => `${Math.floor(Math.min(1, Math.max(0, fraction)) * 100)} %`,
   speed: (times: number): string => `${times >= 10 ? String(Math.round(times)) : times.toFixed(1)} × real time`,
   left: (ms: number): string => `${units.duration(ms)} left`,

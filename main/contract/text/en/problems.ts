@@ -290,6 +290,11 @@ export const problems: { [Code in ProblemCode]: (problem: ProblemOf<Code>) => Sa
         : `The keychain has not let go of the user names and passwords of ${entries} cameras that you removed.`,
     remedy: 'Unlock the keychain; Nightjar takes them out at its next start.',
   }),
+  recordingGone: () => ({
+    fact: 'A recording of this span was deleted while it was exported, for its age or to make room.',
+    remedy:
+      'Try again: the export then has what is left, and the gap. What is protected in the archive is never deleted.',
+  }),
   notRecorded: () => ({
     fact: 'Nothing is recorded in this span.',
     remedy: 'Choose another span.',

@@ -24,10 +24,11 @@ import type { CameraId } from '../../../contract/model.ts';
 import { bad, good, type Outcome } from '../../../contract/problems.ts';
 import { en } from '../../../contract/text/en.ts';
 import { syncFolder } from '../../vault/durable.ts';
-import { problemOf } from '../../vault/vaultError.ts';
+import { problemOf, VaultError } from '../../vault/vaultError.ts';
 import type { EvidenceJob } from '../evidenceJob.ts';
 import { freeNames } from '../exportNames.ts';
 import { shareOf } from '../exportShare.ts';
+import { causeOf } from '../failure.ts';
 import { refusalOf } from '../places.ts';
 import { folderNames } from '../stamps.ts';
 import type { WrittenExport } from '../writeExport.ts';
@@ -51,23 +52,27 @@ export interface EvidenceWishes {
 const videoFolder = 'video';
 const originalFolder = 'original';
 
-/** Problems: `notRecorded`, `cancelled`, `keyMissing` while the vault is locked, those of vault, ffmpeg and the target. */
+/** Problems: `notRecorded`, `recordingGone`, `cancelled`, `keyMissing` while the vault is locked, those of vault, ffmpeg and the target. */
 export async function writeEvidence(job: EvidenceJob, wishes: EvidenceWishes): Promise<Outcome<WrittenExport>> {
   const key = job.vault.signer;
   if (!key || job.vault.identity === null) return bad({ code: 'keyMissing' });
   const temporary = path.join(job.folder, `.nightjar-${job.id}-1.part`);
+  const failed = { folder: job.folder, vaultFolder: job.vault.folder, expectedBytes: 0, writtenBytes: 0 };
   try {
     let expectedBytes = 0;
     for (const { id } of job.cameras) expectedBytes += 2 * (await shareOf(job.library, id, job)).sizeBytes;
+    failed.expectedBytes = expectedBytes;
     const refusal = await refusalOf(job.folder, expectedBytes);
     if (refusal) return bad(refusal);
     await rm(temporary, { recursive: true, force: true });
-    await mkdir(temporary);
+    // Each folder by itself: one that is not there any more, for its disk was pulled out, is not made again.
+    for (const part of ['', originalFolder, videoFolder]) await mkdir(path.join(temporary, part));
     const names = folderNames(
       job.cameras.map(({ name }) => name),
       en.exports.nameless,
     );
-    const writing = new Writing(job, temporary, { expectedBytes, names });
+    const wrote = (bytes: number): void => void (failed.writtenBytes = bytes);
+    const writing = new Writing(job, temporary, { expectedBytes, names, wrote });
     const cameras: ManifestCamera[] = [];
     for (const [nth, camera] of job.cameras.entries()) {
       const written = await writing.camera(camera, names[nth] ?? camera.id, await wishes.facts(camera.id, job));
@@ -90,18 +95,18 @@ export async function writeEvidence(job: EvidenceJob, wishes: EvidenceWishes): P
     const bytes = manifestBytes(manifest);
     await writing.file(manifestName, bytes);
     await writing.file(signatureName, key.sign(bytes));
-    await writing.file(checksumsName, Buffer.from(checksums(manifest)));
+    await writing.file(checksumsName, Buffer.from(checksums(manifest, sumOf(bytes))));
     // Read back from the disk, as whoever gets it will.
     const checked = await checkEvidence(temporary, { signal: job.signal });
-    if (!checked.ok) return checked;
+    if (!checked.ok) return bad(await causeOf(checked.problem, failed));
     if (!checked.value.passed)
       throw new Error(`a new pack does not pass: ${JSON.stringify(checked.value.findings[0])}`);
     return await place(job, temporary);
   } catch (error) {
     if (job.signal.aborted) return bad({ code: 'cancelled' });
-    const problem = problemOfVideo(error) ?? (await problemOf(error, job.folder));
+    const problem = problemOfVideo(error) ?? (await problemOf(error, path.join(job.folder, 'pack')));
     if (!problem) throw error;
-    return bad(problem);
+    return bad(await causeOf(problem, failed));
   } finally {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
   }
@@ -112,12 +117,18 @@ class Writing {
   readonly #root: string;
   readonly #expectedBytes: number;
   readonly #videoNames: Set<string>;
+  readonly #wrote: (bytes: number) => void;
   readonly files: WrittenFile[] = [];
   #writtenBytes = 0;
 
   /** `expectedBytes`: of originals and video. `names`: of the cameras' folders. */
-  constructor(job: EvidenceJob, root: string, { expectedBytes, names }: { expectedBytes: number; names: string[] }) {
+  constructor(
+    job: EvidenceJob,
+    root: string,
+    { expectedBytes, names, wrote }: { expectedBytes: number; names: string[]; wrote: (bytes: number) => void },
+  ) {
     this.#job = job;
+    this.#wrote = wrote;
     this.#root = root;
     this.#expectedBytes = Math.max(1, expectedBytes);
     this.#videoNames = new Set(names.map((name) => name.toLowerCase()));
@@ -131,7 +142,8 @@ class Writing {
   ): Promise<ManifestCamera | null> {
     const { library, vault, fromMs, toMs, signal } = this.#job;
     const folder = `${originalFolder}/${folderName}`;
-    await mkdir(path.join(this.#root, originalFolder, folderName), { recursive: true });
+    await mkdir(path.join(this.#root, originalFolder, folderName));
+    const before = await library.covering(id, { fromMs, toMs });
     const { recordings, files } = await writeOriginals({
       ...{ library, vault, cameraId: id, fromMs, toMs, root: this.#root, folder, signal },
       worked: (bytes) => this.#worked(bytes),
@@ -143,13 +155,15 @@ class Writing {
     }
     this.files.push(...files);
     const spans = await library.spans(id, fromMs, toMs);
-    await mkdir(path.join(this.#root, videoFolder), { recursive: true });
     const written = await writeVideos({
       ...{ library, vault, cameraId: id, spans, root: this.#root, signal },
       nextName: videoNames(videoFolder, folderName, this.#videoNames),
       worked: (bytes) => this.#worked(bytes),
     });
     this.files.push(...written.files);
+    // Else the originals would hold what the videos leave out, and what is said to be a gap.
+    const after = new Set((await library.covering(id, { fromMs, toMs })).map((row) => row.path));
+    if (before.some((row) => !after.has(row.path))) throw new VaultError({ code: 'recordingGone' });
     const firstMs = spans[0]?.fromMs ?? toMs;
     const gaps = spans.flatMap((span) => {
       return span.kind === 'gap' ? [{ fromMs: span.fromMs, toMs: span.toMs, cause: span.cause }] : [];
@@ -174,11 +188,12 @@ class Writing {
     }
     const listed = ![manifestName, signatureName, checksumsName].includes(name);
     if (!listed) return;
-    this.files.push({ name, sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
+    this.files.push({ name, sizeBytes: bytes.length, sha256: sumOf(bytes) });
   }
 
   #worked(bytes: number): void {
     this.#writtenBytes += bytes;
+    this.#wrote(this.#writtenBytes);
     const doneFraction = Math.min(0.99, this.#writtenBytes / this.#expectedBytes);
     this.#job.onProgress({ doneFraction, bytesWritten: this.#writtenBytes });
   }
@@ -207,6 +222,10 @@ async function filesIn(folder: string): Promise<{ file: string; sizeBytes: numbe
     files.push({ file, sizeBytes: (await stat(file)).size });
   }
   return files;
+}
+
+function sumOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** The built page. */
