@@ -267,6 +267,8 @@ export class Feed {
       video: (config) => this.#fanOut.video(config, { role: this.role, intake: spoken ? 'rtsp' : 'ffmpeg' }),
       audio: (config) => this.#fanOut.audio(config),
       frame: (frame, arrivalMs) => {
+        // A clock that was set just before, and not noticed yet, must not be reckoned with twice.
+        if (!this.#runs.reckoned) this.#lookAtClock();
         if (frame.track === 'video') this.#runs.picture(frame.timeMs, arrivalMs);
         this.#live(arrivalMs);
         this.#fanOut.frame(frame, arrivalMs);
@@ -274,6 +276,7 @@ export class Feed {
       init: (init) => this.#runs.init(init),
       fragment: (fragment, arrivalMs) => {
         this.#live(arrivalMs);
+        if (!this.#runs.reckoned) this.#lookAtClock();
         this.#runs.fragment(fragment, arrivalMs);
       },
       cameraClock: (clock) => on.cameraClock?.(clock),
@@ -371,6 +374,18 @@ export class Feed {
   }
 
   #tick(): void {
+    if (!this.#lookAtClock()) {
+      this.#lookAtWay();
+      this.#tellSlowTry();
+    }
+    if (!this.#connection) return;
+    this.#connection.check();
+    const bitsPerSecond = this.#bitRate.sample(this.#connection.bytes, this.#clock.steadyMs());
+    if (bitsPerSecond !== null && this.#state.state === 'live') this.#options.on.bitRate?.(bitsPerSecond);
+  }
+
+  /** Whether the computer slept. */
+  #lookAtClock(): boolean {
     const change = this.#clockWatch.check();
     if (change?.what === 'clock') this.#runs.clockSet(change.byMs);
     if (change?.what === 'asleep') {
@@ -380,14 +395,8 @@ export class Feed {
       this.#slept = true;
       this.#stopWaiting?.();
       void this.#connection?.stop('closed');
-    } else {
-      this.#lookAtWay();
-      this.#tellSlowTry();
     }
-    if (!this.#connection) return;
-    this.#connection.check();
-    const bitsPerSecond = this.#bitRate.sample(this.#connection.bytes, this.#clock.steadyMs());
-    if (bitsPerSecond !== null && this.#state.state === 'live') this.#options.on.bitRate?.(bitsPerSecond);
+    return change?.what === 'asleep';
   }
 
   /** A try that takes so long and succeeds in the end was waited for: until then the camera was lost. */

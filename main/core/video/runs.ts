@@ -62,6 +62,11 @@ export class Runs {
     if (this.#running) this.end('clock');
   }
 
+  /** It is known when the connection's media time 0 was. */
+  get reckoned(): boolean {
+    return this.#startMs !== null;
+  }
+
   /** A run was begun and not ended. */
   get running(): boolean {
     return this.#running;

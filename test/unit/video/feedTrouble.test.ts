@@ -133,6 +133,29 @@ test('when the clock is set, the run ends with that cause and another begins by 
   }
 });
 
+test('a clock that is set just before the first picture is reckoned with once', async () => {
+  const clock = new HandClock('running');
+  const feed = new WatchedFeed(
+    () => {
+      // Nobody looks at the clock between this and the first picture, which is there in a fraction of a second.
+      clock.set(-600_000);
+      return Promise.resolve(sourceOf(camera(0)));
+    },
+    { clock },
+  );
+  try {
+    const { run } = await feed.next('run');
+    const { fragment, arrivalMs } = await feed.next('fragment');
+    const lateMs = arrivalMs - (run.startMs + (fragment.startSeconds + fragment.durationSeconds) * 1000);
+    assert.ok(Math.abs(lateMs) < 10_000, `${lateMs} ms late`);
+    await feed.next('bitRate');
+    const last = feed.all('run').at(-1)?.run;
+    assert.ok(Math.abs((last?.startMs ?? 0) - run.startMs) < 10_000, 'nor is it afterwards');
+  } finally {
+    await feed.feed.close();
+  }
+});
+
 test('after sleep it connects again at once, and the gap says why', async () => {
   const clock = new HandClock('running');
   const feed = new WatchedFeed(() => Promise.resolve(sourceOf(camera(0))), { clock });
