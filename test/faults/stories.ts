@@ -6,7 +6,8 @@
  * The timeline's other questions (all cameras at once, a month, merged) must say the same, and motion that was raised must
  * be among the events (storyEvents.ts). At the end the comparison must notice a truth that is shifted, exchanged or hidden (storyControls.ts).
  *
- * Takes about 90 s a run. Needs root on Linux: it makes a network and mounts of its own, which nobody else sees. Prints
+ * Takes about 100 s a run. Needs root on Linux: it makes a network, with a link to the cameras that goes down in some runs,
+ * and mounts of its own, which nobody else sees. Prints
  * tables, writes out/truth/stories.json (flat rows); the exit code is 0 only when all of that holds.
  */
 process.env['TZ'] = 'Europe/Berlin';
@@ -18,6 +19,7 @@ import { runWithKeyring } from '../../build/withKeyring.ts';
 import { YardProcess } from '../yard/yardProcess.ts';
 import { mountsRefused } from './disks.ts';
 import { faketimeRefused } from './fakedClock.ts';
+import { Link, linkRefused } from './link.ts';
 import { shareOf, sumOf } from './storyCheck.ts';
 import { controlsOf } from './storyControls.ts';
 import { sumEvents } from './storyEvents.ts';
@@ -29,6 +31,7 @@ import { Sent } from './truth.ts';
 
 const leastShare = 0.99;
 const firstAddress = 171;
+const isAlone = process.env['NIGHTJAR_TRUTH'] === 'alone';
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '20' },
@@ -82,14 +85,15 @@ async function main(): Promise<number> {
     console.log(`not run: ${refused}`);
     return 1;
   }
-  const yard = await YardProcess.start(camerasInARun, storyCameras(), [
-    ...['--no-discovery', '--first-address', String(firstAddress)],
-  ]);
+  const link = isAlone && !linkRefused ? await Link.make(camerasInARun) : undefined;
+  const changes = storyCameras().map((plan, camera) => ({ ...plan, ...(link && { host: link.host(camera) }) }));
+  const more = ['--no-discovery', '--first-address', String(firstAddress)];
+  const yard = await YardProcess.start(camerasInARun, changes, more, link?.through);
   const sent = new Sent(yard);
   const results: RunResult[] = [];
   try {
-    for (const plan of plans(process.env['NIGHTJAR_TRUTH'] === 'alone')) {
-      const result = await runStory(plan, { yard, sent, firstCamera: 0 });
+    for (const plan of plans(link !== undefined)) {
+      const result = await runStory(plan, { yard, sent, firstCamera: 0, link });
       result.faults.push(...nightFaults(result));
       results.push(result);
       tellWrong(result);
@@ -98,6 +102,7 @@ async function main(): Promise<number> {
   } finally {
     sent.close();
     await yard.stop();
+    link?.remove();
   }
   return tell(results);
 }

@@ -3,7 +3,7 @@
  * really sent, which recordings went, and what the clock was set to. From that follows what the timeline must tell of
  * each moment (`toldOf`), without asking the program anything.
  *
- * Of several reasons the one nearest to the user counts: paused, closed, asleep, the disk, the camera. A disk counts from
+ * Of several reasons the one nearest to the user counts: paused, closed, asleep, the disk, the network, the camera. A disk counts from
  * the first picture on that it did not take. After a reason ended, the gap keeps it until pictures come again, and between
  * two reasons of the camera until it is asked again: nobody can know sooner.
  */
@@ -13,7 +13,7 @@ import { type Setting, wallOf } from './fakedClock.ts';
 export type Told = GapCause | 'recorded';
 
 /** Nearest to the user first. */
-export type Level = 'user' | 'app' | 'computer' | 'disk' | 'camera';
+export type Level = 'user' | 'app' | 'computer' | 'disk' | 'network' | 'camera';
 
 /** Something is wrong from `fromMs` to `toMs` (epoch ms of the computer, however its clock is set). */
 export interface Condition {
@@ -123,7 +123,7 @@ function heldBack(condition: Condition, sent: readonly Stretch[]): Condition {
 function addSilence(truth: Truth, told: ReadonlySet<Told>): void {
   const nowMs = truth.chapters.at(-1)?.fromMs ?? 0;
   const last = truth.chapters.at(-2);
-  if (!last?.told.has('lost') || nowMs - last.fromMs > unnoticedMs) return;
+  if (!(last?.told.has('lost') || last?.told.has('network')) || nowMs - last.fromMs > unnoticedMs) return;
   const either = new Set<Told>([...told, 'lost', 'recorded']);
   truth.edges.push({ atMs: last.fromMs, beforeMs: waitingMs, afterMs: nowMs - last.fromMs, told: either });
 }
@@ -166,7 +166,7 @@ class Teller {
   }
 
   #now(by: (level: Level) => Condition | undefined, sends: boolean, fromMs: number): ReadonlySet<Told> {
-    const [disk, camera] = [by('disk'), by('camera')];
+    const [disk, network, camera] = [by('disk'), by('network'), by('camera')];
     if (!disk || by('app')) this.#diskShowed = false;
     if (by('app')) this.#forgetCamera();
     for (const level of ['user', 'app', 'computer'] as const) {
@@ -179,11 +179,13 @@ class Teller {
     if (camera) this.#lastCause = camera.cause;
     if (disk && sends) this.#diskShowed = true;
     // It showed for so short a time before the camera went that nobody may have seen it.
-    const barely = camera && disk && Math.abs(camera.fromMs - disk.fromMs) < (disk.beginsWithinMs ?? 0);
-    if (barely) return new Set([camera.cause, disk.cause]);
+    const gone = network ?? camera;
+    const barely = gone && disk && Math.abs(gone.fromMs - disk.fromMs) < (disk.beginsWithinMs ?? 0);
+    if (barely) return new Set([gone.cause, disk.cause]);
     if (disk && this.#diskShowed) return new Set([disk.cause]);
     // What waited of a camera that fell silent shortly before is what the disk does not take.
-    if (camera && disk && camera.fromMs > disk.fromMs - unnoticedMs) return new Set([camera.cause, disk.cause]);
+    if (gone && disk && gone.fromMs > disk.fromMs - unnoticedMs) return new Set([gone.cause, disk.cause]);
+    if (network) return this.#networkTold(network, camera);
     if (camera) return this.#cameraTold(camera, fromMs);
     if (sends) {
       this.#forgetCamera();
@@ -192,6 +194,13 @@ class Teller {
     // Not reached again yet: what was before, or lost. A camera that stops sending of itself is lost.
     const last = this.#lastCause === null ? [] : [this.#lastCause];
     return new Set<Told>(this.#before.has('recorded') ? ['lost'] : [...this.#before, 'lost', ...last]);
+  }
+
+  /** A camera that had fallen silent shortly before is told so only when that is noticed. */
+  #networkTold(network: Condition, camera: Condition | undefined): ReadonlySet<Told> {
+    this.#cameraCause = null;
+    const wasSilent = camera && camera.fromMs > network.fromMs - unnoticedMs && camera.fromMs < network.fromMs;
+    return new Set<Told>(wasSilent ? [network.cause, camera.cause] : [network.cause]);
   }
 
   #cameraTold({ cause, fromMs: sinceMs, toMs }: Condition, fromMs: number): ReadonlySet<Told> {

@@ -8,6 +8,8 @@ import { Chance } from './random.ts';
 export type CommonAct =
   | { do: 'close' | 'kill'; forMs: number }
   | { do: 'sleep' | 'diskFull' | 'diskGone' | 'diskError' | 'diskHangs'; forMs: number }
+  /** The computer's own network: its link is down, or its address is gone. */
+  | { do: 'linkDown' | 'addressLost'; forMs: number }
   | { do: 'clock'; byMs: number }
   /** Closed, the clock set so, and started again. */
   | { do: 'nextDay'; byMs: number }
@@ -58,7 +60,7 @@ const lengthsMs: Record<CameraAct['do'], readonly [number, number]> = {
   garbage: [6000, 12_000],
 };
 
-/** An ordinary run of about so long. */
+/** An ordinary run of about so long. `cuts`: the cameras are behind a link that can be cut. */
 export function planOf(seed: number, { lengthMs, cuts }: { lengthMs: number; cuts: boolean }): Plan {
   const chance = new Chance(seed);
   const disk = chance.oneOf(['tmpfs', 'ext4']);
@@ -67,7 +69,7 @@ export function planOf(seed: number, { lengthMs, cuts }: { lengthMs: number; cut
     ...{ seed, name: `run ${seed}`, disk, timeZone: 'Europe/Berlin' },
     // Often over midnight UTC, where one index ends and the next begins.
     startMs: chance.share() < 0.4 ? midnightMs - 1000 * Math.round(chance.between(15, 60)) : midnightMs + 9 * hourMs,
-    common: commonActs(chance, disk, lengthMs),
+    common: commonActs(chance, { disk, lengthMs, cuts }),
     cameras: Array.from({ length: camerasInARun }, () => actsOfCamera(chance, lengthMs, cuts)),
     restMs: 4000,
   };
@@ -99,11 +101,14 @@ export function nightPlan(
   };
 }
 
-function commonActs(chance: Chance, disk: Plan['disk'], lengthMs: number): Timed<CommonAct>[] {
+function commonActs(
+  chance: Chance,
+  { disk, lengthMs, cuts }: { disk: Plan['disk']; lengthMs: number; cuts: boolean },
+): Timed<CommonAct>[] {
   const acts: Timed<CommonAct>[] = [];
   let leftMs = lengthMs - 8000;
   while (leftMs > 6000) {
-    const act = commonAct(chance, disk);
+    const act = commonAct(chance, disk, cuts);
     const afterMs = chance.between(4000, 9000);
     acts.push({ ...act, afterMs });
     leftMs -= afterMs + ('forMs' in act ? act.forMs : 2000) + 2000;
@@ -111,8 +116,9 @@ function commonActs(chance: Chance, disk: Plan['disk'], lengthMs: number): Timed
   return acts;
 }
 
-function commonAct(chance: Chance, disk: Plan['disk']): CommonAct {
-  const what = chance.oneOf(['close', 'kill', 'kill', 'sleep', 'clock', 'clock', 'disk', 'disk', 'disk', 'delete']);
+function commonAct(chance: Chance, disk: Plan['disk'], cuts: boolean): CommonAct {
+  const usual = ['close', 'kill', 'kill', 'sleep', 'clock', 'clock', 'disk', 'disk', 'disk', 'delete'] as const;
+  const what = chance.oneOf(cuts ? [...usual, 'network', 'network'] : usual);
   const between = (fromMs: number, toMs: number): number => Math.round(chance.between(fromMs, toMs));
   switch (what) {
     case 'close':
@@ -128,6 +134,8 @@ function commonAct(chance: Chance, disk: Plan['disk']): CommonAct {
       if (disk === 'tmpfs') return { do: chance.oneOf(['diskFull', 'diskGone']), forMs: between(6000, 12_000) };
       // Root writes on where ext4 is full for everybody else.
       return { do: chance.oneOf(['diskError', 'diskHangs']), forMs: between(8000, 12_000) };
+    case 'network':
+      return { do: chance.oneOf(['linkDown', 'addressLost']), forMs: between(8000, 13_000) };
     case 'delete':
       return { do: 'delete' };
   }

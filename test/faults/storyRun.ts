@@ -19,6 +19,7 @@ import type { YardProcess } from '../yard/yardProcess.ts';
 import { type CoreProcess, valueOf } from './coreProcess.ts';
 import { Disk } from './disks.ts';
 import { FakedClock } from './fakedClock.ts';
+import type { Link } from './link.ts';
 import { Goings } from './goings.ts';
 import { Chance } from './random.ts';
 import { compareEvents, type EventFigures, type Raised } from './storyEvents.ts';
@@ -67,6 +68,8 @@ export interface RunOptions {
   sent: Sent;
   /** Of the first of its cameras in the yard. */
   firstCamera: number;
+  /** Between this computer and the yard; left out: nothing is. */
+  link?: Link | undefined;
 }
 
 export async function runStory(plan: Plan, options: RunOptions): Promise<RunResult> {
@@ -207,6 +210,11 @@ class Run {
         await this.#alone(() => this.#sleep(act.forMs));
         return;
       }
+      case 'linkDown':
+      case 'addressLost': {
+        await this.#networkGone(act.do, act.forMs);
+        return;
+      }
       case 'clock':
         this.#setClock(act.byMs);
         return;
@@ -273,6 +281,26 @@ class Run {
       },
       { beginsWithinMs: 1500, endsWithinMs: connectMs + 500 },
     );
+  }
+
+  /** Its network is looked at every second, and with it back every camera is tried. */
+  async #networkGone(how: 'linkDown' | 'addressLost', forMs: number): Promise<void> {
+    const { link } = this.#options;
+    if (!link) throw new Error('there is no link that could be cut');
+    const heal = (): void => (how === 'linkDown' ? link.up() : link.giveAddress());
+    this.#healing.add(heal);
+    await this.#while(
+      'all',
+      ['network', 'network'],
+      async () => {
+        if (how === 'linkDown') link.down();
+        else link.loseAddress();
+        await pause(forMs);
+        heal();
+      },
+      { beginsWithinMs: 1500, endsWithinMs: connectMs + 1000 },
+    );
+    this.#healing.delete(heal);
   }
 
   /** Somebody else fills the disk, and whatever room is made, at once. */
@@ -457,7 +485,7 @@ class Run {
         .map(({ condition }) => condition);
       const stretches = without(
         this.#stretches(camera, sentUntilMs),
-        conditions.filter(({ level }) => level === 'camera'),
+        conditions.filter(({ level }) => level === 'camera' || level === 'network'),
       );
       const truth = truthOf({
         conditions,
