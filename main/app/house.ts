@@ -136,7 +136,13 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
 
   const defect = (where: string) => (error: unknown) => log.defect(error, where);
   const libraryTold = atMostEvery(1000, (cameraId) => tell('library.changed', { cameraId }));
-  const library = new Library({ vault, on: { changed: libraryTold.tell } });
+  const library = new Library({
+    vault,
+    on: {
+      changed: libraryTold.tell,
+      removed: (cameraId, span) => tell('recordings.removed', { cameraId, ...span }),
+    },
+  });
   const eventsTold = atMostEvery(1000, (cameraId) => tell('events.changed', { cameraId }));
   const eventStore = new EventStore({
     vault,

@@ -1,5 +1,6 @@
 /**
- * What main tells the page unasked: noun.changed, each with the whole new value, so that a missed one does no harm.
+ * What main tells the page unasked: noun.changed, each with the whole new value, so that a missed one does no harm. What
+ * tells of something that happened once says so.
  */
 import type { CheckState } from './check.ts';
 import type { ExportJob } from './exports.ts';
@@ -19,6 +20,8 @@ export interface Events {
   'search.changed': Search;
   /** Recorded spans of this camera changed: ask again for what is on screen. At most once a second. */
   'library.changed': { cameraId: string };
+  /** What touched this span of this camera was deleted for good: nothing that was shown of it is kept. Told once. */
+  'recordings.removed': { cameraId: string; fromMs: number; toMs: number };
   /** More is known than the last `health.report` said: ask again. At most once a second. */
   'health.changed': { complete: boolean };
   /** What this camera tells of what it sees changed: ask again for what is on screen. At most once a second. */
@@ -48,6 +51,7 @@ export const eventNames = [
   'status.changed',
   'search.changed',
   'library.changed',
+  'recordings.removed',
   'health.changed',
   'events.changed',
   'notices.changed',

@@ -9,6 +9,7 @@ import { decodeSamples, type PlaybackFormat, type PlaybackNotice } from '../../m
 import type { PageMessage, VideoConfig } from '../../main/contract/stream.ts';
 import { openStream } from '../home.ts';
 import { abilityFor, makeDecoder } from './pictureDecoder.ts';
+import { StillShelf } from './stillShelf.ts';
 
 const widthPixels = 320;
 const mostKept = 400;
@@ -29,15 +30,8 @@ interface Keyframe {
   toMs: number;
 }
 
-/** Where the picture of a span is kept; every asker gets a copy of its own. */
-interface Kept {
-  cameraId: CameraId;
-  fromMs: number;
-  toMs: number;
-  still: ImageBitmap;
-}
-
-const kept: Kept[] = [];
+/** Every asker gets a copy of its own. */
+const kept = new StillShelf<ImageBitmap>(mostKept);
 const lines = new Map<CameraId, StillLine>();
 
 /**
@@ -45,8 +39,8 @@ const lines = new Map<CameraId, StillLine>();
  * computer cannot show, a recording that does not open), or nobody wants it any more.
  */
 export async function stillAt(cameraId: CameraId, atMs: number, signal: AbortSignal): Promise<ImageBitmap | null> {
-  const known = kept.findLast((one) => one.cameraId === cameraId && atMs >= one.fromMs && atMs < one.toMs);
-  if (known) return await createImageBitmap(known.still);
+  const known = kept.find(cameraId, atMs);
+  if (known) return await createImageBitmap(known);
   if (signal.aborted) return null;
   const line = lines.get(cameraId) ?? new StillLine(cameraId);
   lines.set(cameraId, line);
@@ -54,15 +48,15 @@ export async function stillAt(cameraId: CameraId, atMs: number, signal: AbortSig
 }
 
 /**
- * Nothing of what is kept is given any more, of one camera or of all: its recordings went, or another vault is open. What
- * is being asked is answered with null.
+ * Nothing of what is kept is given any more, of one camera (or of a span of it) or of all: its recordings went, or another
+ * vault is open. What is being asked is answered with null.
  */
-export function forgetStills(cameraId: CameraId | null = null): void {
+export function forgetStills(
+  cameraId: CameraId | null = null,
+  span: { fromMs: number; toMs: number } | null = null,
+): void {
   for (const line of [...lines.values()]) if (cameraId === null || line.cameraId === cameraId) line.close();
-  const gone = kept.filter((one) => cameraId === null || one.cameraId === cameraId);
-  for (const { still } of gone) still.close();
-  const stay = kept.filter((one) => !gone.includes(one));
-  kept.splice(0, kept.length, ...stay);
+  kept.forget(cameraId, span);
 }
 
 class StillLine {
@@ -100,8 +94,8 @@ class StillLine {
   }
 
   async #answer(atMs: number): Promise<ImageBitmap | null> {
-    const known = kept.findLast((one) => one.cameraId === this.cameraId && atMs >= one.fromMs && atMs < one.toMs);
-    if (known) return await createImageBitmap(known.still);
+    const known = kept.find(this.cameraId, atMs);
+    if (known) return await createImageBitmap(known);
     try {
       this.#port ??= this.#open();
       const port = await this.#port;
@@ -112,7 +106,7 @@ class StillLine {
         still.close();
         return null;
       }
-      keep({ cameraId: this.cameraId, fromMs: found.fromMs, toMs: found.toMs, still });
+      kept.put({ cameraId: this.cameraId, fromMs: found.fromMs, toMs: found.toMs, still });
       return await createImageBitmap(still);
     } catch {
       return null;
@@ -176,11 +170,6 @@ class StillLine {
 
 function tell(port: MessagePort, message: PageMessage): void {
   port.postMessage(message);
-}
-
-function keep(one: Kept): void {
-  kept.push(one);
-  if (kept.length > mostKept) kept.shift()?.still.close();
 }
 
 /** The picture of one keyframe, made small. */

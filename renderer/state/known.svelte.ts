@@ -98,6 +98,7 @@ class Known {
     on('vault.changed', (vault) => (this.vault = vault));
     on('cameras.changed', (cameras) => this.#take(cameras));
     on('status.changed', (status) => this.statuses.set(status.cameraId, status));
+    on('recordings.removed', ({ cameraId, fromMs, toMs }) => forgetStills(cameraId, { fromMs, toMs }));
     on('settings.changed', (settings) => (this.settings = settings));
     privacy.start();
     on('network.changed', ({ online }) => (this.online = online));

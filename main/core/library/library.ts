@@ -33,7 +33,11 @@ export interface RecordingRow {
 export interface LibraryOptions {
   vault: Vault;
   now?: () => number;
-  on?: { changed?: (cameraId: CameraId) => void };
+  on?: {
+    changed?: (cameraId: CameraId) => void;
+    /** Recordings of one day were deleted: from the beginning of the first to the end of the last. */
+    removed?: (cameraId: CameraId, span: { fromMs: number; toMs: number }) => void;
+  };
 }
 
 /** The open recording ends about one fragment before now; nearer than this, now is not a gap yet. */
@@ -43,7 +47,7 @@ export class Library {
   readonly survey: DaySurvey;
   readonly #vault: Vault;
   readonly #now: () => number;
-  readonly #changed: (cameraId: CameraId) => void;
+  readonly #on: NonNullable<LibraryOptions['on']>;
   readonly #shelf: DayShelf;
   readonly #open = new Map<CameraId, OpenRecording>();
   readonly #listeners = new Map<CameraId, Set<() => void>>();
@@ -55,7 +59,7 @@ export class Library {
     this.#shelf = new DayShelf(vault);
     this.#now = now;
     this.survey = new DaySurvey(this.#shelf, now);
-    this.#changed = on.changed ?? (() => undefined);
+    this.#on = on;
   }
 
   /** Cameras with a folder of recordings, also those that are on no list any more. */
@@ -143,6 +147,8 @@ export class Library {
         return outcome;
       });
       this.#tell(first.cameraId, day);
+      const fromMs = Math.min(...group.map(({ startMs }) => startMs));
+      this.#on.removed?.(first.cameraId, { fromMs, toMs: Math.max(...group.map(({ endMs }) => endMs)) });
     }
   }
 
@@ -373,7 +379,7 @@ export class Library {
 
   #tell(cameraId: CameraId, day: string | null = null): void {
     if (day !== null) this.#tellDay(cameraId, day);
-    this.#changed(cameraId);
+    this.#on.changed?.(cameraId);
     for (const listener of this.#listeners.get(cameraId) ?? []) listener();
   }
 

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
 import { openHouse, type House } from '../../../main/app/house.ts';
+import type { Events } from '../../../main/contract/events.ts';
 import { firstLayout } from '../../../main/contract/layouts.ts';
 import { firstPlan } from '../../../main/contract/recordingPlan.ts';
 import {
@@ -40,7 +41,9 @@ function camera(id: string, name: string): StoredCamera {
   };
 }
 
-async function enter(t: TestContext): Promise<{ place: Place; house: House; log: Log }> {
+type Told = Events['recordings.removed'][];
+
+async function enter(t: TestContext): Promise<{ place: Place; house: House; log: Log; removed: Told }> {
   const place = await makeVault();
   const store = await openStore({
     ...{ path: place.vault.path('cameras.json.age'), vault: place.vault, version: cameraDocumentVersion },
@@ -49,10 +52,13 @@ async function enter(t: TestContext): Promise<{ place: Place; house: House; log:
   assert.ok(store.ok);
   assert.ok((await store.value.update((value) => ({ ...value, cameras: [gone, stays] }))).ok);
   const log = openLog();
+  const removed: Told = [];
   const opened = await openHouse({
     ...{ vault: place.vault, keychain: new Keychain('Nightjar test', 2000), log },
     ffmpeg: { path: 'ffmpeg', version: '', major: 5, minor: 1 },
-    tell: () => undefined,
+    tell: (name, value) => {
+      if (name === 'recordings.removed') removed.push(value as Events['recordings.removed']); // that name's value
+    },
     warning: null,
     recorder: null,
     passphrase: () => 'none',
@@ -62,7 +68,7 @@ async function enter(t: TestContext): Promise<{ place: Place; house: House; log:
     await opened.value.close();
     place.remove();
   });
-  return { place, house: opened.value, log };
+  return { place, house: opened.value, log, removed };
 }
 
 /** A sealed file under a recording's name, `daysAgo` days old. */
@@ -93,9 +99,11 @@ async function filesWith(place: Place, words: readonly string[]): Promise<string
 
 test('a camera keeps its own days, or as the rule for all says, or as long as there is room', async (t) => {
   const home = await enter(t);
-  const { house } = home;
+  const { house, removed } = home;
+  const spans: { startMs: number; endMs: number }[] = [];
   for (const daysAgo of [1, 4, 9]) {
-    for (const { id } of [gone, stays]) await addRecording(home, id, daysAgo);
+    spans.push(await addRecording(home, gone.id, daysAgo));
+    await addRecording(home, stays.id, daysAgo);
   }
   const asked = async (keepDays: number | null, own: number | 'room' | null): Promise<number[]> => {
     const said = await house.keeping.preview({ keepDays, camera: { cameraId: gone.id, keepDays: own } });
@@ -112,6 +120,9 @@ test('a camera keeps its own days, or as the rule for all says, or as long as th
   house.keeping.apply();
   await house.keeping.retention.checkAnew();
   assert.equal((await house.keeping.holdings(gone.id)).all.recordings, 1);
+  const went = spans.slice(1).map(({ startMs, endMs }) => ({ cameraId: gone.id, fromMs: startMs, toMs: endMs }));
+  const told = removed.filter(({ cameraId }) => cameraId === gone.id).sort((a, b) => b.fromMs - a.fromMs);
+  assert.deepEqual(told, went, 'whoever shows some of it is told');
 });
 
 test('of a camera on neither list nothing goes for its age: how long it was to be kept is not known', async (t) => {
