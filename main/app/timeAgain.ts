@@ -16,7 +16,7 @@ export interface TimeAgainOptions {
   now?: () => number;
 }
 
-const lookEveryMs = 5000;
+const lookEveryMs = 2000;
 /** As far back as it looks for where the other cause begins. */
 const reachMs = 86_400_000;
 /** Notes that lie no further behind the end of a recording count from there on (library/spans.ts). */
