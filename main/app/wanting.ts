@@ -143,11 +143,14 @@ export class Wanting {
     return { plan: camera.plan, paused: camera.paused, privacy: this.#privacy, events };
   }
 
-  /** The event's own beginning; the hour that has struck, be it during sleep; else now. */
+  /** The event's own beginning, while an event was wanted; the hour that has struck, be it during sleep; else now. */
   #since({ wanted, beganMs }: Asked, before: Wanted | null, nowMs: number): number {
-    if (wanted?.records === true && wanted.because === 'event') return beganMs ?? nowMs;
     const edgeMs = before?.untilMs ?? null;
-    return edgeMs !== null && edgeMs <= nowMs ? edgeMs : nowMs;
+    const turnedMs = edgeMs !== null && edgeMs <= nowMs ? edgeMs : nowMs;
+    if (wanted?.records !== true || wanted.because !== 'event') return turnedMs;
+    // One that went on when the hours began, or a pause ended: before that nothing was wanted.
+    const isFirstWanted = before !== null && !before.records && before.cause !== 'noEvent';
+    return isFirstWanted ? Math.max(turnedMs, beganMs ?? 0) : (beganMs ?? nowMs);
   }
 
   /** To the moment at which an event's time is over, at most a second. */

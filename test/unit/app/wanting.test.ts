@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Ear, type HeardEvent, Wanting } from '../../../main/app/wanting.ts';
 import type { Camera } from '../../../main/contract/model.ts';
-import { firstPlan, type RecordingPlan } from '../../../main/contract/recordingPlan.ts';
+import { daysOfWeek, firstPlan, type RecordingPlan } from '../../../main/contract/recordingPlan.ts';
+import { nextEdge } from '../../../main/core/recorder/decide.ts';
 
 const id = '00112233445566aa';
 const startMs = Date.UTC(2026, 10, 20, 12);
@@ -154,6 +155,34 @@ test('events are recorded to the end of their post-roll also when the clock was 
   assert.equal(said.at(-1)?.[1], 'event');
   at(230);
   assert.deepEqual(said.at(-1)?.slice(0, 2), [230, 'noEvent']);
+});
+
+test('an event that lasts when the hours begin is wanted from then on, and not since it began', (t) => {
+  const nextHour = new Date(startMs + 3_600_000).getHours();
+  const hours = Array.from({ length: daysOfWeek }, () => 2 ** nextHour);
+  const beginsMs = nextEdge(hours, startMs);
+  assert.ok(beginsMs);
+  const beginsSecond = (beginsMs - startMs) / 1000;
+  const { ear, said, wanting, at } = setUp({ mode: 'events', hours });
+  t.after(() => wanting.close());
+  at(beginsSecond - 100);
+  ear.begins(startMs + (beginsSecond - 100) * 1000);
+  at(beginsSecond + 0.5);
+  assert.deepEqual(said, [
+    [0, 'schedule', 0],
+    [beginsSecond + 0.5, 'event', beginsSecond],
+  ]);
+});
+
+test('an event that lasts when privacy ends is wanted from then on', (t) => {
+  const { ear, said, wanting, at } = setUp();
+  t.after(() => wanting.close());
+  wanting.setPrivacy({ sinceMs: startMs, untilMs: null });
+  at(10);
+  ear.begins(startMs + 10_000);
+  at(20);
+  wanting.setPrivacy(null);
+  assert.deepEqual(said.at(-1), [20, 'event', 20]);
 });
 
 test('events are waited for no longer when the clock is set back meanwhile', (t) => {
