@@ -31,30 +31,40 @@ export interface EventFile {
   events: StoredEvent[];
 }
 
+/** As it was read. */
+export interface ReadEventFile extends EventFile {
+  /** False where a newer Nightjar wrote more into it than is understood here: written anew, it would be lost. */
+  isUnderstood: boolean;
+}
+
 const timeMs = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(8.64e15));
 const words = v.pipe(v.string(), v.maxLength(400));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const kind = v.picklist(eventKinds);
+const entries = {
+  id: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
+  // What a newer Nightjar knows apart is at least an event.
+  kind: v.fallback(kind, 'other'),
+  source: words,
+  topic: words,
+  fromMs: timeMs,
+  toMs: v.nullable(timeMs),
+  endUnknown: v.boolean(),
+  count,
+  revision: count,
+};
 const storedEvent = v.pipe(
-  v.object({
-    id: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
-    // What a newer Nightjar knows apart is at least an event.
-    kind: v.fallback(v.picklist(eventKinds), 'other'),
-    source: words,
-    topic: words,
-    fromMs: timeMs,
-    toMs: v.nullable(timeMs),
-    endUnknown: v.boolean(),
-    count,
-    revision: count,
-  }),
+  v.object(entries),
   v.check(({ fromMs, toMs }) => toMs === null || toMs >= fromMs),
 );
+/** Of what was read by the form below: nothing more than that is in it. */
+const understood = v.strictObject({ savedMs: timeMs, events: v.array(v.strictObject({ ...entries, kind })) });
 const eventFile = v.object({ savedMs: timeMs, events: v.pipe(v.array(storedEvent), v.maxLength(mostInFile)) });
 
 /** null for what is not of this form. */
-export function readEventFile(json: unknown): EventFile | null {
+export function readEventFile(json: unknown): ReadEventFile | null {
   const parsed = v.safeParse(eventFile, json);
-  return parsed.success ? parsed.output : null;
+  return parsed.success ? { ...parsed.output, isUnderstood: v.is(understood, json) } : null;
 }
 
 export function newEventsName(day: string): string {
@@ -67,7 +77,7 @@ export function dayOfEventsName(name: string): string | null {
   return day !== undefined && isDay(day) ? day : null;
 }
 
-export function eventsForm(cameraId: CameraId, day: string): Omit<DocumentForm<EventFile>, 'path'> {
+export function eventsForm(cameraId: CameraId, day: string): Omit<DocumentForm<ReadEventFile>, 'path'> {
   return { version: eventsVersion, of: `${eventsFolder}/${cameraId}/${day}`, parse: readEventFile };
 }
 
@@ -87,7 +97,7 @@ export async function readEvents(
   path: string,
   identity: Identity,
   { cameraId, day }: { cameraId: CameraId; day: string },
-): Promise<Outcome<EventFile>> {
+): Promise<Outcome<ReadEventFile>> {
   const read = await readDocument({ ...eventsForm(cameraId, day), path }, identity, path);
   return read.ok ? { ok: true, value: read.value.value } : read;
 }

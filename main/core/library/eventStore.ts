@@ -13,10 +13,10 @@ import type { Vault } from '../vault/folder.ts';
 import type { Identity } from '../vault/keys.ts';
 import {
   dayOfEventsName,
-  type EventFile,
   eventsFolder,
   mergeEvents,
   newEventsName,
+  type ReadEventFile,
   readEvents,
   type StoredEvent,
   writeEvents,
@@ -327,14 +327,15 @@ export class EventStore {
     const known = this.#days.get(keyOf(cameraId, day));
     if (known) return known;
     const { vault } = this.#options;
-    const files: EventFile[] = [];
+    const files: ReadEventFile[] = [];
     const read: string[] = [];
     const names = (await this.#namesOf(cameraId)).get(day) ?? new Set<string>();
     for (const name of names) {
       const file = await readEvents(vault.path(eventsFolder, cameraId, name), identity, { cameraId, day });
       if (!file.ok) continue;
       files.push(file.value);
-      read.push(name);
+      // What only a newer Nightjar understands stays as it is.
+      if (file.value.isUnderstood) read.push(name);
     }
     const inMemory = this.#writer.inMemory(cameraId, day);
     const events = mergeEvents([...files, ...inMemory], (id) => this.#going.has(id));
@@ -342,16 +343,23 @@ export class EventStore {
     // It may have been locked meanwhile.
     if (vault.identity === identity) this.#days.set(keyOf(cameraId, day), loaded);
     if (inMemory.length === 0 && read.length > mostFiles && day < dayOf(this.#now())) {
-      await this.#merge({ cameraId, day }, events, read).catch(this.#options.on.defect);
+      await this.#merge({ cameraId, day }, files, read).catch(this.#options.on.defect);
     }
     return loaded;
   }
 
-  /** One file in the place of several: first it is there, then they go. */
-  async #merge(of: { cameraId: CameraId; day: string }, events: StoredEvent[], before: string[]): Promise<void> {
+  /**
+   * One file in the place of several (`before`): first it is there, then they go. A file that is not understood whole is
+   * none of them, and what is as new in it is left to it.
+   */
+  async #merge(of: { cameraId: CameraId; day: string }, files: ReadEventFile[], before: string[]): Promise<void> {
     const { vault } = this.#options;
     const name = newEventsName(of.day);
-    const stored = events.map((event) => ({ ...event, revision: event.revision + 1 }));
+    const { true: ours = [], false: others = [] } = Object.groupBy(files, (file) => `${file.isUnderstood}`);
+    const elsewhere = new Map(mergeEvents(others, () => false).map(({ id, revision }) => [id, revision]));
+    const stored = mergeEvents(ours, (id) => this.#going.has(id))
+      .filter(({ id, revision }) => (elsewhere.get(id) ?? 0) < revision)
+      .map((event) => ({ ...event, revision: event.revision + 1 }));
     const file = { savedMs: this.#now(), events: stored };
     await writeEvents(vault.path(eventsFolder, of.cameraId, name), vault.recipients, of, file);
     await this.#began(of.cameraId, of.day, name);

@@ -3,7 +3,15 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import type { CameraEvent } from '../../../main/contract/cameraEvents.ts';
-import { mergeEvents, readEventFile, type StoredEvent } from '../../../main/core/library/eventDocument.ts';
+import {
+  eventsFolder,
+  mergeEvents,
+  newEventsName,
+  readEventFile,
+  readEvents,
+  type StoredEvent,
+  writeEvents,
+} from '../../../main/core/library/eventDocument.ts';
 import { readMonth } from '../../../main/core/library/eventOutline.ts';
 import { EventStore } from '../../../main/core/library/eventStore.ts';
 import { dayMs } from '../../../main/core/library/recordingName.ts';
@@ -298,6 +306,45 @@ test('a file of another form is none, and of what a newer Nightjar knows apart i
     assert.equal(read(bad), undefined, JSON.stringify(bad));
   }
   for (const bad of [null, [], { savedMs: 1 }, { events: [] }]) assert.equal(readEventFile(bad), null);
+});
+
+test('what a newer Nightjar knows apart is merged away by none, and stays the newest of itself', async (t) => {
+  const { vault } = await place(t);
+  const day = '2026-11-20';
+  await vault.makeFolder(eventsFolder, cameraId);
+  const write = async (events: object[]): Promise<string> => {
+    const name = newEventsName(day);
+    const value = { savedMs: tenMs, events: events as StoredEvent[] }; // a newer Nightjar's may be of any form
+    await writeEvents(vault.path(eventsFolder, cameraId, name), vault.recipients, { cameraId, day }, value);
+    return name;
+  };
+  const storedOf = (fromMs: number, revision: number): StoredEvent => {
+    const { cameraId: _, ...rest } = event(fromMs);
+    return { ...rest, revision };
+  };
+  const both = storedOf(tenMs, 1);
+  const ours = [both, ...[1, 2, 3, 4, 5].map((second) => storedOf(tenMs + second * 1000, 1))];
+  for (const one of ours) await write([one]);
+  const newer = await write([{ ...both, kind: 'drone', heightMetres: 12, revision: 2 }]);
+  const before = readFileSync(vault.path(eventsFolder, cameraId, newer));
+
+  const { store, defects } = storeOf(t, vault, tenMs + dayMs);
+  assert.deepEqual(
+    (await listed(store)).map(({ kind }) => kind),
+    ['other', 'motion', 'motion', 'motion', 'motion', 'motion'],
+  );
+  assert.deepEqual(defects, []);
+  const names = readdirSync(vault.path(eventsFolder, cameraId));
+  assert.equal(names.length, 2, 'what is understood is one file now');
+  assert.deepEqual(readFileSync(vault.path(eventsFolder, cameraId, newer)), before);
+  assert.ok(vault.identity);
+  const [merged = ''] = names.filter((name) => name !== newer);
+  const read = await readEvents(vault.path(eventsFolder, cameraId, merged), vault.identity, { cameraId, day });
+  assert.ok(read.ok && read.value.isUnderstood);
+  assert.deepEqual(
+    read.value.events.map(({ id }) => id),
+    ours.slice(1).map(({ id }) => id),
+  );
 });
 
 test('of several versions of an event the highest revision counts, in whatever order they are read', () => {
