@@ -5,11 +5,8 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openHouse } from '../../main/app/house.ts';
-import { openLog } from '../../main/core/log.ts';
-import { openWithWords } from '../../main/core/vault/folder.ts';
-import { Keychain } from '../../main/core/vault/keychain.ts';
-import { wordsOf } from './yearVault.ts';
+import { bareHouse } from '../unit/app/bareHouse.ts';
+import { launch, openYear } from './launch.ts';
 
 export interface HealthTimes {
   /** From the question to its first answer, of which most is not known yet. */
@@ -32,19 +29,9 @@ export interface HealthTimes {
 const dayMs = 86_400_000;
 const idleMs = 5000;
 
-async function main(folder: string, until: string): Promise<HealthTimes> {
-  const opened = await openWithWords(`${folder}/vault`, wordsOf(folder));
-  if (!opened.ok) throw new Error(`the vault does not open: ${opened.problem.code}`);
-  const house = await openHouse({
-    vault: opened.value,
-    keychain: new Keychain('Nightjar bench', 1000),
-    ffmpeg: { path: 'ffmpeg', version: '', major: 6, minor: 1 },
-    log: openLog(),
-    tell: () => undefined,
-    ...{ warning: null, recorder: null, passphrase: () => 'none' as const },
-  });
-  if (!house.ok) throw new Error(`the house does not open: ${house.problem.code}`);
-  const { health, library } = house.value;
+async function main(folder = '', until = ''): Promise<HealthTimes> {
+  const house = await bareHouse(await openYear(folder));
+  const { health, library } = house;
   // The start's own look at every day is another benchmark's (year.ts).
   await library.usedBytes();
   const idle = monitorEventLoopDelay({ resolution: 1 });
@@ -74,12 +61,8 @@ async function main(folder: string, until: string): Promise<HealthTimes> {
   if (!report.complete) throw new Error('not every day was looked at');
   const cells = report.cameras.flatMap((camera) => camera.cells).filter((cell) => cell !== null);
   const recordedMs = cells.reduce((sum, cell) => sum + cell.recordedMs, 0);
-  await house.value.close();
+  await house.close();
   return { ...times, days: cells.length, recordedShare: recordedMs / (cells.length * dayMs) };
 }
 
-// What runs in the background keeps no process alive.
-const alive = setInterval(() => undefined, 1000);
-const [folder = '', until = ''] = process.argv.slice(2);
-console.log(JSON.stringify(await main(folder, until)));
-clearInterval(alive);
+await launch(main);

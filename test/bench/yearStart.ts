@@ -6,13 +6,11 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Span } from '../../main/contract/model.ts';
-import { openHouse } from '../../main/app/house.ts';
-import { openLog } from '../../main/core/log.ts';
 import { Library } from '../../main/core/library/library.ts';
 import { recover } from '../../main/core/recorder/recovery.ts';
-import { openWithWords, type Vault } from '../../main/core/vault/folder.ts';
-import { Keychain } from '../../main/core/vault/keychain.ts';
-import { wordsOf } from './yearVault.ts';
+import type { Vault } from '../../main/core/vault/folder.ts';
+import { bareHouse } from '../unit/app/bareHouse.ts';
+import { launch, openYear } from './launch.ts';
 
 export interface StartTimes {
   /** From the open vault to the house. */
@@ -38,24 +36,15 @@ export interface StartTimes {
 
 const dayLengthMs = 86_400_000;
 
-async function main(folder: string, what: string, day: string): Promise<StartTimes> {
-  const opened = await openWithWords(`${folder}/vault`, wordsOf(folder));
-  if (!opened.ok) throw new Error(`the vault does not open: ${opened.problem.code}`);
+async function main(folder = '', what = '', day = ''): Promise<StartTimes> {
+  const vault = await openYear(folder);
   const fromMs = Date.parse(`${day}T00:00:00.000Z`);
-  if (what === 'settle') await settle(opened.value);
+  if (what === 'settle') await settle(vault);
   const cpu = process.cpuUsage();
   const beganMs = performance.now();
   const since = (): number => performance.now() - beganMs;
-  const house = await openHouse({
-    vault: opened.value,
-    keychain: new Keychain('Nightjar bench', 1000),
-    ffmpeg: { path: 'ffmpeg', version: '', major: 6, minor: 1 },
-    log: openLog(),
-    tell: () => undefined,
-    ...{ warning: null, recorder: null, passphrase: () => 'none' as const },
-  });
-  if (!house.ok) throw new Error(`the house does not open: ${house.problem.code}`);
-  const { library, cameras } = house.value;
+  const house = await bareHouse(vault);
+  const { library, cameras } = house;
   const houseMs = since();
   const ids = cameras.list().map(({ id }) => id);
   const drawn = async (): Promise<Span[]> => {
@@ -63,7 +52,7 @@ async function main(folder: string, what: string, day: string): Promise<StartTim
     return spans.flat();
   };
   await library.cameras();
-  const statusMs = house.value.status().then(since);
+  const statusMs = house.status().then(since);
   const spans = await drawn();
   const dayMs = since();
   const { user, system } = process.cpuUsage(cpu);
@@ -78,7 +67,7 @@ async function main(folder: string, what: string, day: string): Promise<StartTim
     delays.disable();
     lookedMs = since();
   }
-  await house.value.close();
+  await house.close();
   return {
     ...{
       houseMs,
@@ -110,8 +99,4 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - beganMs;
 }
 
-// What runs in the background keeps no process alive.
-const alive = setInterval(() => undefined, 1000);
-const [folder = '', what = '', day = ''] = process.argv.slice(2);
-console.log(JSON.stringify(await main(folder, what, day)));
-clearInterval(alive);
+await launch(main);

@@ -10,8 +10,6 @@ import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, sta
 import path from 'node:path';
 import { openDocuments } from '../../main/app/documents.ts';
 import type { GapCause } from '../../main/contract/model.ts';
-import { firstPlan } from '../../main/contract/recordingPlan.ts';
-import type { StoredCamera } from '../../main/core/cameras/cameraDocument.ts';
 import type { DayDocument, MarkedRow } from '../../main/core/library/dayDocument.ts';
 import { dayMs, dayOf, finishedName, indexName } from '../../main/core/library/recordingName.ts';
 import type { GapNote } from '../../main/core/library/spans.ts';
@@ -23,6 +21,7 @@ import { makeWords } from '../../main/core/vault/keys.ts';
 import { previousOf } from '../../main/core/vault/sealedStore.ts';
 import { SealedWriter } from '../../main/core/vault/sealedWriter.ts';
 import { chunkBytes, payloadNonceBytes, StreamKey } from '../../main/core/vault/stream.ts';
+import { storedCamera } from '../unit/cameras/storedCamera.ts';
 import { makeFootage } from '../unit/recorder/footage.ts';
 
 export interface YearPlan {
@@ -189,23 +188,7 @@ async function sealed(plain: Uint8Array, recipients: readonly string[]): Promise
 
 /** Cameras that are paused: they are on the list, and nothing is looked for on the network. */
 export async function listCameras(names: readonly string[], vault: Vault): Promise<void> {
-  const list = names.map((name, camera): StoredCamera => {
-    return {
-      ...{ id: cameraIdOf(camera), name, kind: 'rtsp', host: '127.0.0.1', port: 554 },
-      ...{ path: '/live', maker: '', model: '', firmware: '', serial: '', streams: [], addedMs: 0 },
-      ...{
-        moves: null,
-        allowsClearPassword: false,
-        recordsSound: false,
-        keepDays: null,
-        plan: firstPlan,
-        paused: true,
-        scheme: 'rtsp',
-        servicePath: '/live',
-        knownStreams: [],
-      },
-    };
-  });
+  const list = names.map((name, camera) => storedCamera({ id: cameraIdOf(camera), name }));
   // Made anew, so that a vault made by an earlier version of this opens too.
   for (const name of ['cameras.json.age', 'settings.json.age']) {
     for (const file of [name, previousOf(name)]) rmSync(vault.path(file), { force: true });

@@ -6,7 +6,7 @@
 import { expect, test, type Locator, type Page } from 'playwright/test';
 import { seriousViolations } from './axe.ts';
 import { eventList, eventPixels, eventRows, trackOf } from './eventRows.ts';
-import { addFound, goTo, Household, openAddCameras, seeLive, YardProcess } from './household.ts';
+import { Household, seeLive, seeWall, YardProcess } from './household.ts';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -20,10 +20,7 @@ let openedMs: number;
 test.beforeAll(async () => {
   yard = await YardProcess.start(2);
   household = await Household.make();
-  page = await household.open();
-  await household.makeVault(page);
-  await openAddCameras(page);
-  for (const camera of yard.cameras) await addFound(page, camera);
+  page = await household.settle(yard.cameras);
 });
 
 test.afterAll(async () => {
@@ -51,8 +48,7 @@ async function chosenOf(option: Locator): Promise<string> {
 }
 
 test('motion and an input are in the list within moments, each once', async () => {
-  await goTo(page, 'Live');
-  for (const { name } of yard.cameras) await seeLive(page, name);
+  await seeWall(page, yard.cameras);
   openedMs = Date.now();
   await page.keyboard.press('Control+2');
   await expect(page.getByRole('heading', { name: 'Events' })).toBeVisible();

@@ -8,7 +8,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test, type Page } from 'playwright/test';
 import { seriousViolations } from './axe.ts';
-import { addFound, goTo, Household, openAddCameras, seeLive, tile, YardProcess } from './household.ts';
+import { goTo, Household, seeWall, tile, YardProcess } from './household.ts';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -23,12 +23,8 @@ test.beforeAll(async () => {
   yard = await YardProcess.start(2);
   names = [yard.cameras[0]?.name ?? '', yard.cameras[1]?.name ?? ''];
   household = await Household.make();
-  page = await household.open();
-  await household.makeVault(page);
-  await openAddCameras(page);
-  for (const camera of yard.cameras) await addFound(page, camera);
-  await goTo(page, 'Live');
-  for (const name of names) await seeLive(page, name);
+  page = await household.settle(yard.cameras);
+  await seeWall(page, yard.cameras);
   recordingSinceMs = Date.now();
   await expect.poll(() => Date.now() - recordingSinceMs, { timeout: 60_000 }).toBeGreaterThan(spanMs + 12_000);
 });

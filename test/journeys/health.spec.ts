@@ -4,18 +4,7 @@
  */
 import { expect, test, type Page } from 'playwright/test';
 import { seriousViolations } from './axe.ts';
-import {
-  addFound,
-  goTo,
-  Household,
-  lock,
-  openAddCameras,
-  seeLive,
-  setPassphrase,
-  tile,
-  unlock,
-  YardProcess,
-} from './household.ts';
+import { goTo, Household, lock, seeLive, seeWall, setPassphrase, tile, unlock, YardProcess } from './household.ts';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -28,12 +17,8 @@ const [lost, refused, paused, well] = ['Front door', 'Driveway', 'Garden', 'Back
 test.beforeAll(async () => {
   yard = await YardProcess.start(4);
   household = await Household.make();
-  page = await household.open();
-  await household.makeVault(page);
-  await openAddCameras(page);
-  for (const camera of yard.cameras) await addFound(page, camera);
-  await goTo(page, 'Live');
-  for (const { name } of yard.cameras) await seeLive(page, name);
+  page = await household.settle(yard.cameras);
+  await seeWall(page, yard.cameras);
 });
 
 test.afterAll(async () => {

@@ -57,6 +57,15 @@ export class Household {
     return this.#app.firstWindow();
   }
 
+  /** The whole first run: starts the app, makes the vault, and adds these cameras as the search finds them. */
+  async settle(cameras: readonly YardCamera[]): Promise<Page> {
+    const page = await this.open();
+    await this.makeVault(page);
+    await openAddCameras(page);
+    for (const camera of cameras) await addFound(page, camera);
+    return page;
+  }
+
   async quit(): Promise<void> {
     await this.#app?.close();
     this.#app = null;
@@ -176,6 +185,12 @@ export function tile(page: Page, camera: string): ReturnType<Page['getByRole']> 
 /** Waits until a camera's tile is live and recorded. */
 export async function seeLive(page: Page, camera: string): Promise<void> {
   await expect(page.getByRole('group', { name: `${camera}, live, recording` })).toBeVisible();
+}
+
+/** Waits on the wall until every one of these cameras is live and recorded. */
+export async function seeWall(page: Page, cameras: readonly YardCamera[]): Promise<void> {
+  await goTo(page, 'Live');
+  for (const { name } of cameras) await seeLive(page, name);
 }
 
 /** Types a new passphrase into its two fields, and hands it in. */

@@ -6,7 +6,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, test, type Page } from 'playwright/test';
 import { seriousViolations } from './axe.ts';
-import { addFound, Household, openAddCameras, seeLive, tile, YardProcess } from './household.ts';
+import { Household, seeLive, tile, YardProcess } from './household.ts';
 
 const moved = 'Front door';
 const other = 'Driveway';
@@ -18,10 +18,7 @@ let page: Page;
 test.beforeAll(async () => {
   yard = await YardProcess.start(2);
   household = await Household.make();
-  page = await household.open();
-  await household.makeVault(page);
-  await openAddCameras(page);
-  for (const camera of yard.cameras) await addFound(page, camera);
+  page = await household.settle(yard.cameras);
 });
 
 test.afterAll(async () => {

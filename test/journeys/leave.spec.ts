@@ -8,7 +8,7 @@ import path from 'node:path';
 import { expect, test, type Page } from 'playwright/test';
 import type { Span } from '../../main/contract/model.ts';
 import { seriousViolations } from './axe.ts';
-import { addFound, goTo, Household, openAddCameras, seeLive, YardProcess } from './household.ts';
+import { goTo, Household, seeLive, seeWall, YardProcess } from './household.ts';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -23,12 +23,8 @@ test.beforeAll(async () => {
   test.setTimeout(180_000);
   yard = await YardProcess.start(2);
   household = await Household.make();
-  page = await household.open();
-  await household.makeVault(page);
-  await openAddCameras(page);
-  for (const camera of yard.cameras) await addFound(page, camera);
-  await goTo(page, 'Live');
-  for (const { name } of yard.cameras) await seeLive(page, name);
+  page = await household.settle(yard.cameras);
+  await seeWall(page, yard.cameras);
   started = Date.now();
 });
 

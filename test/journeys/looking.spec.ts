@@ -8,7 +8,7 @@ import { expect, test, type Page } from 'playwright/test';
 import { clipFrames, ffmpeg } from '../yard/clips.ts';
 import { readFrameNumber } from '../yard/frameNumber.ts';
 import { seriousViolations } from './axe.ts';
-import { addFound, goTo, Household, openAddCameras, seeLive, tile, YardProcess } from './household.ts';
+import { goTo, Household, seeLive, seeWall, tile, YardProcess } from './household.ts';
 import { frameOf, seeMoving, teachFrames } from './pictures.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -20,12 +20,8 @@ let page: Page;
 test.beforeAll(async () => {
   yard = await YardProcess.start(3, [{}, { main: { sound: 'PCMA' } }, { main: { sound: null } }]);
   household = await Household.make();
-  page = await household.open();
-  await household.makeVault(page);
-  await openAddCameras(page);
-  for (const camera of yard.cameras) await addFound(page, camera);
-  await goTo(page, 'Live');
-  for (const { name } of yard.cameras) await seeLive(page, name);
+  page = await household.settle(yard.cameras);
+  await seeWall(page, yard.cameras);
   await teachFrames(page);
 });
 

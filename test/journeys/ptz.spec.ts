@@ -5,7 +5,7 @@
  */
 import { expect, test, type Page } from 'playwright/test';
 import { seriousViolations } from './axe.ts';
-import { addFound, goTo, Household, openAddCameras, seeLive, tile, YardProcess } from './household.ts';
+import { goTo, Household, seeLive, tile, YardProcess } from './household.ts';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -25,10 +25,7 @@ let page: Page;
 test.beforeAll(async () => {
   yard = await YardProcess.start(3, [{}, { onvif: { ptz: zoomOnly } }, {}]);
   household = await Household.make();
-  page = await household.open();
-  await household.makeVault(page);
-  await openAddCameras(page);
-  for (const camera of yard.cameras) await addFound(page, camera);
+  page = await household.settle(yard.cameras);
   await goTo(page, 'Live');
 });
 

@@ -4,7 +4,7 @@
  */
 /* eslint-disable @typescript-eslint/unbound-method -- methods are wrapped and put back, and called with their own `this` */
 import { expect, test, type Page, type Worker } from 'playwright/test';
-import { addFound, goTo, Household, openAddCameras, seeLive, tile, YardProcess } from './household.ts';
+import { goTo, Household, seeLive, seeWall, tile, YardProcess } from './household.ts';
 import { seeMoving, teachFrames } from './pictures.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -16,12 +16,8 @@ let page: Page;
 test.beforeAll(async () => {
   yard = await YardProcess.start(4);
   household = await Household.make();
-  page = await household.open();
-  await household.makeVault(page);
-  await openAddCameras(page);
-  for (const camera of yard.cameras) await addFound(page, camera);
-  await goTo(page, 'Live');
-  for (const { name } of yard.cameras) await seeLive(page, name);
+  page = await household.settle(yard.cameras);
+  await seeWall(page, yard.cameras);
   await teachFrames(page);
 });
 

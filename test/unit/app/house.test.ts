@@ -2,65 +2,24 @@
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
-import { openHouse, type House } from '../../../main/app/house.ts';
-import {
-  cameraDocumentSteps,
-  cameraDocumentVersion,
-  emptyCameraDocument,
-  parseCameraDocument,
-} from '../../../main/core/cameras/cameraDocument.ts';
-import type { StoredCamera } from '../../../main/core/cameras/cameraDocument.ts';
+import type { House } from '../../../main/app/house.ts';
 import { openLog } from '../../../main/core/log.ts';
-import { Keychain } from '../../../main/core/vault/keychain.ts';
-import { openStore } from '../../../main/core/vault/sealedStore.ts';
 import { makeVault, type Place, tenMs, until } from '../recorder/footage.ts';
-import { firstPlan } from '../../../main/contract/recordingPlan.ts';
+import { bareHouse } from './bareHouse.ts';
+import { keepCameras, storedCamera } from '../cameras/storedCamera.ts';
 
 // No keychain of the person who runs this, and none at all: every call of it is refused.
 process.env['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=/nonexistent';
 
-const pausedCamera: StoredCamera = {
-  ...{ id: '00112233445566aa', name: 'Front door', kind: 'rtsp', host: '127.0.0.1', port: 554, path: '/live' },
-  ...{ maker: '', model: '', firmware: '', serial: '', streams: [], addedMs: 0 },
-  ...{
-    moves: null,
-    allowsClearPassword: false,
-    recordsSound: false,
-    keepDays: null,
-    plan: firstPlan,
-    paused: true,
-    scheme: 'rtsp',
-    servicePath: '/live',
-    knownStreams: [],
-  },
-};
+const pausedCamera = storedCamera();
 
 async function enter(t: TestContext, place: Place, log = openLog()): Promise<House> {
-  const opened = await openHouse({
-    vault: place.vault,
-    keychain: new Keychain('Nightjar test', 2000),
-    ffmpeg: { path: 'ffmpeg', version: '', major: 5, minor: 1 },
-    log,
-    tell: () => undefined,
-    ...{ warning: null, recorder: null, passphrase: () => 'none' },
-  });
-  assert.ok(opened.ok);
+  const house = await bareHouse(place.vault, { log });
   t.after(async () => {
-    await opened.value.close();
+    await house.close();
     place.remove();
   });
-  return opened.value;
-}
-
-async function keepCameras(place: Place, ...lists: StoredCamera[][]): Promise<string> {
-  const path = place.vault.path('cameras.json.age');
-  const store = await openStore({
-    ...{ path, vault: place.vault, version: cameraDocumentVersion, migrate: cameraDocumentSteps },
-    ...{ initial: emptyCameraDocument, parse: parseCameraDocument },
-  });
-  assert.ok(store.ok);
-  for (const cameras of lists) assert.ok((await store.value.update((value) => ({ ...value, cameras }))).ok);
-  return path;
+  return house;
 }
 
 test('the room that Nightjar decides on again counts what is recorded as free', async (t) => {
@@ -74,7 +33,7 @@ test('the room that Nightjar decides on again counts what is recorded as free', 
 
 test('a list of cameras that had to be restored is told as a warning', async (t) => {
   const place = await makeVault();
-  const path = await keepCameras(place, [pausedCamera], []);
+  const path = await keepCameras(place.vault, [pausedCamera], []);
   writeFileSync(path, 'not an age file');
   const house = await enter(t, place);
   assert.deepEqual((await house.status()).warning, { code: 'vaultRestored', file: 'cameras.json.age' });
@@ -83,7 +42,7 @@ test('a list of cameras that had to be restored is told as a warning', async (t)
 
 test('settings and a list of cameras that are lost for good keep no vault closed', async (t) => {
   const place = await makeVault();
-  const path = await keepCameras(place, [pausedCamera], []);
+  const path = await keepCameras(place.vault, [pausedCamera], []);
   for (const file of [path, `${path}.previous`, place.vault.path('settings.json.age')]) writeFileSync(file, 'torn');
   const house = await enter(t, place);
   assert.deepEqual((await house.status()).warning, { code: 'camerasLost' });
@@ -99,7 +58,7 @@ test('settings and a list of cameras that are lost for good keep no vault closed
 
 test('a camera that leaves the list is recorded no more, also when the keychain keeps its password', async (t) => {
   const place = await makeVault();
-  await keepCameras(place, [pausedCamera]);
+  await keepCameras(place.vault, [pausedCamera]);
   const house = await enter(t, place);
   const row = { cameraId: pausedCamera.id, startMs: tenMs, endMs: tenMs + 1000, sizeBytes: 1 };
   await house.library.add(row);

@@ -7,23 +7,20 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { test, type TestContext } from 'node:test';
-import { openHouse, type House } from '../../../main/app/house.ts';
+import type { House } from '../../../main/app/house.ts';
 import type { Events } from '../../../main/contract/events.ts';
 import { firstLayout } from '../../../main/contract/layouts.ts';
-import { firstPlan } from '../../../main/contract/recordingPlan.ts';
 import {
   cameraDocumentSteps,
-  cameraDocumentVersion,
-  emptyCameraDocument,
   parseCameraDocument,
   type StoredCamera,
 } from '../../../main/core/cameras/cameraDocument.ts';
 import { dayOf, finishedName, openName } from '../../../main/core/library/recordingName.ts';
 import { openLog, type Log } from '../../../main/core/log.ts';
-import { Keychain } from '../../../main/core/vault/keychain.ts';
 import { openFile, sealToFile } from '../../../main/core/vault/sealedFile.ts';
-import { openStore } from '../../../main/core/vault/sealedStore.ts';
+import { keepCameras, storedCamera } from '../cameras/storedCamera.ts';
 import { makeVault, type Place, until } from '../recorder/footage.ts';
+import { bareHouse } from './bareHouse.ts';
 
 // No keychain of the person who runs this, and none at all: every call of it is refused.
 process.env['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=/nonexistent';
@@ -34,41 +31,27 @@ const gone = camera('00112233445566aa', 'Canary door 71c3');
 const stays = camera('00112233445566bb', 'Garden');
 
 function camera(id: string, name: string): StoredCamera {
-  return {
-    ...{ id, name, kind: 'rtsp', host: `${id}.lan`, port: 554, path: '/live', scheme: 'rtsp', servicePath: '/live' },
-    ...{ maker: '', model: '', firmware: '', serial: '', streams: [], knownStreams: [], addedMs: 0 },
-    ...{ moves: null, allowsClearPassword: false, recordsSound: false, keepDays: null, plan: firstPlan, paused: true },
-  };
+  return storedCamera({ id, name, host: `${id}.lan` });
 }
 
 type Told = Events['recordings.removed'][];
 
 async function enter(t: TestContext): Promise<{ place: Place; house: House; log: Log; removed: Told }> {
   const place = await makeVault();
-  const store = await openStore({
-    ...{ path: place.vault.path('cameras.json.age'), vault: place.vault, version: cameraDocumentVersion },
-    ...{ initial: emptyCameraDocument, parse: parseCameraDocument, migrate: cameraDocumentSteps },
-  });
-  assert.ok(store.ok);
-  assert.ok((await store.value.update((value) => ({ ...value, cameras: [gone, stays] }))).ok);
+  await keepCameras(place.vault, [gone, stays]);
   const log = openLog();
   const removed: Told = [];
-  const opened = await openHouse({
-    ...{ vault: place.vault, keychain: new Keychain('Nightjar test', 2000), log },
-    ffmpeg: { path: 'ffmpeg', version: '', major: 5, minor: 1 },
+  const house = await bareHouse(place.vault, {
+    log,
     tell: (name, value) => {
       if (name === 'recordings.removed') removed.push(value as Events['recordings.removed']); // that name's value
     },
-    warning: null,
-    recorder: null,
-    passphrase: () => 'none',
   });
-  assert.ok(opened.ok);
   t.after(async () => {
-    await opened.value.close();
+    await house.close();
     place.remove();
   });
-  return { place, house: opened.value, log, removed };
+  return { place, house, log, removed };
 }
 
 /** A sealed file under a recording's name, `daysAgo` days old. */

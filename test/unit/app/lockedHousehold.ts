@@ -5,36 +5,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { createApp, type App } from '../../../main/app.ts';
-import type { AppState, Camera } from '../../../main/contract/model.ts';
-import { firstPlan } from '../../../main/contract/recordingPlan.ts';
-import {
-  cameraDocumentSteps,
-  cameraDocumentVersion,
-  emptyCameraDocument,
-  parseCameraDocument,
-} from '../../../main/core/cameras/cameraDocument.ts';
+import type { AppState } from '../../../main/contract/model.ts';
 import { openLog } from '../../../main/core/log.ts';
 import { openWithWords } from '../../../main/core/vault/folder.ts';
-import { openStore } from '../../../main/core/vault/sealedStore.ts';
+import { keepCameras, storedCamera } from '../cameras/storedCamera.ts';
 
 export const passphrase = 'seven winters by the sea';
 export const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
 /** Nothing listens at port 1. */
-export const camera: Camera & Record<string, unknown> = {
-  ...({ id: '00112233445566aa', name: 'Front door', kind: 'rtsp', host: '127.0.0.1', port: 1, path: '/live' } as const),
-  ...{ maker: '', model: '', firmware: '', serial: '', streams: [], addedMs: 0, paused: false },
-  ...({
-    moves: null,
-    allowsClearPassword: false,
-    recordsSound: false,
-    keepDays: null,
-    plan: firstPlan,
-    scheme: 'rtsp',
-    servicePath: '/live',
-    knownStreams: [],
-  } as const),
-};
+export const camera = storedCamera({ port: 1, paused: false });
 
 export interface Told {
   name: string;
@@ -122,18 +102,7 @@ export class Household {
     await this.end();
     const opened = await openWithWords(this.folder, this.words);
     assert.ok(opened.ok);
-    const store = await openStore({
-      ...{
-        path: opened.value.path('cameras.json.age'),
-        vault: opened.value,
-        version: cameraDocumentVersion,
-        migrate: cameraDocumentSteps,
-      },
-      ...{ initial: emptyCameraDocument, parse: parseCameraDocument },
-    });
-    assert.ok(store.ok);
-    const stored = { ...camera, scheme: 'rtsp' as const, servicePath: '/live', knownStreams: [] };
-    assert.ok((await store.value.update((value) => ({ ...value, cameras: [stored] }))).ok);
+    await keepCameras(opened.value, [camera]);
     opened.value.lock();
   }
 

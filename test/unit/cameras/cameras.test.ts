@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { bad, good, type Outcome } from '../../../main/contract/problems.ts';
-import { firstPlan } from '../../../main/contract/recordingPlan.ts';
 import {
   emptyCameraDocument,
   parseCameraDocument,
@@ -11,6 +10,7 @@ import {
 import { Cameras, type TryTarget } from '../../../main/core/cameras/cameras.ts';
 import type { StreamSource } from '../../../main/core/cameras/streamAddresses.ts';
 import { defaultPlans, startYard, type Yard, type YardCamera } from '../../yard/yard.ts';
+import { storedCamera } from './storedCamera.ts';
 
 const never = new AbortController().signal;
 let yard: Yard;
@@ -388,7 +388,7 @@ test('a camera is renamed, paused and removed with its credentials; its name sta
 test('an entry that the keychain keeps is known, and taken out at the next start', async () => {
   const home = new Home({
     ...emptyCameraDocument,
-    cameras: [cameraAt('00112233445566aa'), cameraAt('00112233445566bb')],
+    cameras: ['00112233445566aa', '00112233445566bb'].map((id) => storedCamera({ id, name: 'Shed' })),
   });
   const ids = home.document.cameras.map(({ id }) => id);
   for (const id of ids) home.entries.set(id, '{}');
@@ -405,19 +405,3 @@ test('an entry that the keychain keeps is known, and taken out at the next start
   assert.deepEqual(await started.cameras.removeLeftEntries(), good(null));
   assert.deepEqual([started.document, started.entries.size], [emptyCameraDocument, 0]);
 });
-
-function cameraAt(id: string): CameraDocument['cameras'][number] {
-  return {
-    ...{ id, name: 'Shed', kind: 'rtsp', host: '127.0.0.1', port: 554, path: '/live', scheme: 'rtsp' },
-    ...{ maker: '', model: '', firmware: '', serial: '', streams: [], knownStreams: [], servicePath: '/live' },
-    ...{
-      moves: null,
-      allowsClearPassword: false,
-      recordsSound: false,
-      keepDays: null,
-      plan: firstPlan,
-      paused: true,
-      addedMs: 0,
-    },
-  };
-}

@@ -23,7 +23,6 @@ import { readFinishedName } from '../../../main/core/library/recordingName.ts';
 import { readChainMarks } from '../../../main/core/library/recordingLink.ts';
 import { readRecordingTable, type RecordingTable } from '../../../main/core/library/recordingTable.ts';
 import { checkVault } from '../../../main/core/recorder/checkVault.ts';
-import { Recorder } from '../../../main/core/recorder/recorder.ts';
 import { recover } from '../../../main/core/recorder/recovery.ts';
 import { readVaultFile, Vault } from '../../../main/core/vault/folder.ts';
 import { identityFromSecret, makeIdentity } from '../../../main/core/vault/keys.ts';
@@ -37,9 +36,8 @@ import {
   makeVault,
   openWithAge,
   type Place,
-  record,
+  recordRun,
   tenMs,
-  until,
 } from './footage.ts';
 
 const day = '2026-11-20';
@@ -53,11 +51,7 @@ before(() => {
 /** Records twelve seconds from `startMs` on in recordings of four; `stops` leaves the last one open, as a crash does. */
 async function recordThree(vault: Vault, startMs = tenMs, stops = true): Promise<Library> {
   const library = new Library({ vault, now: () => startMs + 20_000 });
-  const limits = { queueMs: Infinity, recordingMs: 4000 };
-  const recorder = new Recorder({ cameraId, vault, library, limits, on: { state: () => undefined } });
-  record(recorder, footage, startMs);
-  const lastMs = startMs + 1000 * (footage.fragments.at(-1)?.startSeconds ?? 0) - 1;
-  await until('all is written', () => (library.openRecording(cameraId)?.fragments.at(-1)?.startMs ?? 0) > lastMs);
+  const recorder = await recordRun({ vault, library, limits: { recordingMs: 4000 } }, footage, startMs);
   if (stops) await recorder.close();
   return library;
 }

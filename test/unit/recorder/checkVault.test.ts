@@ -23,13 +23,12 @@ import { type Finding, lostOf, weightOf } from '../../../main/contract/check.ts'
 import { Library } from '../../../main/core/library/library.ts';
 import { openFinished } from '../../../main/core/library/recordingSource.ts';
 import { type CheckReport, checkVault } from '../../../main/core/recorder/checkVault.ts';
-import { Recorder } from '../../../main/core/recorder/recorder.ts';
 import { makeIdentity } from '../../../main/core/vault/keys.ts';
 import { openStore } from '../../../main/core/vault/sealedStore.ts';
 import { sealToFile } from '../../../main/core/vault/sealedFile.ts';
 import { VaultKeys } from '../../../main/core/vault/vaultKeys.ts';
 import { fragmentMs } from '../../../main/core/video/intakeScript.ts';
-import { cameraId, makeFootage, makeVault, type Place, record, tenMs, until } from './footage.ts';
+import { cameraId, makeFootage, makeVault, type Place, recordRun, tenMs } from './footage.ts';
 
 const day = '2026-11-20';
 const names = v.object({ names: v.array(v.string()) });
@@ -59,16 +58,10 @@ before(async () => {
   }
   await sealToFile(vault.path('log.txt.age'), vault.recipients, Buffer.from('a line\n'));
   const library = new Library({ vault });
-  const limits = { queueMs: Infinity, recordingMs: 4000 };
   // On the recordings' own day, whatever day it is.
   const now = (): number => tenMs + 12_000;
-  const recorder = new Recorder({ cameraId, vault, library, limits, now, on: { state: () => undefined } });
   const footage = makeFootage({ seconds: 12, size: '1280x720', fragmentMs });
-  record(recorder, footage, tenMs);
-  await until('everything is written', () => {
-    const last = library.openRecording(cameraId)?.fragments.at(-1);
-    return last !== undefined && last.startMs - tenMs > 1000 * (footage.fragments.at(-1)?.startSeconds ?? 0) - 1;
-  });
+  const recorder = await recordRun({ vault, library, limits: { recordingMs: 4000 }, now }, footage, tenMs);
   await recorder.close();
   await library.close();
   recordings = readdirSync(vault.path(folderOfDay))

@@ -7,7 +7,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Recorder } from '../../../main/core/recorder/recorder.ts';
+import type { Library } from '../../../main/core/library/library.ts';
+import { Recorder, type RecorderOptions } from '../../../main/core/recorder/recorder.ts';
 import { createVault, type Vault } from '../../../main/core/vault/folder.ts';
 import { makeWords } from '../../../main/core/vault/keys.ts';
 import { Fmp4Reader, type Fragment, type Init } from '../../../main/core/video/fmp4.ts';
@@ -84,6 +85,28 @@ export function record(recorder: Recorder, { init, fragments }: Footage, startMs
   for (const fragment of fragments) {
     recorder.fragment(fragment, startMs + (fragment.startSeconds + fragment.durationSeconds) * 1000 + lateMs);
   }
+}
+
+/** Waits until all of a run that was handed to the recorder of `cameraId` is in its open recording. */
+export async function written(library: Library, { fragments }: Footage, startMs: number): Promise<void> {
+  const lastMs = startMs + 1000 * (fragments.at(-1)?.startSeconds ?? 0) - 1;
+  await until('everything is written', () => {
+    const last = library.openRecording(cameraId)?.fragments.at(-1);
+    return last !== undefined && last.startMs > lastMs;
+  });
+}
+
+/** Records a whole run of `cameraId`. Its last recording is still open: whoever asked closes the recorder. */
+export async function recordRun(
+  given: Pick<RecorderOptions, 'vault' | 'library' | 'limits' | 'now'>,
+  footage: Footage,
+  startMs: number,
+): Promise<Recorder> {
+  const limits = { queueMs: Infinity, ...given.limits };
+  const recorder = new Recorder({ ...given, cameraId, limits, on: { state: () => undefined } });
+  record(recorder, footage, startMs);
+  await written(given.library, footage, startMs);
+  return recorder;
 }
 
 export function mediaMs({ fragments }: Footage): number {

@@ -11,7 +11,7 @@ import { Recorder } from '../../../main/core/recorder/recorder.ts';
 import { recover } from '../../../main/core/recorder/recovery.ts';
 import { readVaultFile, Vault } from '../../../main/core/vault/folder.ts';
 import { type Identity, identityFromSecret } from '../../../main/core/vault/keys.ts';
-import { cameraId, type Footage, makeFootage, makeVault, record, tenMs, until } from './footage.ts';
+import { cameraId, makeFootage, makeVault, record, tenMs, until, written } from './footage.ts';
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
@@ -79,13 +79,6 @@ function recorderOf({ vault }: Locker, library: Library, nowMs: number): Recorde
     ...{ cameraId, vault, library, now: () => nowMs },
     limits: { queueMs: Infinity, recordingMs: 4000 },
     on: { state: () => undefined },
-  });
-}
-
-async function written(library: Library, footage: Footage, startMs: number): Promise<void> {
-  await until('everything is written', () => {
-    const last = library.openRecording(cameraId)?.fragments.at(-1);
-    return last !== undefined && last.startMs - startMs > 1000 * (footage.fragments.at(-1)?.startSeconds ?? 0) - 1;
   });
 }
 

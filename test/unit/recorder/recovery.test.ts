@@ -30,6 +30,7 @@ import {
   openWithAge,
   type Place,
   record,
+  recordRun,
   tenMs,
   until,
 } from './footage.ts';
@@ -56,29 +57,17 @@ interface Crashed {
 /** The folder as a `kill -9` would leave it: copied while the recording is open. Nothing in memory survives. */
 async function crash(given: Footage, limits = {}): Promise<Crashed> {
   const library = new Library({ vault: place.vault });
-  const id = cameraId;
-  const recorder = new Recorder({
-    cameraId: id,
-    vault: place.vault,
-    library,
-    limits: { queueMs: Infinity, ...limits },
-    on: { state: () => undefined },
-  });
-  record(recorder, given, tenMs);
-  await until('everything is written', () => {
-    const last = library.openRecording(id)?.fragments.at(-1);
-    return last !== undefined && last.startMs - tenMs > 1000 * (given.fragments.at(-1)?.startSeconds ?? 0) - 1;
-  });
+  const recorder = await recordRun({ vault: place.vault, library, limits }, given, tenMs);
   const copy = path.join(place.folder, `crash-${++crashes}`);
   cpSync(place.vault.folder, copy, { recursive: true });
   await recorder.close();
-  await library.removeCamera(id);
+  await library.removeCamera(cameraId);
   const identity = place.vault.identity;
   assert.ok(identity);
   const opened = await openVault(copy, identity);
   assert.ok(opened.ok);
   const vault = opened.value;
-  const folder = vault.path('recordings', id, day);
+  const folder = vault.path('recordings', cameraId, day);
   const names = (): string[] => readdirSync(folder).filter((name) => !name.startsWith('index'));
   return { vault, library: new Library({ vault, now: () => tenMs + 20_000 }), folder, names };
 }

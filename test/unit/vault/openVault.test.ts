@@ -22,12 +22,11 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { EventStore } from '../../../main/core/library/eventStore.ts';
 import { Library } from '../../../main/core/library/library.ts';
-import { Recorder } from '../../../main/core/recorder/recorder.ts';
 import { createVault, Vault } from '../../../main/core/vault/folder.ts';
 import { makeWords } from '../../../main/core/vault/keys.ts';
 import { sealToFile } from '../../../main/core/vault/sealedFile.ts';
 import { localDay, localStamp } from '../../../main/core/exporter/stamps.ts';
-import { cameraId, decode, makeFootage, openWithAge, probe, record, tenMs, until } from '../recorder/footage.ts';
+import { cameraId, decode, makeFootage, openWithAge, probe, recordRun, tenMs, until } from '../recorder/footage.ts';
 
 const script = path.resolve(import.meta.dirname, '../../../resources/open-vault.mjs');
 const words = makeWords();
@@ -45,14 +44,8 @@ before(async () => {
   const cameras = { version: 1, value: { cameras: [{ id: cameraId, name: 'Front/door' }] } };
   await sealToFile(vault.path('cameras.json.age'), vault.recipients, Buffer.from(JSON.stringify(cameras)));
   const library = new Library({ vault });
-  const limits = { queueMs: Infinity, recordingMs: 4000 };
-  const recorder = new Recorder({ cameraId, vault, library, limits, on: { state: () => undefined } });
   const footage = makeFootage({ seconds: 12, size: '640x360', sound: true });
-  record(recorder, footage, tenMs);
-  await until('everything is written', () => {
-    const last = library.openRecording(cameraId)?.fragments.at(-1);
-    return last !== undefined && last.startMs - tenMs > 1000 * (footage.fragments.at(-1)?.startSeconds ?? 0) - 50;
-  });
+  const recorder = await recordRun({ vault, library, limits: { recordingMs: 4000 } }, footage, tenMs);
   await recorder.close();
   await library.close();
   day = path.join('recordings', cameraId, '2026-11-20');
