@@ -102,6 +102,12 @@ test('the health view says who was recorded, who was not, and why', async () => 
   await expect(page.getByRole('heading', { name: 'Health', level: 1 })).toBeVisible();
   await page.getByRole('button', { name: '24 hours' }).click();
   await expect(page.getByRole('columnheader', { name: 'now' })).toBeVisible();
+  // The hours have their marks side by side, and the last column ends inside the view.
+  const ends = await page
+    .locator('.dates span')
+    .evaluateAll((marks) => marks.slice(0, -1).map((mark) => Math.round(mark.getBoundingClientRect().x)));
+  expect(new Set(ends).size).toBe(4);
+  expect(Math.min(...ends.slice(1).map((x, at) => x - (ends[at] ?? 0)))).toBeGreaterThan(40);
   // Its gap is a minute of a few: below 100 %, and never rounded to it.
   await expect(row(lost).getByRole('cell').nth(1)).toHaveText(/^[1-9]?\d(\.\d+)? %$/);
   await expect(row(lost).getByRole('cell').nth(2)).toHaveText(/min|s$/);

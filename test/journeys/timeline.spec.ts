@@ -192,6 +192,24 @@ test('gaps are read with their causes, of every camera, and G leads over them', 
   expect(await playhead()).toContain('recorded');
 });
 
+test('at the beginning of the window the playhead’s flag and the first time are no larger than elsewhere', async () => {
+  await page.getByRole('slider', { name: 'Timeline' }).focus();
+  await page.keyboard.press('t');
+  await page.keyboard.type('yesterday 00:01');
+  await page.keyboard.press('Enter');
+  await expect.poll(playhead).toContain('00:01:00');
+  for (const label of [page.locator('.head-line b'), page.locator('.scale .atStart')]) {
+    const box = await label.boundingBox();
+    expect(box?.width).toBeLessThan(160);
+    expect(box?.height).toBeLessThan(32);
+  }
+  await shoot('timeline-start');
+  await page.keyboard.press('t');
+  await page.keyboard.type('yesterday 18:40');
+  await page.keyboard.press('Enter');
+  await expect.poll(playhead).toContain('18:40:00');
+});
+
 test('B bookmarks the moment, Ctrl+Z takes it back, and Alt+arrows lead from one to the next', async () => {
   const goTo = async (typed: string): Promise<void> => {
     await page.keyboard.press('t');
