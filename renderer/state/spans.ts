@@ -41,15 +41,21 @@ export function gapBefore(spans: readonly Span[], timeMs: number): GapSpan | nul
   return spans.findLast((span): span is GapSpan => isGap(span) && span.toMs <= timeMs) ?? null;
 }
 
+/** The first of the longest. */
+export function longestRecorded(spans: readonly Span[]): Span | null {
+  return longest(spans.filter((span) => span.kind === 'recorded'));
+}
+
 /** The longest gap of that cause, the first where several are as long. */
 export function longestGap(spans: readonly Span[], cause: GapCause): GapSpan | null {
-  return spans
-    .filter(isGap)
-    .filter((gap) => gap.cause === cause)
-    .reduce<GapSpan | null>(
-      (most, gap) => (most && most.toMs - most.fromMs >= gap.toMs - gap.fromMs ? most : gap),
-      null,
-    );
+  return longest(spans.filter(isGap).filter((gap) => gap.cause === cause));
+}
+
+function longest<One extends TimeSpan>(spans: readonly One[]): One | null {
+  return spans.reduce<One | null>(
+    (most, one) => (most && most.toMs - most.fromMs >= one.toMs - one.fromMs ? most : one),
+    null,
+  );
 }
 
 export function isGap(span: Span): span is GapSpan {

@@ -9,6 +9,7 @@ import {
   isRecordedAt,
   lastRecorded,
   longestGap,
+  longestRecorded,
   recordedAfter,
   recordedIn,
   spanAt,
@@ -43,9 +44,11 @@ test('going over the next gap needs something recorded behind it', () => {
   assert.equal(gapAfter(spans, 200), null);
 });
 
-test('the longest gap of a cause is found, the first of several as long', () => {
+test('the longest recording is found, and the longest gap of a cause, the first of several as long', () => {
   assert.equal(longestGap(spans, 'lost')?.fromMs, 100);
   assert.equal(longestGap(spans, 'refused'), null);
+  assert.equal(longestRecorded(spans)?.fromMs, 150);
+  assert.equal(longestRecorded(spans.slice(3)), null);
   const lost = (fromMs: number, toMs: number): Span => ({ fromMs, toMs, kind: 'gap', cause: 'lost' });
   assert.equal(longestGap([...spans, lost(600, 700), lost(800, 900)], 'lost')?.fromMs, 600);
 });
