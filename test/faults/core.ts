@@ -7,6 +7,7 @@
  * `dieAfterChanges` (or the line `{"dieAfterChanges":20}` later) has it end itself by SIGKILL before or after a change
  * on the disk, which no clock of another process hits; `writeLog` has every change written down.
  */
+import { fileURLToPath } from 'node:url';
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createApp } from '../../main/app.ts';
@@ -74,6 +75,8 @@ const app = await createApp({
   ...{ folder, videosFolder, limits },
   portable: true,
   about: { version: 'test', runtime: 'Node' },
+  // As it is before it is built: nobody opens it here.
+  evidencePage: fileURLToPath(import.meta.resolve('../../renderer/evidence/index.html')),
   desk: { chooseFolder: async () => videosFolder, chooseSaveFile: async () => null, showFile: () => undefined },
   log: openLog((line) => say({ log: line })),
   tell: (name, value) => {
