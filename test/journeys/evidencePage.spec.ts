@@ -132,6 +132,12 @@ test('an unchanged pack passes, says what it holds, and plays the cameras in ste
   const pictures = page.getByRole('region', { name: 'Pictures' });
   await expect(pictures.locator('video')).toHaveCount(2);
   await pictures.locator('video').evaluateAll(countSeeks);
+  // Nobody is heard until somebody is chosen.
+  const muted = (): Promise<boolean[]> =>
+    pictures.locator('video').evaluateAll((videos: HTMLVideoElement[]) => videos.map((video) => video.muted));
+  expect(await muted()).toEqual([true, true]);
+  await pictures.getByLabel('Sound of').selectOption({ label: 'Front door' });
+  expect(await muted()).toEqual([false, true]);
   await pictures.getByRole('button', { name: 'Play' }).click();
   const times = (): Promise<number[]> =>
     pictures.locator('video').evaluateAll((videos: HTMLVideoElement[]) => videos.map((video) => video.currentTime));
@@ -264,7 +270,22 @@ test('it works by keyboard, without a serious violation, dark, light and printed
       await page.setViewportSize({ width: 1024, height: 640 });
       await page.screenshot({ path: `${file}-small.png` });
     }
+    // A window of 1280 pixels at 400 %: everything is below each other, and nothing has to be pushed sideways.
+    await page.setViewportSize({ width: 320, height: 256 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    if (process.env['NIGHTJAR_PICTURES'] !== undefined) {
+      await page.screenshot({
+        path: path.join(process.env['NIGHTJAR_PICTURES'], `evidence-page-${scheme}-400.png`),
+        fullPage: true,
+      });
+    }
     await page.emulateMedia({ media: 'print' });
+    // Ink on paper, whatever the screen shows.
+    const colours = await page.evaluate(() => {
+      const { color, backgroundColor } = getComputedStyle(document.body);
+      return { color, backgroundColor };
+    });
+    expect(colours).toEqual({ color: 'rgb(0, 0, 0)', backgroundColor: 'rgb(255, 255, 255)' });
     await expect(page.getByRole('button', { name: 'Choose another folder' })).toBeHidden();
     await expect(page.getByRole('heading', { name: 'What a passing check proves, and what not' })).toBeVisible();
     await page.context().close();

@@ -12,7 +12,7 @@ export const evidence = {
   chooseAgain: 'Choose another folder',
   drop: 'Or drop the folder here that this page lies in.',
   howTo:
-    'A page that is opened from a disk may not look around there by itself: choose the folder, and it checks all of it.',
+    'A page that is opened from a disk may not look around there by itself: choose the folder, and it checks all of it. Browsers may ask whether to “upload” the files: nothing leaves this computer.',
   stop: 'Stop',
   checking: 'Checking',
   progress: 'Progress of the check',
