@@ -32,3 +32,11 @@ export function recordedBytes(vaultFolder: string): Record<string, number> {
   }
   return bytes;
 }
+
+/** When an event was last sealed to the disk, epoch ms; 0 before the first. */
+export function eventWrittenMs(vaultFolder: string): number {
+  const times = globSync('events/*/**/*.age', { cwd: vaultFolder }).map(
+    (name) => statSync(path.join(vaultFolder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+  );
+  return Math.max(0, ...times);
+}
