@@ -328,8 +328,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   // Where nothing can be written it waits until that is over.
   if ((await vault.away()) === null) {
     await putRight();
-    const cameraIds = cameras.list().map(({ id }) => id);
-    await noteDeath({ library, vault, cameraIds, diedMs, startedMs: absence.startedMs });
+    await noteDeath({ ...absence, vault });
     await noteAbsenceOnce();
   }
   let heldBack: Problem | null = null;
