@@ -1,6 +1,7 @@
 /**
  * `npm run test:truth -- [--runs 20] [--seed N] [--seconds 70] [--only N]`: runs of mixed faults whose truth is known,
- * because who did them wrote them down (storyRun.ts), two of them in nights in which the clocks change. Every moment of
+ * because who did them wrote them down (storyRun.ts), two of them in nights in which the clocks change, one of what the user
+ * wants (privacy, plans). Every moment of
  * every camera is told exactly once, the states sum up to the wall time, and at least 99 % of the time has the right state
  * and cause. What counts as right near an edge is said in story.ts; how much is right to the moment is printed beside it.
  * The timeline's other questions (all cameras at once, a month, merged) must say the same, and motion that was raised must
@@ -24,7 +25,7 @@ import { shareOf, sumOf } from './storyCheck.ts';
 import { controlsOf } from './storyControls.ts';
 import { sumEvents } from './storyEvents.ts';
 import { nightFaults } from './storyNight.ts';
-import { camerasInARun, nightPlan, type Plan, planOf } from './storyPlan.ts';
+import { camerasInARun, nightPlan, type Plan, planOf, wishesPlan } from './storyPlan.ts';
 import { type RunResult, runStory } from './storyRun.ts';
 import { storyCameras } from './storyYard.ts';
 import { Sent } from './truth.ts';
@@ -45,6 +46,7 @@ const { values } = parseArgs({
 function plans(cuts: boolean): Plan[] {
   const [runs, seed, lengthMs] = [Number(values.runs), Number(values.seed), Number(values.seconds) * 1000];
   const all = Array.from({ length: runs }, (_, nth) => {
+    if (runs > 3 && nth === runs - 3) return wishesPlan(seed + nth, { lengthMs });
     if (nth === runs - 2) return nightPlan('autumn', seed + nth, { pieceMs: lengthMs / 3 });
     if (nth === runs - 1) return nightPlan('spring', seed + nth, { pieceMs: lengthMs / 3 });
     return planOf(seed + nth, { lengthMs, cuts });

@@ -102,6 +102,7 @@ export function truthOf(given: Story): Truth {
   }
   const added = { beforeMs: 0, afterMs: story.fromMs - story.launchedMs, told: new Set<Told>(['recorded']) };
   truth.edges.push({ atMs: wallOf(story.clock, story.launchedMs), ...added });
+  addUntaken(truth, story);
   for (const gone of story.deleted) markDeleted(truth, gone);
   return truth;
 }
@@ -119,6 +120,19 @@ function heldBack(condition: Condition, sent: readonly Stretch[]): Condition {
   return { ...condition, fromMs: condition.toMs };
 }
 
+/** A disk failed before the silence of a camera was noticed: what waited of it was not taken, and is the disk's. */
+function addUntaken(truth: Truth, { conditions, clock }: Story): void {
+  const disks = conditions.filter(({ level }) => level === 'disk');
+  for (const silent of conditions.filter(({ level }) => level === 'camera' || level === 'network')) {
+    for (const disk of disks) {
+      const laterMs = disk.fromMs - silent.fromMs;
+      if (laterMs < 0 || laterMs > unnoticedMs) continue;
+      const told = new Set<Told>([disk.cause, silent.cause, 'recorded']);
+      truth.edges.push({ atMs: wallOf(clock, silent.fromMs), beforeMs: waitingMs, afterMs: laterMs, told });
+    }
+  }
+}
+
 /** The program died now: a camera that fell silent shortly before is told as closed, and what waited of it is lost. */
 function addSilence(truth: Truth, told: ReadonlySet<Told>): void {
   const nowMs = truth.chapters.at(-1)?.fromMs ?? 0;
@@ -126,6 +140,13 @@ function addSilence(truth: Truth, told: ReadonlySet<Told>): void {
   if (!(last?.told.has('lost') || last?.told.has('network')) || nowMs - last.fromMs > unnoticedMs) return;
   const either = new Set<Told>([...told, 'lost', 'recorded']);
   truth.edges.push({ atMs: last.fromMs, beforeMs: waitingMs, afterMs: nowMs - last.fromMs, told: either });
+}
+
+/** Of several wishes of the user the first of these counts. */
+const wishes: readonly GapCause[] = ['privacy', 'paused', 'off', 'schedule'];
+
+function rankOf({ cause }: Condition): number {
+  return wishes.indexOf(cause);
 }
 
 /** The moments at which something changed, in order, the first and last of the story among them. */
@@ -159,7 +180,8 @@ class Teller {
   told(fromMs: number, toMs: number): ReadonlySet<Told> {
     const middleMs = (fromMs + toMs) / 2;
     const active = this.#story.conditions.filter((one) => one.fromMs <= middleMs && one.toMs > middleMs);
-    const by = (level: Level): Condition | undefined => active.find((one) => one.level === level);
+    const by = (level: Level): Condition | undefined =>
+      active.filter((one) => one.level === level).sort((one, other) => rankOf(one) - rankOf(other))[0];
     const sends = this.#story.sent.some((one) => one.fromMs <= middleMs && one.toMs > middleMs);
     this.#before = this.#now(by, sends, fromMs);
     return this.#before;
@@ -169,14 +191,15 @@ class Teller {
     const [disk, network, camera] = [by('disk'), by('network'), by('camera')];
     if (!disk || by('app')) this.#diskShowed = false;
     if (by('app')) this.#forgetCamera();
+    if (camera) this.#lastCause = camera.cause;
     for (const level of ['user', 'app', 'computer'] as const) {
       const first = by(level);
       if (first) {
-        this.#forgetCamera();
+        // Outside its hours a camera stays connected to, and is asked as rarely as before.
+        if (first.cause !== 'schedule') this.#forgetCamera();
         return new Set([first.cause]);
       }
     }
-    if (camera) this.#lastCause = camera.cause;
     if (disk && sends) this.#diskShowed = true;
     // It showed for so short a time before the camera went that nobody may have seen it.
     const gone = network ?? camera;

@@ -14,10 +14,15 @@ export type CommonAct =
   /** Closed, the clock set so, and started again. */
   | { do: 'nextDay'; byMs: number }
   /** The user protects what was recorded until then, and deletes the rest. */
-  | { do: 'delete' };
+  | { do: 'delete' }
+  /** The user wants nobody watched. */
+  | { do: 'privacy'; forMs: number };
+
+/** What the user wants of a camera, by its plan: nothing recorded, or in no hour of the week. */
+export type Wish = 'modeOff' | 'noHours';
 
 export type CameraAct = {
-  do: 'off' | 'reboot' | 'freeze' | 'silent' | 'cut' | 'password' | 'pause' | 'garbage';
+  do: 'off' | 'reboot' | 'freeze' | 'silent' | 'cut' | 'password' | 'pause' | 'garbage' | Wish;
   forMs: number;
   /** The user tries the camera at once afterwards. */
   thenTry: boolean;
@@ -58,6 +63,8 @@ const lengthsMs: Record<CameraAct['do'], readonly [number, number]> = {
   password: [4000, 14_000],
   pause: [2500, 14_000],
   garbage: [6000, 12_000],
+  modeOff: [3000, 14_000],
+  noHours: [3000, 14_000],
 };
 
 /** An ordinary run of about so long. `cuts`: the cameras are behind a link that can be cut. */
@@ -69,8 +76,29 @@ export function planOf(seed: number, { lengthMs, cuts }: { lengthMs: number; cut
     ...{ seed, name: `run ${seed}`, disk, timeZone: 'Europe/Berlin' },
     // Often over midnight UTC, where one index ends and the next begins.
     startMs: chance.share() < 0.4 ? midnightMs - 1000 * Math.round(chance.between(15, 60)) : midnightMs + 9 * hourMs,
-    common: commonActs(chance, { disk, lengthMs, cuts }),
+    common: commonActs(lengthMs, { chance, next: () => commonAct(chance, disk, cuts) }),
     cameras: Array.from({ length: camerasInARun }, () => actsOfCamera(chance, lengthMs, cuts)),
+    restMs: 4000,
+  };
+}
+
+/**
+ * A run of what the user wants: privacy, plans, pauses, beside cameras that fail, an app that ends and a clock that is
+ * set. Waiting for an event is not in it: what is recorded around one is for `journeys/modes.spec.ts`.
+ */
+export function wishesPlan(seed: number, { lengthMs }: { lengthMs: number }): Plan {
+  const chance = new Chance(seed);
+  const next = (): CommonAct => {
+    const forMs = Math.round(chance.between(5000, 12_000));
+    const what = chance.oneOf(['privacy', 'privacy', 'privacy', 'close', 'kill', 'sleep', 'clock']);
+    if (what === 'clock') return { do: 'clock', byMs: 1000 * chance.oneOf([-600, -20, 45, 7200]) };
+    return { do: what, forMs: what === 'sleep' ? forMs + 7000 : forMs };
+  };
+  const kinds = ['pause', 'modeOff', 'modeOff', 'noHours', 'noHours', 'off', 'freeze', 'password'] as const;
+  return {
+    ...{ seed, name: 'wishes', disk: 'tmpfs', timeZone: 'Europe/Berlin', startMs: Date.UTC(2026, 10, 21, 22, 59, 20) },
+    common: commonActs(lengthMs, { chance, next }),
+    cameras: Array.from({ length: camerasInARun }, () => actsOfCamera(chance, lengthMs, false, kinds)),
     restMs: 4000,
   };
 }
@@ -101,14 +129,11 @@ export function nightPlan(
   };
 }
 
-function commonActs(
-  chance: Chance,
-  { disk, lengthMs, cuts }: { disk: Plan['disk']; lengthMs: number; cuts: boolean },
-): Timed<CommonAct>[] {
+function commonActs(lengthMs: number, { chance, next }: { chance: Chance; next: () => CommonAct }): Timed<CommonAct>[] {
   const acts: Timed<CommonAct>[] = [];
   let leftMs = lengthMs - 8000;
   while (leftMs > 6000) {
-    const act = commonAct(chance, disk, cuts);
+    const act = next();
     const afterMs = chance.between(4000, 9000);
     acts.push({ ...act, afterMs });
     leftMs -= afterMs + ('forMs' in act ? act.forMs : 2000) + 2000;
@@ -141,10 +166,15 @@ function commonAct(chance: Chance, disk: Plan['disk'], cuts: boolean): CommonAct
   }
 }
 
-function actsOfCamera(chance: Chance, lengthMs: number, cuts: boolean): Timed<CameraAct>[] {
+function actsOfCamera(
+  chance: Chance,
+  lengthMs: number,
+  cuts: boolean,
+  kinds: readonly [CameraAct['do'], ...CameraAct['do'][]] = cameraActs,
+): Timed<CameraAct>[] {
   const acts: Timed<CameraAct>[] = [];
   for (let leftMs = lengthMs - 6000; leftMs > 5000;) {
-    const what = chance.oneOf(cameraActs);
+    const what = chance.oneOf(kinds);
     const kind = what === 'cut' && !cuts ? 'off' : what;
     const [least, most] = lengthsMs[kind];
     const forMs = Math.round(chance.between(least, most));

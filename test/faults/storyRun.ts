@@ -13,6 +13,7 @@ import { mergeShort } from '../../main/contract/mergeSpans.ts';
 import { unpackSpans } from '../../main/contract/timeline.ts';
 import type { Span } from '../../main/contract/model.ts';
 import type { Outcome } from '../../main/contract/problems.ts';
+import { daysOfWeek, firstPlan, type RecordingPlan } from '../../main/contract/recordingPlan.ts';
 import type { RecorderLimits } from '../../main/core/recorder/recorder.ts';
 import type { Fault } from '../yard/plans.ts';
 import type { YardProcess } from '../yard/yardProcess.ts';
@@ -26,7 +27,7 @@ import { compareEvents, type EventFigures, type Raised } from './storyEvents.ts'
 import { TestPlace } from './place.ts';
 import { type Condition, type Level, type Stretch, type Told, type Truth, truthOf } from './story.ts';
 import { type Comparison, compare } from './storyCheck.ts';
-import { type CameraAct, camerasInARun, type CommonAct, type Plan } from './storyPlan.ts';
+import { type CameraAct, camerasInARun, type CommonAct, type Plan, type Wish } from './storyPlan.ts';
 import type { Sent } from './truth.ts';
 
 const limits: Partial<RecorderLimits> = {
@@ -164,6 +165,11 @@ class Run {
     }
   }
 
+  /** Before everything that the clock ever came to. */
+  get #earliestMs(): number {
+    return Math.min(...this.#clock.settings.map(({ realMs, offsetMs }) => realMs + offsetMs)) - 3_600_000;
+  }
+
   #alone<Value>(step: () => Promise<Value>): Promise<Value> {
     const turn = this.#turn.then(step);
     this.#turn = turn.catch(() => undefined);
@@ -233,6 +239,10 @@ class Run {
       }
       case 'delete': {
         await this.#alone(() => this.#delete());
+        return;
+      }
+      case 'privacy': {
+        await this.#privacy(act.forMs);
         return;
       }
     }
@@ -358,7 +368,7 @@ class Run {
   async #delete(): Promise<void> {
     const core = this.#app();
     const toMs = this.#clock.nowMs - 10_000;
-    const protecting = { cameraIds: this.#place.cameraIds, fromMs: this.#plan.startMs, toMs, name: 'Kept' };
+    const protecting = { cameraIds: this.#place.cameraIds, fromMs: this.#earliestMs, toMs, name: 'Kept' };
     if (!(await core.call('clips.protect', protecting)).ok) return;
     for (const cameraId of this.#place.cameraIds) await core.call('library.remove', { cameraId, clips: 'keep' });
   }
@@ -368,6 +378,10 @@ class Run {
     switch (act.do) {
       case 'pause':
         await this.#pauseCamera(camera, act.forMs);
+        return;
+      case 'modeOff':
+      case 'noHours':
+        await this.#planCamera(camera, act.do, act.forMs);
         return;
       case 'reboot':
         await this.#while(camera, ['camera', 'lost'], () => this.#reboot(camera, act.forMs));
@@ -422,17 +436,45 @@ class Run {
   async #pauseCamera(camera: number, forMs: number): Promise<void> {
     const cameraId = this.#place.cameraIds[camera] ?? '';
     const set = (paused: boolean): Promise<Outcome<unknown>> =>
-      this.#alone(() => this.#app().call('cameras.setPaused', { cameraId, paused }));
+      this.#app().call('cameras.setPaused', { cameraId, paused });
+    await this.#wish(camera, { cause: 'paused', forMs, set });
+  }
+
+  /** By its plan it is recorded never, or in no hour of the week. */
+  async #planCamera(camera: number, wish: Wish, forMs: number): Promise<void> {
+    const cameraId = this.#place.cameraIds[camera] ?? '';
+    const name = this.#options.yard.cameras[this.#yardCamera(camera)]?.name ?? '';
+    const wished: RecordingPlan =
+      wish === 'modeOff'
+        ? { ...firstPlan, mode: 'off' }
+        : { ...firstPlan, hours: Array.from({ length: daysOfWeek }, () => 0) };
+    const set = (isOn: boolean): Promise<Outcome<unknown>> =>
+      this.#app().call('cameras.edit', {
+        ...{ cameraId, name, recordsSound: true, keepDays: null, plan: isOn ? wished : firstPlan },
+      });
+    await this.#wish(camera, { cause: wish === 'modeOff' ? 'off' : 'schedule', forMs, set });
+  }
+
+  async #privacy(forMs: number): Promise<void> {
+    const set = (isOn: boolean): Promise<Outcome<unknown>> =>
+      isOn ? this.#app().call('privacy.start', { lasts: { is: 'open' } }) : this.#app().call('privacy.end', undefined);
+    await this.#wish('all', { cause: 'privacy', forMs, set });
+  }
+
+  async #wish(
+    camera: number | 'all',
+    wish: { cause: Condition['cause']; forMs: number; set: (isOn: boolean) => Promise<Outcome<unknown>> },
+  ): Promise<void> {
     let fromMs = 0;
     const began = await this.#alone(async () => {
       fromMs = Date.now();
-      return await this.#app().call('cameras.setPaused', { cameraId, paused: true });
+      return await wish.set(true);
     });
     // On a disk that takes no writing the list of cameras cannot be changed.
     if (!began.ok) return;
-    const condition = this.#tell(camera, { level: 'user', cause: 'paused', fromMs, endsWithinMs: connectMs });
-    await pause(forMs);
-    while (!(await set(false)).ok) await pause(300);
+    const condition = this.#tell(camera, { level: 'user', cause: wish.cause, fromMs, endsWithinMs: connectMs });
+    await pause(wish.forMs);
+    while (!(await this.#alone(() => wish.set(false))).ok) await pause(300);
     condition.toMs = Date.now();
   }
 
@@ -510,7 +552,7 @@ class Run {
     const core = this.#app();
     const all: Span[][] = [];
     for (const cameraId of this.#place.cameraIds) {
-      const span = { fromMs: this.#plan.startMs - 3_600_000, toMs: Math.max(this.#latestMs, this.#clock.nowMs) + 1000 };
+      const span = { fromMs: this.#earliestMs, toMs: Math.max(this.#latestMs, this.#clock.nowMs) + 1000 };
       all.push(valueOf(await core.call('library.spans', { cameraId, ...span }), 'library.spans'));
     }
     return all;
@@ -522,7 +564,7 @@ class Run {
     const { cameraIds } = this.#place;
     const nowMs = this.#clock.nowMs;
     const month = { fromMs: this.#plan.startMs - 20 * dayMs, toMs: nowMs + 20 * dayMs };
-    const narrow = { fromMs: this.#plan.startMs - 3_600_000, toMs: nowMs + 1000 };
+    const narrow = { fromMs: this.#earliestMs, toMs: nowMs + 1000 };
     for (const [span, leastMs] of [
       [narrow, 0],
       [month, 0],
@@ -545,7 +587,7 @@ class Run {
 
   async #askEvents(): Promise<CameraEvent[]> {
     const { cameraIds } = this.#place;
-    const span = { fromMs: this.#plan.startMs - 3_600_000, toMs: Math.max(this.#latestMs, this.#clock.nowMs) + 1000 };
+    const span = { fromMs: this.#earliestMs, toMs: Math.max(this.#latestMs, this.#clock.nowMs) + 1000 };
     const listed = await this.#app().call('events.list', { cameraIds, ...span, kinds: ['motion'], most: 1000 });
     return valueOf(listed, 'events.list').events;
   }
