@@ -114,11 +114,13 @@ export class Watching {
     }
     if (this.#closed) return;
     const sinceMs = Date.now();
+    const way = new Way(() => watched.camera.host);
     const recorder = new Recorder({
       cameraId: camera.id,
       vault: this.#options.vault,
       library: this.#options.library,
       ...(this.#options.limits && { limits: this.#options.limits }),
+      silent: () => (way.isGone() ? 'network' : 'lost'),
       on: {
         state: (state) => {
           watched.recordingState = state;
@@ -129,7 +131,6 @@ export class Watching {
         defect: (error) => this.#options.on.defect(error),
       },
     });
-    const way = new Way(() => watched.camera.host);
     const watched: Watched = {
       ...{ camera, recorder, gate: new Gate(recorder, this.#memory), recording: null },
       wanted: { records: true, because: 'always', untilMs: null },

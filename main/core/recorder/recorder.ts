@@ -26,6 +26,8 @@ export interface RecorderOptions {
   library: Library;
   now?: () => number;
   limits?: Partial<RecorderLimits>;
+  /** Why a camera is silent of which nothing else is known; left out: it is lost. */
+  silent?: () => GapCause;
   on: {
     state: (state: RecordingState) => void;
     finished?: (row: Omit<RecordingRow, 'path'>) => void;
@@ -283,8 +285,9 @@ export class Recorder {
   async #silence(atMs: number): Promise<void> {
     const cameMs = this.#run && this.#lastCameMs;
     if (cameMs === null || this.#trouble.cause || !this.#state.recording || atMs - cameMs < silentMs) return;
-    await this.#end('lost');
-    await this.#notRecording('lost', cameMs);
+    const cause = this.#options.silent?.() ?? 'lost';
+    await this.#end(cause);
+    await this.#notRecording(cause, cameMs);
   }
 
   /** A camera that has stopped sending is noticed later: the gap begins where the last of it came. */

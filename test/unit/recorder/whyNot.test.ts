@@ -47,14 +47,14 @@ interface Told {
   spans: (toMs: number) => Promise<[number, GapCause | 'recorded'][]>;
 }
 
-function make(): Told {
+function make(silent?: () => GapCause): Told {
   const id = (++cameras).toString(16).padStart(16, '0');
   let nowMs = tenMs;
   const now = (): number => nowMs;
   const library = new Library({ vault: place.vault, now });
   const limits = { queueMs: Infinity };
   const recorder = new Recorder({
-    ...{ cameraId: id, vault: place.vault, library, now, limits },
+    ...{ cameraId: id, vault: place.vault, library, now, limits, ...(silent && { silent }) },
     on: { state: () => undefined },
   });
   record(recorder, makeFootage({ seconds: 12 }), tenMs);
@@ -127,6 +127,20 @@ test('a camera that has fallen silent is lost up to the moment at which the app 
     [0, 'recorded'],
     [12, 'lost'],
     [15.5, 'closed'],
+  ]);
+});
+
+test('a camera that had fallen silent because the network went is not called lost when it is paused', async () => {
+  const { recorder, at, spans } = make(() => 'network');
+  at(15_500);
+  recorder.pause();
+  recorder.runEnd('closed');
+  await recorder.close();
+  at(30_000);
+  assert.deepEqual(await spans(30_000), [
+    [0, 'recorded'],
+    [12, 'network'],
+    [15.5, 'paused'],
   ]);
 });
 
