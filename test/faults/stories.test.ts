@@ -89,6 +89,9 @@ test('an event that is missing, late, there twice or was never raised is noticed
   assert.equal(compareEvents(raised, [event(28_000)], around).late, 1);
   assert.equal(compareEvents(raised, [event(25_000), event(25_500)], around).twice, 1);
   assert.equal(compareEvents(raised, [event(25_000), event(60_000)], around).invented, 1);
+  const clock = [...story.clock, { realMs: 30_000, offsetMs: 7000 }];
+  assert.equal(compareEvents(raised, [event(32_000)], { ...around, clock }).invented, 0, 'kept over a setting');
+  assert.equal(compareEvents(raised, [event(36_000)], { ...around, clock }).invented, 1);
   const away: Condition = { level: 'camera', cause: 'lost', fromMs: 24_000, toMs: 27_000 };
   assert.equal(compareEvents(raised, [], { ...around, conditions: [away] }).due, 0);
 });
