@@ -159,6 +159,15 @@ test('beside the live picture E leads to what the camera told today', async () =
   await page.keyboard.press('End');
   await page.keyboard.press('Escape');
   await expect(today).not.toBeFocused();
+  // In the least window the list is folded, and its coming takes no room from the controls below.
+  await page.setViewportSize({ width: 1024, height: 640 });
+  await expect(today).toBeHidden();
+  await page.keyboard.press('e');
+  await expect(today).toBeFocused();
+  const box = await page.getByRole('region', { name: 'Presets' }).boundingBox();
+  expect(box?.width).toBeGreaterThan(300);
+  expect(await seriousViolations(page), 'narrow').toEqual([]);
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.keyboard.press('e');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('slider', { name: 'Timeline' })).toBeVisible();
