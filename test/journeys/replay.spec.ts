@@ -344,6 +344,28 @@ test('nothing of it is a barrier, dark or light, wide or narrow', async () => {
   }
 });
 
+test('in a narrow window whose height the pictures can use the panel folds to a button', async () => {
+  const panel = page.getByRole('heading', { name: 'Span to keep' });
+  const button = page.getByRole('button', { name: 'Span, events and bookmarks' });
+  await page.setViewportSize({ width: 1024, height: 640 });
+  await expect(panel).toBeVisible();
+  await expect(button).toBeHidden();
+  await page.setViewportSize({ width: 1024, height: 900 });
+  await expect(panel).toBeHidden();
+  expect(await seriousViolations(page)).toEqual([]);
+  const wide = (await picture('Front door').boundingBox())?.width ?? 0;
+  await page.screenshot({ path: test.info().outputPath('folded.png') });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await expect(panel).toBeVisible();
+  await expect.poll(async () => (await picture('Front door').boundingBox())?.width ?? wide).toBeLessThan(wide);
+  await page.screenshot({ path: test.info().outputPath('unfolded.png') });
+  await page.keyboard.press('Enter');
+  await expect(panel).toBeHidden();
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expect(panel).toBeVisible();
+});
+
 test('with everything that the deck can have, nothing of it is cut in any window', async () => {
   await page.getByRole('slider', { name: 'Timeline' }).focus();
   await page.keyboard.press('i');

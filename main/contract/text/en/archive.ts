@@ -83,6 +83,7 @@ export const archive = {
   oneCamera: 'The focused camera alone',
   manyCameras: (count: number): string => `${count} cameras`,
   whichCameras: 'Cameras',
+  panel: 'Span, events and bookmarks',
   live: 'Live',
   liveTip: 'Leave the archive for the live picture',
   soundOff: 'Sound off',
