@@ -4,7 +4,7 @@
  */
 import { expect, test, type Page } from 'playwright/test';
 import { gstreamerMissing, startGstServer, type GstServer } from '../yard/gstreamer.ts';
-import { goTo, Household, openAddCameras, seeLive, tile, YardProcess } from './household.ts';
+import { addTyped, goTo, Household, seeLive, tile, typeAddress, YardProcess } from './household.ts';
 import { seeMoving, teachFrames } from './pictures.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -36,30 +36,16 @@ test.afterAll(async () => {
   await yard.stop();
 });
 
-async function paste(text: string): Promise<void> {
-  await openAddCameras(page);
-  await page.getByLabel(/^Address, or whatever/).fill(text);
-}
-
-async function add(name: string): Promise<void> {
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await expect(page.getByText('Streams found')).toBeVisible();
-  await page.getByLabel('Name on the wall').fill(name);
-  await page.getByRole('button', { name: 'Add camera', exact: true }).click();
-  await expect(page.getByRole('heading', { name: `${name} is on the wall` })).toBeVisible();
-}
-
 test('an address pasted with its credentials is taken apart, and GStreamer’s server is shown and recorded', async () => {
   test.skip(gstreamerMissing() !== null, gstreamerMissing() ?? '');
   gstreamer = await startGstServer({ host: '127.0.0.90', credentials, sound: 'AAC', picture: 'clip' }, ended.signal);
   const { user, password } = credentials;
-  await paste(gstreamer.url.replace('rtsp://', `rtsp://${user}:${password}@`));
-  await page.getByLabel(/^Address, or whatever/).press('Enter');
+  await typeAddress(page, gstreamer.url.replace('rtsp://', `rtsp://${user}:${password}@`));
   await expect(page.getByText('User name and password in the paste were moved into their fields.')).toBeVisible();
   await expect(page.getByLabel(/^Address, or whatever/)).not.toHaveValue(/rd/);
   await expect(page.getByLabel('User name')).toHaveValue(user);
   await expect(page.getByLabel('Password', { exact: true })).toHaveValue(password);
-  await add('Street');
+  await addTyped(page, 'Street');
   await goTo(page, 'Live');
   await teachFrames(page);
   await seeLive(page, 'Street');
@@ -68,11 +54,10 @@ test('an address pasted with its credentials is taken apart, and GStreamer’s s
 
 test('an ONVIF host that asks for HTTP digest takes a password of every awkward character', async () => {
   const camera = yard.cameras[0];
-  await paste(`http://${camera?.host ?? ''}:${camera?.onvifPort ?? 0}/onvif/device_service`);
-  await page.getByLabel(/^Address, or whatever/).press('Enter');
+  await typeAddress(page, `http://${camera?.host ?? ''}:${camera?.onvifPort ?? 0}/onvif/device_service`);
   await page.getByLabel('User name').fill(camera?.user ?? '');
   await page.getByLabel('Password', { exact: true }).fill(credentials.password);
-  await add('Digest');
+  await addTyped(page, 'Digest');
   await goTo(page, 'Live');
   await seeLive(page, 'Digest');
   await seeMoving(tile(page, 'Digest'));
@@ -84,11 +69,10 @@ for (const [at, name] of [
 ] as const)
   test(`a camera in H.265 is added and recorded: ${name}`, async () => {
     const camera = yard.cameras[at];
-    await paste(`${camera?.host ?? ''}:${camera?.onvifPort ?? 0}`);
-    await page.getByLabel(/^Address, or whatever/).press('Enter');
+    await typeAddress(page, `${camera?.host ?? ''}:${camera?.onvifPort ?? 0}`);
     await page.getByLabel('User name').fill(camera?.user ?? '');
     await page.getByLabel('Password', { exact: true }).fill(credentials.password);
-    await add(name);
+    await addTyped(page, name);
     await goTo(page, 'Live');
     await expect(page.getByRole('group', { name: new RegExp(`^${name}, .*, recording$`) })).toBeVisible();
   });
@@ -140,8 +124,7 @@ test('a camera is renamed, paused, and removed with its recordings', async () =>
 
 test('a camera that asks for the password in the clear is added only when that is allowed for it', async () => {
   const camera = yard.cameras[3];
-  await paste(`${camera?.host ?? ''}:${camera?.onvifPort ?? 0}`);
-  await page.getByLabel(/^Address, or whatever/).press('Enter');
+  await typeAddress(page, `${camera?.host ?? ''}:${camera?.onvifPort ?? 0}`);
   await page.getByLabel('User name').fill(camera?.user ?? '');
   await page.getByLabel('Password', { exact: true }).fill(credentials.password);
   const allow = page.getByRole('checkbox', { name: /^Send the password in the clear/ });
@@ -150,7 +133,7 @@ test('a camera that asks for the password in the clear is added only when that i
   await expect(page.getByText('This camera asks for the password in the clear')).toBeVisible();
   await allow.check();
   await page.getByLabel('Password', { exact: true }).fill(credentials.password);
-  await add('Cellar');
+  await addTyped(page, 'Cellar');
   await goTo(page, 'Live');
   await seeLive(page, 'Cellar');
   await seeMoving(tile(page, 'Cellar'));

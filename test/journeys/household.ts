@@ -177,6 +177,22 @@ export async function addFound(page: Page, camera: YardCamera, shown?: () => Pro
   await expect(row.getByText('Added')).toBeVisible();
 }
 
+/** Types where a camera is, from anywhere; its fields follow. */
+export async function typeAddress(page: Page, text: string): Promise<void> {
+  await openAddCameras(page);
+  await page.getByLabel(/^Address, or whatever/).fill(text);
+  await page.getByLabel(/^Address, or whatever/).press('Enter');
+}
+
+/** Signs in to what was typed, with what stands in the fields, and adds it under this name. */
+export async function addTyped(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page.getByText('Streams found')).toBeVisible();
+  await page.getByLabel('Name on the wall').fill(name);
+  await page.getByRole('button', { name: 'Add camera', exact: true }).click();
+  await expect(page.getByRole('heading', { name: `${name} is on the wall` })).toBeVisible();
+}
+
 /** A tile of the wall by its camera. */
 export function tile(page: Page, camera: string): ReturnType<Page['getByRole']> {
   return page.getByRole('group', { name: new RegExp(`^${camera}, `) });
