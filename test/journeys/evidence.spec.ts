@@ -79,6 +79,7 @@ test('a pack of both is made, and its signature is checked in the list', async (
     'manifest.json',
     'manifest.sig',
     'original',
+    'read-me.txt',
     'video',
   ]);
   await done.getByRole('button', { name: 'Check again' }).click();

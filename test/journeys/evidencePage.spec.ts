@@ -238,6 +238,21 @@ test('signed by another key it says so, and pictures of changed files are not sh
   await page.context().close();
 });
 
+test('a clock that was never measured is said to be unknown, then and now', async () => {
+  const clock = { atExport: null, recorded: [] };
+  const folder = await makePack(recorded, 'unmeasured', {
+    page: () => Promise.resolve(readFileSync(evidencePage)),
+    facts: () => Promise.resolve({ maker: '', model: '', serial: '', firmware: '', clock }),
+  });
+  const page = await openPage(folder);
+  await choose(page, folder);
+  const facts = page.getByRole('article', { name: 'Front door' });
+  await expect(facts).toContainText('not known when the pack was made; not measured while it was recorded');
+  await expect(facts).not.toContainText('ahead');
+  await expect(facts.getByText('not known', { exact: true })).toHaveCount(3);
+  await page.context().close();
+});
+
 test('it works by keyboard, without a serious violation, dark, light and printed', async () => {
   for (const scheme of ['dark', 'light'] as const) {
     const page = await openPage(pack, scheme);

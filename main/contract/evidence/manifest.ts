@@ -12,6 +12,7 @@ export const signatureName = 'manifest.sig';
 export const checksumsName = 'checksums.txt';
 export const pageName = 'check.html';
 export const keyName = 'key.pem';
+export const readMeName = 'read-me.txt';
 /** 2 says of each video whether it has sound; its times are those of what players show. */
 export const manifestVersion = 2;
 /** A week of sixteen cameras has less. */

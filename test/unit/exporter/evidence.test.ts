@@ -177,6 +177,17 @@ test('a camera called as another one’s second video has a video of its own', a
   assert.ok((await check(folder)).passed);
 });
 
+test('it says in plain words what a passing check proves and what not, also without its page', () => {
+  const said = readFileSync(path.join(pack, 'read-me.txt'), 'utf8');
+  for (const sentence of [...evidence.proves, ...evidence.provesNot]) assert.ok(said.includes(sentence), sentence);
+  const { signer } = recorded.place.vault;
+  assert.ok(signer && said.includes(fingerprint(signer.publicKey)));
+  assert.ok(
+    manifest.files.some(({ name }) => name === 'read-me.txt'),
+    'it is signed, too',
+  );
+});
+
 test('sha256sum and openssl check it too', () => {
   execFileSync('sha256sum', ['--check', '--strict', '--quiet', 'checksums.txt'], { cwd: pack });
   const verify = ['pkeyutl', '-verify', '-pubin', '-inkey', 'key.pem', '-rawin', '-in', 'manifest.json'];

@@ -74,11 +74,12 @@ export const evidence = {
     `${stamp(fromMs)} to ${stamp(toMs)} (${units.duration(toMs - fromMs)}): ${cause}`,
   clockAtExport: (offsetMs: number, uncertaintyMs: number | null): string =>
     `${ahead(offsetMs)} when the pack was made${uncertaintyMs === null ? ', to the second' : `, give or take ${seconds(uncertaintyMs)}`}`,
+  clockAtExportUnknown: 'not known when the pack was made',
   clockThen: (leastMs: number, mostMs: number): string =>
     leastMs === mostMs
       ? `${ahead(leastMs)} while it was recorded`
       : `${ahead(leastMs)} to ${ahead(mostMs)} while it was recorded`,
-  clockThenUnknown: 'not known for the time of recording',
+  clockThenUnknown: 'not measured while it was recorded',
   clockNote: 'Times are of the computer that recorded. What the camera writes into its picture may differ by this.',
   say: sayFinding,
   place: placeWords,
@@ -101,6 +102,22 @@ export const evidence = {
   byHandLead: 'With tools that every system has, in the pack’s folder:',
   byHandFiles: 'compares every file',
   byHandSignature: 'checks the signature of the manifest, which lists them',
+  /** read-me.txt in the pack: some programs that send files leave pages out. */
+  readMe: (fingerprint: string): string =>
+    [
+      evidence.title.toUpperCase(),
+      evidence.lead.replace('This page', 'The page check.html'),
+      `Open check.html in a browser. ${evidence.howTo}`,
+      `${evidence.key}: ${fingerprint}. ${evidence.keyNote}`,
+      evidence.proofHeading.toUpperCase(),
+      ...evidence.proves,
+      ...evidence.provesNot,
+      evidence.byHand.toUpperCase(),
+      evidence.byHandLead,
+      'sha256sum --check checksums.txt',
+      'openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in manifest.json -sigfile manifest.sig',
+      '',
+    ].join('\r\n\r\n'),
   player: {
     heading: 'Pictures',
     only: 'Shown only from files that are as they were signed.',

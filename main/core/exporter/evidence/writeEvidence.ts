@@ -10,6 +10,7 @@ import path from 'node:path';
 import {
   checksums,
   checksumsName,
+  fingerprint,
   keyName,
   keyPem,
   type Manifest,
@@ -18,6 +19,7 @@ import {
   manifestName,
   manifestVersion,
   pageName,
+  readMeName,
   signatureName,
 } from '../../../contract/evidence/manifest.ts';
 import type { CameraId } from '../../../contract/model.ts';
@@ -80,6 +82,7 @@ export async function writeEvidence(job: EvidenceJob, wishes: EvidenceWishes): P
     }
     if (cameras.length === 0) return bad({ code: 'notRecorded' });
     await writing.file(pageName, await wishes.page());
+    await writing.file(readMeName, Buffer.from(en.evidence.readMe(fingerprint(key.publicKey))));
     await writing.file(keyName, Buffer.from(keyPem(key.publicKey)));
     const manifest: Manifest = {
       format: 'nightjar evidence',
