@@ -16,6 +16,7 @@ import {
   mostExportCameras,
   timeLapseAllowed,
 } from './exports.ts';
+import type { ExportPaces } from './exportPace.ts';
 import type { LeavingState } from './leaving.ts';
 import type {
   AddressParts,
@@ -337,6 +338,8 @@ export const callArguments = {
   'exports.list': nothing,
   /** What an export of these cameras and this span would hold, in this order. */
   'exports.preview': v.strictObject({ cameraIds: exportCameras, ...span }),
+  /** What exports of each kind took in this run of the program. */
+  'exports.paces': nothing,
   /** The folder that exports went to last, in this run of the program; null before the first. */
   'exports.place': nothing,
   /** The system's folder dialog; null when the user cancelled. */
@@ -525,6 +528,7 @@ export interface CallResults {
 
   'exports.list': ExportJob[];
   'exports.preview': Outcome<ExportShare[]>;
+  'exports.paces': ExportPaces;
   'exports.place': ExportPlace | null;
   'exports.choosePlace': Outcome<ExportPlace | null>;
   'exports.start': Outcome<{ jobId: string }>;

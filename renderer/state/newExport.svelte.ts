@@ -4,6 +4,7 @@
  * Asks main for what the span holds whenever it changes; an answer to an older question is dropped.
  */
 import type { ExportPlace, ExportRequest, ExportShare } from '../../main/contract/exports.ts';
+import { estimateExport, type ExportPaces, kindOfExport } from '../../main/contract/exportPace.ts';
 import { packPicture, timeLapseAllowed } from '../../main/contract/exports.ts';
 import type { CameraId } from '../../main/contract/model.ts';
 import { call } from '../home.ts';
@@ -34,6 +35,7 @@ export class NewExport {
   key = $state('');
   place = $state.raw<ExportPlace | null>(null);
   problem = $state.raw<Trouble | null>(null);
+  paces = $state.raw<ExportPaces>({});
   /** What the span holds is known. */
   measured = $state(false);
   #question = 0;
@@ -49,14 +51,24 @@ export class NewExport {
   readonly wanted = $derived(this.chosen.filter((id) => (this.shareOf(id)?.recordedMs ?? 1) > 0));
   readonly recordedMs = $derived(this.wanted.reduce((sum, id) => sum + (this.shareOf(id)?.recordedMs ?? 0), 0));
   readonly gaps = $derived(this.wanted.reduce((sum, id) => sum + (this.shareOf(id)?.gaps ?? 0), 0));
-  /** What the files will come to; null where that depends on what an encoder makes of it. */
-  readonly sizeBytes = $derived(
-    this.burnsIn || this.lapses || this.wanted.some((id) => this.shareOf(id) === null)
+  readonly #sourceBytes = $derived(
+    this.wanted.some((id) => this.shareOf(id) === null)
       ? null
-      : // A pack holds the recordings as they are, and the videos.
-        this.wanted.reduce((sum, id) => sum + (this.shareOf(id)?.sizeBytes ?? 0), 0) *
-          (this.result === 'evidence' ? 2 : 1),
+      : this.wanted.reduce((sum, id) => sum + (this.shareOf(id)?.sizeBytes ?? 0), 0),
   );
+  readonly #estimate = $derived(
+    estimateExport(
+      kindOfExport({ burnsIn: this.burnsIn, timeLapseMs: this.lapses ? 1 : null }, this.result),
+      this.#sourceBytes ?? 0,
+      this.paces,
+    ),
+  );
+  /** What the files will come to, about; null where nobody knows before. */
+  readonly sizeBytes = $derived(this.#sourceBytes === null ? null : this.#estimate.sizeBytes);
+  /** How long it will take, about; null where nothing of its kind was exported since the program's start. */
+  readonly tookMs = $derived(this.#sourceBytes === null ? null : this.#estimate.tookMs);
+  /** Pictures are made anew, which takes long. */
+  readonly encodes = $derived(this.burnsIn || this.lapses);
   readonly longestMs = $derived(Math.max(0, ...this.wanted.map((id) => this.shareOf(id)?.recordedMs ?? 0)));
   readonly lapseMs = $derived(readLength(this.lapseText));
   readonly lapseBad = $derived(
@@ -71,6 +83,14 @@ export class NewExport {
     this.#show({ fromMs: Math.round(span.fromMs), toMs: Math.round(span.toMs) });
     void call('exports.place').then(
       (place) => (this.place ??= place),
+      () => undefined,
+    );
+  }
+
+  /** Asked again whenever an export has ended: it knows more then. */
+  askPaces(): void {
+    void call('exports.paces').then(
+      (paces) => (this.paces = paces),
       () => undefined,
     );
   }

@@ -134,8 +134,15 @@ test('two cameras, exact, with name and time burnt in: two files of the span, to
   await openSheet();
   await page.getByRole('checkbox', { name: /^Burn in name and time/ }).check();
   await expect(page.getByRole('radio', { name: /^Exact/ })).toBeChecked();
+  // Nobody knows how long it takes before the first one; afterwards the sheet says it.
+  await expect(page.getByText('2 cameras, minutes for each hour recorded; the first one tells')).toBeVisible();
   await chooseFolder(folder('burnt'));
   await startAndSee(2);
+  await openSheet();
+  await page.getByRole('checkbox', { name: /^Burn in name and time/ }).check();
+  await expect(page.getByText(/^2 cameras, about [\d.]+ [kM]B, about (a second|\d+ s)/)).toBeVisible();
+  await test.info().attach('sheet estimate', { body: await page.screenshot(), contentType: 'image/png' });
+  await page.keyboard.press('Escape');
   const files = readdirSync(folder('burnt')).sort();
   expect(files.map((file) => names.find((name) => file.startsWith(name)))).toEqual([...names].sort());
   for (const file of files) {

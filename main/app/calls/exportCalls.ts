@@ -35,6 +35,7 @@ export function exportCalls({ house, withHouse, desk }: Rooms): Pick<Handlers, E
         for (const cameraId of cameraIds) shares.push(await shareOf(library, cameraId, { fromMs, toMs }));
         return good(shares);
       }),
+    'exports.paces': async () => house()?.exporter.paces ?? {},
     'exports.place': async () => {
       const open = house();
       const place = open && last !== null ? await placeOf(last, open.vault.folder) : null;

@@ -29,11 +29,20 @@ export class ExportRate {
     this.#lastMs = now();
   }
 
-  tell({ doneFraction, bytesWritten }: Pick<Rate, 'doneFraction' | 'bytesWritten'>): Rate {
+  /** Of work, up to now. */
+  get tookMs(): number {
+    return this.#upToNow();
+  }
+
+  #upToNow(): number {
     const nowMs = this.#now();
     this.#tookMs += Math.min(longestStepMs, Math.max(0, nowMs - this.#lastMs));
     this.#lastMs = nowMs;
-    const tookMs = this.#tookMs;
+    return this.#tookMs;
+  }
+
+  tell({ doneFraction, bytesWritten }: Pick<Rate, 'doneFraction' | 'bytesWritten'>): Rate {
+    const tookMs = this.#upToNow();
     const settled = tookMs > settleMs && doneFraction > 0;
     return {
       ...{ doneFraction, bytesWritten },

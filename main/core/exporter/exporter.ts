@@ -7,12 +7,13 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { type ExportJob, type ExportPicture, type ExportState, packPicture } from '../../contract/exports.ts';
+import { type ExportPaces, kindOfExport, learned } from '../../contract/exportPace.ts';
 import type { CameraId } from '../../contract/model.ts';
 import { bad, type Outcome } from '../../contract/problems.ts';
 import type { Library } from '../library/library.ts';
 import type { Vault } from '../vault/folder.ts';
 import type { Ffmpeg } from '../video/ffmpeg.ts';
-import type { WriteEvidence } from './evidenceJob.ts';
+import type { EvidenceJob, WriteEvidence } from './evidenceJob.ts';
 import { type ExportsDocument, type Memory, mostExports, storedEnd } from './exportsDocument.ts';
 import type { StoredExport, StoredResult } from './exportsDocument.ts';
 import { ExportRate } from './exportRate.ts';
@@ -55,6 +56,7 @@ interface Entry {
   again: boolean;
 }
 
+const leastLearned = { bytes: 100_000, ms: 20 };
 const waiting: ExportState = { state: 'waiting', wasLocked: false };
 
 export class Exporter {
@@ -65,6 +67,7 @@ export class Exporter {
   #beginning: Promise<void> | null = null;
   #closed = false;
   #paused = false;
+  #paces: ExportPaces = {};
 
   constructor(options: ExporterOptions) {
     this.#options = options;
@@ -139,6 +142,18 @@ export class Exporter {
 
   jobs(): ExportJob[] {
     return this.#entries.map(({ job }) => ({ ...job }));
+  }
+
+  /** What exports of each kind took in this run of the program. */
+  get paces(): ExportPaces {
+    return this.#paces;
+  }
+
+  #learn({ job }: Entry, sourceBytes: number, tookMs: number, resultBytes: number): void {
+    // Where nothing could be joined all of it was made anew, which is no pace of a copy; a moment's work says nothing.
+    if (job.madeAnew.length > 0 || sourceBytes < leastLearned.bytes || tookMs < leastLearned.ms) return;
+    const kind = kindOfExport(job, job.result.is);
+    this.#paces = { ...this.#paces, [kind]: learned(this.#paces[kind], { sourceBytes, tookMs, resultBytes }) };
   }
 
   /** Ends what runs, which waits then, and begins nothing more before `begin`. Resolves when no recording is open. */
@@ -277,16 +292,18 @@ export class Exporter {
   }
 
   async #write(entry: Entry, done: { fraction: number }): Promise<Outcome<WrittenExport>> {
-    const { ffmpeg, library, vault, writeEvidence } = this.#options;
+    const { library, vault } = this.#options;
     const { id, fromMs, toMs, folder, cameras } = entry.job;
     const recorded: { id: CameraId; name: string }[] = [];
     const sum = { recordedMs: 0, gaps: 0 };
+    let sourceBytes = 0;
     for (const camera of cameras) {
       const share = await shareOf(library, camera.id, { fromMs, toMs });
       if (share.recordedMs <= 0) continue;
       recorded.push(camera);
       sum.recordedMs += share.recordedMs;
       sum.gaps += share.gaps;
+      sourceBytes += share.sizeBytes;
     }
     entry.job = { ...entry.job, ...sum, madeAnew: [] };
     if (recorded.length === 0) return bad({ code: 'notRecorded' });
@@ -304,8 +321,15 @@ export class Exporter {
         await this.#keep();
       },
     };
+    const written = await this.#writeAs(entry, common);
+    if (written.ok) this.#learn(entry, sourceBytes, rate.tookMs, written.value.sizeBytes);
+    return written;
+  }
+
+  #writeAs(entry: Entry, common: EvidenceJob): Promise<Outcome<WrittenExport>> {
+    const { ffmpeg, writeEvidence } = this.#options;
     if (entry.result.is === 'evidence') {
-      return writeEvidence ? writeEvidence(common) : bad({ code: 'gone' });
+      return writeEvidence ? writeEvidence(common) : Promise.resolve(bad({ code: 'gone' }));
     }
     const { cut, burnsIn, sound, timeLapseMs } = entry.job;
     return writeExport({

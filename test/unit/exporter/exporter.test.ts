@@ -442,6 +442,20 @@ test('an evidence pack is what was recorded, with its sound, whatever else was w
   await setup.exporter.close();
 });
 
+test('what an export took is known for the next of its kind, and for no other', async () => {
+  const setup = setUp();
+  record(setup.recorder, footage, tenMs);
+  await setup.recorder.close();
+  assert.deepEqual(setup.exporter.paces, {});
+  const order = { ...setup.order(0, 8), cut: 'exact', burnsIn: true } as const;
+  const job = await finished(setup, setup.exporter.start(order).id);
+  const { anew, ...others } = setup.exporter.paces;
+  assert.deepEqual(others, {});
+  assert.ok(anew && anew.sourceBytes > 100_000 && anew.tookMs > 0);
+  assert.equal(anew.resultBytes, statSync(filesOf(job)[0] ?? '').size);
+  await setup.exporter.close();
+});
+
 test('sealed to a key, stock age opens it, and nobody else', async () => {
   const setup = setUp();
   record(setup.recorder, footage, tenMs);

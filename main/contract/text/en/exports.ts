@@ -111,10 +111,20 @@ export const exports = {
     saveIn: 'Save in',
     choose: 'Choose…',
     notChosen: 'not chosen yet',
-    estimate: (cameras: number, bytes: number | null): string => {
-      const count = cameras === 1 ? '1 camera' : `${cameras} cameras`;
-      return bytes === null ? count : `${count}, about ${units.bytes(bytes)}`;
-    },
+    /** `before`: exports that run or wait. */
+    estimate: (cameras: number, bytes: number | null, takes: string, before: number): string =>
+      [
+        cameras === 1 ? '1 camera' : `${cameras} cameras`,
+        bytes === null ? '' : `about ${units.bytes(bytes)}`,
+        takes,
+        before === 0 ? '' : before === 1 ? 'after the one that runs' : `after ${before} others`,
+      ]
+        .filter((part) => part !== '')
+        .join(', '),
+    takes: (ms: number): string =>
+      ms < 1000 ? 'about a second' : `about ${units.duration(Math.ceil(ms / 1000) * 1000)}`,
+    /** Nothing of its kind was exported yet. */
+    takesLong: 'minutes for each hour recorded; the first one tells',
     tooLarge: (freeBytes: number): { fact: string; remedy: string } => ({
       fact: `${units.bytes(freeBytes)} are free in that folder, which is less than this export takes.`,
       remedy: 'Choose another folder, or make room there.',
