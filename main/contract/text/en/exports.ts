@@ -89,8 +89,7 @@ export const exports = {
     sound: 'With sound',
     soundNote: 'left out of a time-lapse',
     packSoundNote: 'a pack holds what was recorded, its sound too',
-    packCut:
-      'An evidence pack is always the fast copy: no picture is made anew. Players and its page show exactly the span; the pictures up to a few seconds before it are in the files.',
+    packCut: 'An evidence pack is always the fast copy: no picture in it is made anew. The span is marked.',
     lapse: 'Time-lapse, make it last',
     lapseLength: 'Length of the time-lapse',
     lapseBad: 'Write it as 30 s or 2 min, shorter than what is recorded.',
