@@ -86,6 +86,8 @@ export const exports = {
     picture: 'Picture',
     burnsIn: 'Burn in name and time',
     burnsInNote: 'needs the exact cut; takes much longer',
+    burnsInBoxes: (names: readonly string[]): string =>
+      `${names.join(', ')}: letters beyond Latin are burnt in as boxes. The time is always readable; another name in Cameras would be, too.`,
     sound: 'With sound',
     soundNote: 'left out of a time-lapse',
     packSoundNote: 'a pack holds what was recorded, its sound too',
