@@ -1,4 +1,4 @@
-/** Our own verifying of Ed25519 against the vectors of RFC 8032 (§7.1), and against sodium. */
+/** Verifying of Ed25519, as the page of an evidence pack does it, against the vectors of RFC 8032 (§7.1), and against sodium. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
