@@ -98,6 +98,8 @@ export class Recorder {
   #lastEndMs = 0;
   /** When the run's last fragment came that was wanted; null before the first. */
   #lastCameMs: number | null = null;
+  /** When the disk took it again after trouble (UTC ms), as long as nothing was recorded since. */
+  #diskWellMs = -Infinity;
   #closing: Promise<void> | null = null;
 
   constructor(options: RecorderOptions) {
@@ -265,6 +267,7 @@ export class Recorder {
   async #tryAgain(): Promise<void> {
     const before = this.#trouble.cause;
     await this.#trouble.tryAgain();
+    if (before !== null && this.#trouble.cause === null) this.#diskWellMs = this.#now();
     const why = this.#whyNot.cause(this.#trouble.cause);
     if (before !== null && why !== null) await this.#notRecording(why, this.#now());
   }
@@ -294,7 +297,8 @@ export class Recorder {
   async #runEnded(cause: GapCause, atMs: number): Promise<void> {
     if (cause === 'closed') await this.#silence(atMs);
     const cameMs = cause === 'closed' ? null : this.#run && this.#lastCameMs;
-    const sinceMs = Math.min(atMs, cameMs ?? atMs);
+    // As long as the disk was in trouble it was that, whatever else was amiss. Its end may lie before a setting of the clock.
+    const sinceMs = Math.max(Math.min(atMs, cameMs ?? atMs), Math.min(this.#diskWellMs, this.#now()));
     this.#run = null;
     this.#whyNot.stream(cause);
     try {
@@ -360,6 +364,7 @@ export class Recorder {
     const chain = this.#chain;
     const file = await RecordingFile.begin({ vault, library, cameraId, chain, init: run.init, ...begun });
     this.#file = file;
+    this.#diskWellMs = -Infinity;
     library.setOpen(cameraId, file);
     if (!this.#state.recording) this.#setState({ recording: true, sinceMs: file.startMs });
   }

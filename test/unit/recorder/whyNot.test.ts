@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { renameSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import type { GapCause } from '../../../main/contract/model.ts';
+import type { GapCause, RecordingState } from '../../../main/contract/model.ts';
 import { Library } from '../../../main/core/library/library.ts';
-import { Recorder } from '../../../main/core/recorder/recorder.ts';
+import { Recorder, type RecorderLimits } from '../../../main/core/recorder/recorder.ts';
 import { WhyNot } from '../../../main/core/recorder/whyNot.ts';
 import { makeFootage, makeVault, type Place, record, tenMs, until } from './footage.ts';
 
@@ -42,24 +42,26 @@ interface Told {
   id: string;
   library: Library;
   recorder: Recorder;
+  states: RecordingState[];
   at: (ms: number) => void;
   /** From the first recording to `toMs`: what, and from when on, in seconds. */
   spans: (toMs: number) => Promise<[number, GapCause | 'recorded'][]>;
 }
 
-function make(silent?: () => GapCause): Told {
+function make(silent?: () => GapCause, change?: Partial<RecorderLimits>): Told {
   const id = (++cameras).toString(16).padStart(16, '0');
   let nowMs = tenMs;
   const now = (): number => nowMs;
   const library = new Library({ vault: place.vault, now });
-  const limits = { queueMs: Infinity };
+  const limits = { queueMs: Infinity, ...change };
+  const states: RecordingState[] = [];
   const recorder = new Recorder({
     ...{ cameraId: id, vault: place.vault, library, now, limits, ...(silent && { silent }) },
-    on: { state: () => undefined },
+    on: { state: (state) => states.push(state) },
   });
   record(recorder, makeFootage({ seconds: 12 }), tenMs);
   return {
-    ...{ id, library, recorder },
+    ...{ id, library, recorder, states },
     at: (ms) => (nowMs = tenMs + ms),
     spans: async (ms) =>
       (await library.spans(id, tenMs, tenMs + ms)).map((span) => [
@@ -161,5 +163,33 @@ test('a camera that had fallen silent is lost until the disk refuses the end of 
   assert.deepEqual(told.slice(-2), [
     [12, 'lost'],
     [20, 'diskGone'],
+  ]);
+});
+
+test('a camera that went while the disk was in trouble, and is noticed later, is lost since the disk is well again', async () => {
+  const { recorder, library, id, states, at, spans } = make(undefined, { retryMs: 20 });
+  await until('all of it is taken', () => (library.openRecording(id)?.endMs ?? 0) >= tenMs + 12_000);
+  const away = `${place.vault.folder} away`;
+  at(13_000);
+  renameSync(place.vault.folder, away);
+  const { init, fragments } = makeFootage({ seconds: 12 });
+  // The disk is found to be gone at the end of a recording.
+  recorder.run({ init, startMs: tenMs + 13_000 });
+  await until('the disk is gone', () => states.at(-1)?.recording === false);
+  for (const fragment of fragments.slice(0, 3))
+    recorder.fragment(fragment, tenMs + 13_000 + (fragment.startSeconds + fragment.durationSeconds) * 1000);
+  at(18_000);
+  renameSync(away, place.vault.folder);
+  await until('the disk takes it again', () => library.openRecording(id) === null);
+  await recorder.cut();
+  at(21_000);
+  recorder.runEnd('lost');
+  await recorder.cut();
+  at(30_000);
+  const told = await spans(30_000);
+  await recorder.close();
+  assert.deepEqual(told.slice(-2), [
+    [12, 'diskGone'],
+    [18, 'lost'],
   ]);
 });
