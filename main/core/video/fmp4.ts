@@ -245,13 +245,33 @@ export function moveFragment(bytes: Uint8Array, tracks: readonly Track[], bySeco
   const moved = new Uint8Array(bytes);
   const view = viewOf(moved);
   for (const { track, startUnits, time } of readMoof(bytes, tracks).trackFragments) {
-    const units = Math.max(0, startUnits + Math.round(bySeconds * track.timescale));
-    const limit = time.version === 1 ? Number.MAX_SAFE_INTEGER : 2 ** 32 - 1;
-    if (units > limit) throw new MediaError('MP4: moved beyond what its time can hold');
-    if (time.version === 1) view.setBigUint64(time.offset, BigInt(units));
-    else view.setUint32(time.offset, units);
+    writeTime(view, time, Math.max(0, startUnits + Math.round(bySeconds * track.timescale)));
   }
   return moved;
+}
+
+/**
+ * The same fragment, its only picture later by `bySeconds`, and shorter by as much, so that it ends when it did. Null
+ * where it has no picture, more than one, or one that does not last so long.
+ */
+export function delayPicture(fragment: Fragment, tracks: readonly Track[], bySeconds: number): Fragment | null {
+  const bytes = new Uint8Array(fragment.bytes);
+  const picture = readMoof(bytes, tracks).trackFragments.find(({ track }) => track.kind === 'video');
+  if (!picture || picture.durationOffset === null) return null;
+  const byUnits = Math.round(bySeconds * picture.track.timescale);
+  if (byUnits < 0 || byUnits >= picture.durationUnits) return null;
+  const view = viewOf(bytes);
+  writeTime(view, picture.time, picture.startUnits + byUnits);
+  view.setUint32(picture.durationOffset, picture.durationUnits - byUnits);
+  const { sizeBytes: _sizeBytes, ...head } = readFragmentHead(bytes, tracks);
+  return { bytes, ...head };
+}
+
+function writeTime(view: DataView, time: { offset: number; version: number }, units: number): void {
+  const limit = time.version === 1 ? Number.MAX_SAFE_INTEGER : 2 ** 32 - 1;
+  if (units > limit) throw new MediaError('MP4: moved beyond what its time can hold');
+  if (time.version === 1) view.setBigUint64(time.offset, BigInt(units));
+  else view.setUint32(time.offset, units);
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -6,13 +6,19 @@
  */
 import type { GapCause } from '../../contract/model.ts';
 import type { FeedListener } from './feed.ts';
-import type { Fragment, Init } from './fmp4.ts';
+import { delayPicture, type Fragment, type Init } from './fmp4.ts';
+
+/** No camera sends its pictures further apart, and the second sooner than that. */
+const stretchedMs = 1000;
 
 export class Runs {
   readonly #on: Pick<FeedListener, 'run' | 'fragment' | 'runEnd'>;
   #init: Init | null = null;
-  /** Of the first picture on the live output: its time there, and the least of (arrival − time) over the pictures. */
-  #live: { firstMs: number; zeroMs: number } | null = null;
+  /**
+   * Of the first picture on the live output: its time there, and when it came (UTC ms); and the least of
+   * (arrival − time) over the pictures.
+   */
+  #live: { firstMs: number; cameMs: number; zeroMs: number } | null = null;
   /** UTC ms of media time 0. */
   #startMs: number | null = null;
   #running = false;
@@ -38,12 +44,13 @@ export class Runs {
   picture(timeMs: number, arrivalMs: number): void {
     if (this.#startMs !== null) return;
     const zeroMs = arrivalMs - timeMs;
-    if (this.#live === null) this.#live = { firstMs: timeMs, zeroMs };
+    if (this.#live === null) this.#live = { firstMs: timeMs, cameMs: arrivalMs, zeroMs };
     else if (zeroMs < this.#live.zeroMs) this.#live.zeroMs = zeroMs;
   }
 
-  fragment(fragment: Fragment, arrivalMs: number): void {
+  fragment(told: Fragment, arrivalMs: number): void {
     if (this.#init === null) return;
+    const fragment = this.#startMs === null ? this.#unstretched(told, arrivalMs, this.#init) : told;
     this.#startMs ??= this.#reckon(fragment, arrivalMs);
     if (this.#startMs === null) return;
     if (!this.#running) {
@@ -58,7 +65,10 @@ export class Runs {
   /** The wall clock was set by so much: what follows is another run, from the next keyframe on. */
   clockSet(byMs: number): void {
     if (this.#startMs !== null) this.#startMs += byMs;
-    if (this.#live) this.#live.zeroMs += byMs;
+    if (this.#live) {
+      this.#live.zeroMs += byMs;
+      this.#live.cameMs += byMs;
+    }
     if (this.#running) this.end('clock');
   }
 
@@ -78,6 +88,26 @@ export class Runs {
     this.#running = false;
     this.#gap = cause;
     this.#on.runEnd?.(cause, sinceMs);
+  }
+
+  /**
+   * ffmpeg gives the first packet from RTP no time, and it comes to stand at 0. Where the stream's time began at another
+   * moment than its pictures (RTP-Info, RFC 2326 §12.33: the camera was frozen when it was connected to, or says
+   * something wrong) it would last up to the second picture, and the recording begin seconds before the first came.
+   */
+  #unstretched(fragment: Fragment, arrivalMs: number, init: Init): Fragment {
+    const { pictureStartSeconds, startSeconds, durationSeconds } = fragment;
+    if (this.#live === null || pictureStartSeconds === null) return fragment;
+    const { firstMs, cameMs, zeroMs } = this.#live;
+    const lengthMs = (startSeconds + durationSeconds - pictureStartSeconds) * 1000;
+    // What ends it is there now; the second picture may have come on the live output, and says it better.
+    const endedMs = Math.min(arrivalMs, zeroMs + firstMs + lengthMs);
+    const earlyMs = lengthMs - (endedMs - cameMs);
+    if (earlyMs <= stretchedMs) return fragment;
+    const delayed = delayPicture(fragment, init.tracks, earlyMs / 1000);
+    if (delayed === null) return fragment;
+    this.#live.zeroMs = cameMs - firstMs;
+    return delayed;
   }
 
   /** UTC ms of media time 0; null as long as no picture says. */

@@ -7,7 +7,7 @@
 import { boxesIn, type Box, fourCc, fullHead, requireBytes, required, viewOf } from './boxes.ts';
 import type { Track } from './fmp4.ts';
 import { MediaError } from './mediaError.ts';
-import { mostSamples, readTrackRun, type SampleDefaults, type TrackRun } from './trackRun.ts';
+import { durationOffsetOf, mostSamples, readTrackRun, type SampleDefaults, type TrackRun } from './trackRun.ts';
 
 export interface TrackFragment {
   track: Track;
@@ -17,6 +17,8 @@ export interface TrackFragment {
   beginsInSync: boolean;
   /** Where the decode time is written. */
   time: { offset: number; version: number };
+  /** Where the duration of its only sample is written; null: it has none or several, or none says how long it is. */
+  durationOffset: number | null;
   runs: TrackRun[];
 }
 
@@ -52,11 +54,15 @@ function readTrackFragment(view: DataView, traf: Box, tracks: readonly Track[]):
     durationUnits += run.durationUnits;
     if (samples > mostSamples) throw new MediaError('MP4: too many samples in a fragment');
   }
-  return { track: head.track, startUnits: time.units, durationUnits, beginsInSync, time, runs };
+  const only = samples === 1 ? runs.find((run) => run.samples === 1) : undefined;
+  const durationOffset = only ? (durationOffsetOf(only) ?? head.durationOffset) : null;
+  return { track: head.track, startUnits: time.units, durationUnits, beginsInSync, time, durationOffset, runs };
 }
 
 interface FragmentDefaults extends SampleDefaults {
   track: Track;
+  /** Where the default duration is written; null: the track's holds. */
+  durationOffset: number | null;
 }
 
 function readHead(view: DataView, tfhd: Box, tracks: readonly Track[]): FragmentDefaults {
@@ -67,12 +73,17 @@ function readHead(view: DataView, tfhd: Box, tracks: readonly Track[]): Fragment
   const id = view.getUint32(tfhd.content + 4);
   const track = tracks.find((candidate) => candidate.id === id);
   if (!track) throw new MediaError('MP4: fragment of an unknown track');
-  const field = (flag: number, otherwise: number): number => {
+  const place = (flag: number): number | null => {
     const index = fields.indexOf(flag);
-    return index === -1 ? otherwise : view.getUint32(tfhd.content + 8 + index * 4);
+    return index === -1 ? null : tfhd.content + 8 + index * 4;
+  };
+  const field = (flag: number, otherwise: number): number => {
+    const offset = place(flag);
+    return offset === null ? otherwise : view.getUint32(offset);
   };
   return {
     track,
+    durationOffset: place(0x8),
     durationUnits: field(0x8, track.defaults.durationUnits),
     sizeBytes: field(0x10, track.defaults.sizeBytes),
     sampleFlags: field(0x20, track.defaults.sampleFlags),

@@ -88,6 +88,11 @@ export function samplesOfRun(view: DataView, run: TrackRun): RunSamples {
   return { sizes, durations, inSync, shownAfter: isPlain ? null : shownAfter };
 }
 
+/** Where the duration of its first sample is written; null where what holds otherwise is its duration. */
+export function durationOffsetOf({ table }: TrackRun): number | null {
+  return table.flags & field.duration ? table.offset : null;
+}
+
 /** Of a sample by its number what this field says; without it what holds otherwise. */
 function reading(view: DataView, { table }: TrackRun, wanted: number, otherwise: number): (at: number) => number {
   if (!(table.flags & wanted)) return () => otherwise;

@@ -19,6 +19,8 @@ before(async () => {
     planOf({ rtsp: { parameterSets: 'streamOnly', startsWithKeyframe: false } }),
     planOf({ rtsp: { auth: 'basic' } }),
     planOf({ rtsp: { asksFrom: 'SETUP' } }),
+    // The first picture that it sends after it was frozen is a keyframe.
+    planOf({ main: { keyframeEvery: 1 } }),
   ];
   yard = await startYard({ cameras: plans, discovery: false, firstAddress: 71 });
 });
@@ -225,6 +227,27 @@ test('a camera that freezes is told as stalled, and connected again when it thaw
     feed.feed.retryNow();
     await feed.live();
   }).finally(() => camera(0).fault(null));
+});
+
+test('a camera that was frozen when it was connected to is recorded from its first picture on', async () => {
+  const fromMs = Date.now();
+  await camera(7).fault({ freeze: true });
+  const feed = new WatchedFeed(() => Promise.resolve(sourceOf(camera(7))));
+  await using(feed, async () => {
+    // Three seconds after it was asked.
+    await feed.next('runEnd', ({ cause }) => cause === 'lost');
+    assert.equal(camera(7).viewers, 1);
+    await camera(7).fault(null);
+    await feed.until('three fragments', () => feed.all('fragment').length >= 3);
+    const { run } = feed.all('run')[0] ?? assert.fail();
+    const { fragment } = feed.all('fragment')[0] ?? assert.fail();
+    const [[, sentMs] = []] = camera(7)
+      .pushedFrames(fromMs)
+      .flatMap(({ pushes }) => pushes);
+    const offMs = run.startMs + (fragment.pictureStartSeconds ?? NaN) * 1000 - (sentMs ?? NaN);
+    assert.ok(Math.abs(offMs) < 400, `off by ${offMs} ms`);
+    assertUnbroken(feed);
+  }).finally(() => camera(7).fault(null));
 });
 
 test('where nothing answers it stays lost since the same moment, however often it tries', async () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { boxes, viewOf } from '../../../main/core/video/boxes.ts';
 import {
+  delayPicture,
   type Fragment,
   Fmp4Reader,
   type Init,
@@ -195,6 +196,30 @@ test('a decode time of 32 bits is read and moved, and not beyond what it holds',
   assert.equal(readFragmentHead(old, tracks).startSeconds, 1);
   assert.equal(readFragmentHead(moveFragment(old, tracks, 1.5), tracks).startSeconds, 2.5);
   assert.throws(() => moveFragment(old, tracks, 1e6), MediaError);
+});
+
+test('a fragment of one picture can begin later and end when it did; one of several is left as it is', async () => {
+  // Without B-frames nothing but the picture's own time says when it is shown.
+  const single = await make(...picture, ...h264, '-bf', '0', '-g', '1', ...fragmented);
+  const { inits, fragments } = readAll(single);
+  const { tracks } = only(inits);
+  const given = first(fragments);
+  const endSeconds = given.startSeconds + given.durationSeconds;
+  const bySeconds = given.durationSeconds / 2;
+  const delayed = delayPicture(given, tracks, bySeconds) ?? assert.fail();
+  assert.ok(Math.abs(delayed.startSeconds - given.startSeconds - bySeconds) < 1e-3);
+  assert.equal(delayed.pictureStartSeconds, delayed.startSeconds);
+  assert.ok(Math.abs(delayed.startSeconds + delayed.durationSeconds - endSeconds) < 1e-9);
+  assert.ok(delayed.keyframe);
+  assert.equal(delayed.bytes.length, given.bytes.length);
+  assert.deepEqual(
+    readFragmentHead(given.bytes, tracks).startSeconds,
+    given.startSeconds,
+    'the given one is as it was',
+  );
+  assert.equal(delayPicture(given, tracks, given.durationSeconds), null, 'nothing would be left of it');
+  const several = readAll(alone);
+  assert.equal(delayPicture(first(several.fragments), only(several.inits).tracks, 0.01), null);
 });
 
 test('the head of a fragment can be read without its mdat', () => {
