@@ -110,9 +110,19 @@ function isAmong(shown: number, position: number, among: number): boolean {
   return (position - shown + clipFrames) % clipFrames < among;
 }
 
+/** Of a step that did not end at its picture: what the screen held instead, of each camera; –: no number was read. */
+function sayNotShown(what: string, { position, among }: Step, { numbers }: Reading, untilMs: number): void {
+  const held = numbers.map((changes) => changes.findLast(([, fromMs]) => fromMs < untilMs)?.[0] ?? null);
+  const said = held.map((number) => (number === null ? '–' : positionOf(number)));
+  console.log(`${what}: wanted ${position - among + 1} to ${position}, on the screen ${said.join(' ')}`);
+}
+
 function rowOf(what: string, reading: Reading, asked: Step[]): Row {
   const all = asked.map((step, at) => latencyOf(reading, step, asked[at + 1]?.askedMs ?? reading.endedMs));
   const found = all.filter((one) => one !== null);
+  for (const [at, step] of asked.entries()) {
+    if (all[at] === null) sayNotShown(what, step, reading, asked[at + 1]?.askedMs ?? reading.endedMs);
+  }
   return {
     what,
     steps: asked.length,
