@@ -315,7 +315,7 @@ export class Recorder {
     const why = this.#whyNot.cause(this.#trouble.cause);
     // The user's wish, or the computer's sleep, comes before both.
     if (why === null || why !== this.#trouble.cause || this.#now() - sinceMs < silentMs) return;
-    await this.#note(cause, Math.max(sinceMs, this.#lastEndMs));
+    await this.#note(cause, this.#behindLast(sinceMs));
     await this.#note(why, this.#now());
   }
 
@@ -391,8 +391,13 @@ export class Recorder {
 
   async #notRecording(cause: GapCause, atMs: number): Promise<void> {
     if (!this.#state.recording && this.#state.cause === cause) return;
-    await this.#note(cause, Math.max(atMs, this.#lastEndMs));
+    await this.#note(cause, this.#behindLast(atMs));
     this.#setState({ recording: false, cause, sinceMs: atMs });
+  }
+
+  /** No earlier than the last recording ended, but where the clock was set back since, and that is still to come. */
+  #behindLast(atMs: number): number {
+    return this.#lastEndMs > this.#now() + overlapMs ? atMs : Math.max(atMs, this.#lastEndMs);
   }
 
   async #note(cause: GapCause, atMs: number): Promise<void> {

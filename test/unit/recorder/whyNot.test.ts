@@ -193,3 +193,31 @@ test('a camera that went while the disk was in trouble, and is noticed later, is
     [18, 'lost'],
   ]);
 });
+
+test('what is so after the clock was set back is told of the new time, and not of what comes after the last recording', async () => {
+  const { recorder, library, id, at, spans } = make();
+  await until('all of it is taken', () => (library.openRecording(id)?.endMs ?? 0) >= tenMs + 12_000);
+  const hourMs = 3_600_000;
+  await library.add({ cameraId: id, startMs: tenMs - hourMs, endMs: tenMs - hourMs + 1000, sizeBytes: 1 });
+  at(12_100 - hourMs);
+  recorder.runEnd('clock');
+  at(13_000 - hourMs);
+  recorder.pause();
+  at(20_000 - hourMs);
+  await recorder.close();
+  at(20_000);
+  assert.deepEqual(await spans(20_000), [
+    [0, 'recorded'],
+    [12, 'clock'],
+  ]);
+  const told = await library.spans(id, tenMs - hourMs, tenMs);
+  assert.deepEqual(
+    told.map((span) => [(span.fromMs - tenMs + hourMs) / 1000, span.kind === 'gap' ? span.cause : span.kind]),
+    [
+      [0, 'recorded'],
+      [1, 'closed'],
+      [12.1, 'clock'],
+      [13, 'paused'],
+    ],
+  );
+});
