@@ -13,11 +13,11 @@ import { faketimeRefused } from './fakedClock.ts';
 import { keychainRefused } from './station.ts';
 import { type Condition, type Story, truthOf } from './story.ts';
 import { compare, shareOf, sumOf } from './storyCheck.ts';
-import { controls } from './storyControls.ts';
-import { compareEvents } from './storyEvents.ts';
+import { controls, controlsOf } from './storyControls.ts';
+import { compareEvents, noEvents } from './storyEvents.ts';
 import { nightFaults } from './storyNight.ts';
 import { camerasInARun, nightPlan, type Plan, planOf } from './storyPlan.ts';
-import { type RunResult, runStory } from './storyRun.ts';
+import { type CameraResult, type RunResult, runStory } from './storyRun.ts';
 import { storyCameras } from './storyYard.ts';
 import { Sent } from './truth.ts';
 
@@ -55,6 +55,27 @@ test('the comparison passes the truth, and notices each lie', () => {
   const { right } = shareOf(compare(truth, closed, 40_000).byTold);
   // A second at each end of the gaps may be told as what lies beyond; 'closed' lies nowhere.
   assert.ok(right < 0.51, `${right} of it right`);
+});
+
+test('the lies are told about a camera that passes, and where none does that is said', () => {
+  const truth = truthOf(story);
+  const result = (camera: number, spans: Span[]): CameraResult => ({
+    ...{ camera, cameraId: '00112233445566aa', truth, spans, stretches: [], events: noEvents },
+    comparison: compare(truth, spans, 40_000),
+  });
+  const [lost] = told.slice(1);
+  assert.ok(lost?.kind === 'gap');
+  // More is told of it, and a tenth of that is wrong.
+  const wrong: Span[] = [
+    ...told.slice(0, 1),
+    { ...lost, toMs: 14_000 },
+    { ...lost, fromMs: 14_000, toMs: 18_000, cause: 'closed' },
+    { ...lost, fromMs: 18_000 },
+    ...told.slice(2),
+  ];
+  assert.ok(controlsOf({ cameras: [result(0, wrong), result(1, told)] }).every(({ noticed }) => noticed));
+  const [unchanged] = controlsOf({ cameras: [result(0, wrong)] });
+  assert.equal(unchanged?.noticed, false);
 });
 
 test('a clock that is set forward and back makes a gap, and moments that were there twice', () => {

@@ -1,5 +1,6 @@
 /**
- * Lies told on purpose about a run that was compared: each must be noticed. The truth itself must pass.
+ * Lies told on purpose about one camera of a run that was compared: each must be noticed. What was told itself must pass:
+ * of a camera that is wrong by more than a run may be (of which it is a fourth) anything would be noticed.
  */
 import type { Span } from '../../main/contract/model.ts';
 import type { Truth } from './story.ts';
@@ -14,8 +15,10 @@ export interface StoryControl {
   noticed: boolean;
 }
 
-export function controlsOf({ cameras }: RunResult): StoryControl[] {
-  const [first] = cameras.toSorted((one, other) => other.spans.length - one.spans.length);
+/** Of the camera of which most is told, of those that pass: where a run passes, one at least does. */
+export function controlsOf({ cameras }: Pick<RunResult, 'cameras'>): StoryControl[] {
+  const byLength = cameras.toSorted((one, other) => other.spans.length - one.spans.length);
+  const first = byLength.find(({ comparison }) => shareOf(comparison.byTold).right >= least) ?? byLength[0];
   return first ? controls(first) : [];
 }
 
