@@ -38,7 +38,7 @@ const answerWithinMs = 10_000;
 /** Cameras with a keyframe every 10 s are common, every 20 s not unheard of. */
 const pictureWithinMs = 25_000;
 const stalledAfterMs = 5000;
-/** A fragment comes every second: beyond this, something holds the recording up, and it can only be the sound. */
+/** A fragment comes every second: where pictures come for longer without, something holds them up: only the sound can. */
 const fragmentWithinMs = 5000;
 const unrecordedPictures = 5;
 /** A check that comes so late says that this process stood still, and nothing of the camera. */
@@ -118,9 +118,10 @@ export class Connection {
       return waitedMs > pictureWithinMs ? 'stalled' : null;
     }
     if (nowMs - this.#lastPictureMs > stalledAfterMs) return 'stalled';
-    const heldUp = this.#records && this.#unrecorded >= unrecordedPictures;
-    if (heldUp && nowMs - (this.#lastFragmentMs ?? this.#firstPictureMs) > fragmentWithinMs) return 'failed';
-    return null;
+    // By the pictures, and not by now: of a camera that falls silent the last few are in no fragment yet.
+    const heldUpMs = this.#lastPictureMs - (this.#lastFragmentMs ?? this.#firstPictureMs);
+    const heldUp = this.#unrecorded >= unrecordedPictures && heldUpMs > fragmentWithinMs;
+    return this.#records && heldUp ? 'failed' : null;
   }
 
   async #end(): Promise<ConnectionEnd> {
