@@ -227,6 +227,7 @@ export class Watching {
     const watched = this.#watched.get(cameraId);
     if (!watched) return;
     watched.wanted = wanted;
+    watched.recording?.lookAtClock();
     watched.gate.want(wanted, watched.camera.plan.preRollSeconds, fromMs);
     // Whatever its turn waits for, nobody is watched any more.
     if (isPrivate(wanted)) void Promise.all([watched.showing.hide(true), watched.recording?.close()]);

@@ -159,8 +159,27 @@ export class Feed {
     this.#stopWaiting?.();
   }
 
+  /**
+   * Notices at once what is looked for every second otherwise: a clock that was set, and sleep. To be called before
+   * anything is ended by the clock. True when the computer slept.
+   */
+  lookAtClock(): boolean {
+    const change = this.#clockWatch.check();
+    if (change?.what === 'clock') this.#runs.clockSet(change.byMs);
+    if (change?.what === 'asleep') {
+      this.#runs.end('asleep', change.sinceMs);
+      // What the old connection still holds is of before, and no run's.
+      this.#runs.connect();
+      this.#slept = true;
+      this.#stopWaiting?.();
+      void this.#connection?.stop('closed');
+    }
+    return change?.what === 'asleep';
+  }
+
   /** Ends everything; the last fragment is still handed on. May be called twice. */
   async close(): Promise<void> {
+    if (!this.#isClosing()) this.lookAtClock();
     this.#closedMs ??= this.#clock.wallMs();
     this.#closing.abort();
     this.#stopWaiting?.();
@@ -189,6 +208,8 @@ export class Feed {
         runEndedMs = ran ? this.#clock.wallMs() : null;
       }
       if (!this.#slept && !end.again) await this.#wait(end.cause);
+      // Tried in another way at once; live it is not meanwhile.
+      else if (end.again && this.#state.state === 'live') this.#connecting();
       if (this.#slept) runEndedMs = null;
       this.#slept = false;
     }
@@ -268,7 +289,7 @@ export class Feed {
       audio: (config) => this.#fanOut.audio(config),
       frame: (frame, arrivalMs) => {
         // A clock that was set just before, and not noticed yet, must not be reckoned with twice.
-        if (!this.#runs.reckoned) this.#lookAtClock();
+        if (!this.#runs.reckoned) this.lookAtClock();
         if (frame.track === 'video') this.#runs.picture(frame.timeMs, arrivalMs);
         this.#live(arrivalMs);
         this.#fanOut.frame(frame, arrivalMs);
@@ -276,7 +297,7 @@ export class Feed {
       init: (init) => this.#runs.init(init),
       fragment: (fragment, arrivalMs) => {
         this.#live(arrivalMs);
-        if (!this.#runs.reckoned) this.#lookAtClock();
+        if (!this.#runs.reckoned) this.lookAtClock();
         this.#runs.fragment(fragment, arrivalMs);
       },
       cameraClock: (clock) => on.cameraClock?.(clock),
@@ -374,7 +395,7 @@ export class Feed {
   }
 
   #tick(): void {
-    if (!this.#lookAtClock()) {
+    if (!this.lookAtClock()) {
       this.#lookAtWay();
       this.#tellSlowTry();
     }
@@ -382,21 +403,6 @@ export class Feed {
     this.#connection.check();
     const bitsPerSecond = this.#bitRate.sample(this.#connection.bytes, this.#clock.steadyMs());
     if (bitsPerSecond !== null && this.#state.state === 'live') this.#options.on.bitRate?.(bitsPerSecond);
-  }
-
-  /** Whether the computer slept. */
-  #lookAtClock(): boolean {
-    const change = this.#clockWatch.check();
-    if (change?.what === 'clock') this.#runs.clockSet(change.byMs);
-    if (change?.what === 'asleep') {
-      this.#runs.end('asleep', change.sinceMs);
-      // What the old connection still holds is of before, and no run's.
-      this.#runs.connect();
-      this.#slept = true;
-      this.#stopWaiting?.();
-      void this.#connection?.stop('closed');
-    }
-    return change?.what === 'asleep';
   }
 
   /** A try that takes so long and succeeds in the end was waited for: until then the camera was lost. */

@@ -92,6 +92,8 @@ test('sound that is announced and never comes costs the sound, not the recording
     assert.equal(run.init.tracks[0]?.kind, 'video');
     await feed.next('fragment');
     assert.ok(feed.all('note').some(({ text }) => text.startsWith('the sound is left out')));
+    const { states } = feed;
+    assert.ok(states.indexOf('connecting', states.indexOf('live')) > 0, `live all the time: ${states.join(', ')}`);
   } finally {
     await feed.feed.close();
     await muted.close();
@@ -131,6 +133,21 @@ test('when the clock is set, the run ends with that cause and another begins by 
   } finally {
     await feed.feed.close();
   }
+});
+
+test('a clock that was set just before the feed is closed ends the run as such', async () => {
+  const clock = new HandClock('running');
+  const feed = new WatchedFeed(() => Promise.resolve(sourceOf(camera(0))), { clock });
+  try {
+    await feed.next('run');
+    clock.set(-3_600_000);
+  } finally {
+    await feed.feed.close();
+  }
+  assert.deepEqual(
+    feed.all('runEnd').map(({ cause }) => cause),
+    ['clock', 'closed'],
+  );
 });
 
 test('a clock that is set just before the first picture is reckoned with once', async () => {
