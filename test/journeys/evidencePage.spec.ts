@@ -30,6 +30,8 @@ test.beforeAll(async () => {
   manifest = read;
   const executablePath = findChromium();
   browser = await chromium.launch({
+    // A Linux without a locale reads no name of a file that has other letters than ASCII.
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
     ...(executablePath && { executablePath }),
     chromiumSandbox: process.getuid?.() !== 0,
   });
