@@ -249,19 +249,26 @@ async function showCameras(page: Page, entry: string): Promise<void> {
   await page.getByRole('menuitemradio', { name: entry }).click();
 }
 
+/** The window of the timeline has its middle where the films have theirs: it does when the playhead comes from outside. */
+async function toTheMiddle(page: Page): Promise<void> {
+  await goToMoment(page, startMs - 3 * 3_600_000);
+  await goToMoment(page, startMs + minutes * 30_000);
+}
+
 async function ownRows(page: Page, screen: BenchScreen): Promise<Row[]> {
   const rows: Row[] = [];
   await page.evaluate(`addEventListener('pointermove', (event) => {
     window.moved = performance.timeOrigin + event.timeStamp;
   }, { capture: true })`);
   await page.keyboard.press('m');
-  await goToMoment(page, startMs + minutes * 30_000);
+  await toTheMiddle(page);
   // The window from forty minutes to ten.
   for (let press = 0; press < 2; press++) await page.keyboard.press('+');
   const scrubbed = async (what: string): Promise<void> => {
     if (!parts.has('scrub')) return;
     for (const near of [true, false]) {
       console.log(`${what}, ${near ? 'near' : 'anywhere'} …`);
+      await toTheMiddle(page);
       rows.push(await scrubRow(page, screen, `${what}, ${near ? 'near' : 'anywhere'}`, near));
     }
   };
