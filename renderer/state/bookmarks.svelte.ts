@@ -9,6 +9,7 @@ import type { Bookmark } from '../../main/contract/timeline.ts';
 import { call, on } from '../home.ts';
 import { announcer } from './announcer.svelte.ts';
 import type { Trouble } from './asking.svelte.ts';
+import { Changes } from './changes.ts';
 import { defectOf } from './defect.ts';
 import { text } from './text.ts';
 import { clockSeconds } from './time.ts';
@@ -35,13 +36,17 @@ class Bookmarks {
   readonly #cameBackAs = new Map<string, string>();
   #watchers = 0;
   #stopListening = (): void => undefined;
+  readonly #changes = new Changes();
   #noteTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Keeps the list fresh until the function returned is called. */
   watch(): () => void {
     this.#watchers += 1;
     if (this.#watchers === 1) {
-      this.#stopListening = on('bookmarks.changed', (list) => (this.list = list));
+      this.#stopListening = on(
+        'bookmarks.changed',
+        this.#changes.heard((list) => (this.list = list)),
+      );
       void this.#read();
     }
     return () => {
@@ -139,8 +144,12 @@ class Bookmarks {
   }
 
   async #read(): Promise<void> {
-    const list = await this.#ask(() => call('bookmarks.list'));
-    if (list) this.list = list;
+    await this.#changes.answered(
+      this.#ask(() => call('bookmarks.list')),
+      (list) => {
+        if (list) this.list = list;
+      },
+    );
   }
 
   /** undefined where it went wrong, which `problem` tells. */

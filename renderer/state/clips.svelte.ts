@@ -6,6 +6,7 @@ import type { CameraId, Clip, ClipList } from '../../main/contract/model.ts';
 import { call, on } from '../home.ts';
 import { announcer } from './announcer.svelte.ts';
 import type { Trouble } from './asking.svelte.ts';
+import { Changes } from './changes.ts';
 import { defectOf } from './defect.ts';
 import { text } from './text.ts';
 
@@ -18,11 +19,17 @@ class Clips {
   releasedMs = 0;
   #watchers = 0;
   #stopListening = (): void => undefined;
+  readonly #changes = new Changes();
 
   /** Keeps the list fresh until the function returned is called. */
   watch(): () => void {
     this.#watchers += 1;
-    if (this.#watchers === 1) this.#stopListening = on('clips.changed', (list) => (this.list = list));
+    if (this.#watchers === 1) {
+      this.#stopListening = on(
+        'clips.changed',
+        this.#changes.heard((list) => (this.list = list)),
+      );
+    }
     void this.read();
     return () => {
       this.#watchers -= 1;
@@ -32,9 +39,10 @@ class Clips {
 
   async read(): Promise<void> {
     try {
-      const answer = await call('clips.list');
-      this.problem = answer.ok ? null : answer.problem;
-      if (answer.ok) this.list = answer.value;
+      await this.#changes.answered(call('clips.list'), (answer) => {
+        this.problem = answer.ok ? null : answer.problem;
+        if (answer.ok) this.list = answer.value;
+      });
     } catch (error) {
       this.problem = defectOf(error) ?? text.app.noReply;
     }

@@ -3,6 +3,7 @@
  */
 import type { ExportJob } from '../../main/contract/exports.ts';
 import { call, on } from '../home.ts';
+import { Changes } from './changes.ts';
 
 class Exports {
   jobs = $state.raw<ExportJob[]>([]);
@@ -18,14 +19,16 @@ class Exports {
 
   /** Keeps the list fresh until the function returned is called. */
   watch(): () => void {
-    const stop = on('exports.changed', (jobs) => (this.jobs = jobs));
-    void this.#ask();
+    const changes = new Changes();
+    const take = (jobs: ExportJob[]): void => void (this.jobs = jobs);
+    const stop = on('exports.changed', changes.heard(take));
+    void this.#ask(changes, take);
     return stop;
   }
 
-  async #ask(): Promise<void> {
+  async #ask(changes: Changes, take: (jobs: ExportJob[]) => void): Promise<void> {
     try {
-      this.jobs = await call('exports.list');
+      await changes.answered(call('exports.list'), take);
       this.failed = false;
     } catch {
       this.failed = true;

@@ -4,6 +4,7 @@
 import type { LeavingState } from '../../main/contract/leaving.ts';
 import type { CameraId } from '../../main/contract/model.ts';
 import { call, on } from '../home.ts';
+import { Changes } from './changes.ts';
 
 class Leaving {
   state = $state.raw<LeavingState>({ state: 'never' });
@@ -12,12 +13,11 @@ class Leaving {
 
   /** Keeps the state fresh until the function returned is called. */
   watch(): () => void {
-    const stop = on('leaving.changed', (state) => (this.state = state));
-    void call('leaving.state').then(
-      (state) => (this.state = state),
-      // What comes by events holds.
-      () => undefined,
-    );
+    const changes = new Changes();
+    const take = (state: LeavingState): void => void (this.state = state);
+    const stop = on('leaving.changed', changes.heard(take));
+    // Without an answer what comes by events holds.
+    changes.answered(call('leaving.state'), take).catch(() => undefined);
     return stop;
   }
 }

@@ -7,6 +7,7 @@ import type { CameraId } from '../../main/contract/model.ts';
 import type { MotionPoint, MotionQuestion, MotionState, Sensitivity } from '../../main/contract/motion.ts';
 import type { Outcome } from '../../main/contract/problems.ts';
 import { call, on } from '../home.ts';
+import { Changes } from './changes.ts';
 
 /** The middle of the picture. */
 const firstRegion: MotionPoint[] = [
@@ -23,8 +24,10 @@ class Motion {
 
   /** Hears of the search until the function returned is called. */
   watch(): () => void {
-    const stop = on('motion.changed', (state) => (this.state = state));
-    void call('motion.state').then((state) => (this.state = state));
+    const changes = new Changes();
+    const take = (state: MotionState): void => void (this.state = state);
+    const stop = on('motion.changed', changes.heard(take));
+    void changes.answered(call('motion.state'), take);
     return stop;
   }
 

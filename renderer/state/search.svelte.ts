@@ -16,6 +16,7 @@ import type {
 import type { Outcome, Problem } from '../../main/contract/problems.ts';
 import { firstPlan, type RecordingPlan } from '../../main/contract/recordingPlan.ts';
 import { call, on } from '../home.ts';
+import { Changes } from './changes.ts';
 
 export type Target =
   | { by: 'found'; key: string; name: string; host: string; port: number }
@@ -65,12 +66,16 @@ class CameraSearch {
   /** The camera that was added last, until the next is chosen. */
   added = $state.raw<Camera | null>(null);
   #attempts = 0;
+  readonly #changes = new Changes();
 
   readonly report = $derived(this.attempt.state === 'answered' ? this.attempt.report : null);
 
   /** Looks until the function returned is called, which also gives up a try and forgets what was typed. */
   begin(): () => void {
-    const stop = on('search.changed', (search) => (this.search = search));
+    const stop = on(
+      'search.changed',
+      this.#changes.heard((search) => (this.search = search)),
+    );
     void this.lookAgain();
     return () => {
       stop();
@@ -81,7 +86,7 @@ class CameraSearch {
 
   async lookAgain(): Promise<void> {
     try {
-      this.search = await call('cameras.search');
+      await this.#changes.answered(call('cameras.search'), (search) => (this.search = search));
       this.failed = false;
     } catch {
       this.failed = true;
