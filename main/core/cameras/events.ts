@@ -60,6 +60,8 @@ const usualPausesMs = [1000, 2000, 5000, 10_000, 30_000];
 /** As a refused stream: some cameras lock an account after five wrong passwords. */
 const usualRefusedPausesMs = [5000, 30_000, 60_000, 300_000];
 const closeDeadlineMs = 1500;
+/** A question that waits when it is to be begun anew has so long to be answered. */
+const nudgedGraceMs = 500;
 /** What was active before a camera fell silent for so long is not the same event any more. */
 const forgetAfterMs = 60_000;
 
@@ -76,8 +78,8 @@ export class EventPull {
   #heardMs = performance.now();
   /** The same, sleep included; null before it was ever heard. */
   #heardAt: Moment | null = null;
-  /** Ends a question or a pause. */
-  #nudge = new AbortController();
+  /** `now` ends a pause, and `late`, a little after it, a question. */
+  #nudge = { now: new AbortController(), late: new AbortController() };
 
   constructor(options: EventPullOptions) {
     this.#options = options;
@@ -89,8 +91,10 @@ export class EventPull {
    * anew where it seemed to be heard. A refused password is tried again, too: cameras count those.
    */
   tryNow(): void {
-    this.#nudge.abort();
-    this.#nudge = new AbortController();
+    const { now, late } = this.#nudge;
+    this.#nudge = { now: new AbortController(), late: new AbortController() };
+    now.abort();
+    setTimeout(() => late.abort(), nudgedGraceMs);
   }
 
   /** Ends the subscription at the camera too, where it answers soon. May be called twice. */
@@ -149,23 +153,27 @@ export class EventPull {
 
   /** Until the subscription ends. */
   async #pull(camera: OnvifCamera, subscription: Subscription, offset: ClockOffset): Promise<Ending> {
-    const nudged = this.#nudge.signal;
+    const nudged = this.#nudge.now.signal;
     const signal = AbortSignal.any([this.#ended.signal, nudged]);
+    // What the camera keeps for this subscription it tells no other one: it may have been while the computer slept.
+    const patient = AbortSignal.any([this.#ended.signal, this.#nudge.late.signal]);
     const lost = (problem: Problem): Ending => (isEnded(nudged) ? { is: 'nudged' } : { is: 'lost', problem });
     const life = new Life(subscription.lifeMs);
     this.#states.subscribed();
     for (let asking: 'states' | 'statesAgain' | 'changes' = 'states'; ;) {
       const askedMs = performance.now();
-      const question = asking === 'changes' ? pullQuestion : statesQuestion;
-      const reply = await ask(camera, subscription, question, signal, pollDeadlineMs);
+      const isLast = isEnded(nudged);
+      const question = isLast ? keptQuestion : asking === 'changes' ? pullQuestion : statesQuestion;
+      const reply = await ask(camera, subscription, question, patient, pollDeadlineMs);
       if (!reply.ok) return lost(reply.problem);
-      if (reply.value.name === 'Fault') return { is: 'forgotten' };
+      if (reply.value.name === 'Fault') return isLast ? { is: 'nudged' } : { is: 'forgotten' };
       this.#failures = 0;
       const messages = readMessages(reply.value);
       const changes = messages.map((message) => this.#states.take(message)).filter((change) => change !== null);
       const again: boolean = asking === 'states' && this.#states.holdsUntold;
       if (asking !== 'changes' && !again) changes.push(...this.#states.allTold());
       this.#heard(changes, offset.nowMs());
+      if (isLast) return { is: 'nudged' };
       life.told(readLifeMs(reply.value));
       if (life.wantsRenewal) {
         const renewed = await ask(camera, subscription, renewQuestion, signal);
@@ -178,7 +186,7 @@ export class EventPull {
       const tookMs = performance.now() - askedMs;
       const restMs = messages.length === 0 ? leastPollMs - tookMs : messages.length * eachMessageMs;
       await pause(again ? 0 : Math.max(betweenPollsMs, restMs), signal);
-      if (isEnded(signal)) return lost({ code: 'cancelled' });
+      if (isEnded(this.#ended.signal)) return lost({ code: 'cancelled' });
     }
   }
 
@@ -210,7 +218,7 @@ export class EventPull {
     } catch (error) {
       this.#options.on.defect(error);
     }
-    await pause(ms, AbortSignal.any([this.#ended.signal, this.#nudge.signal]));
+    await pause(ms, AbortSignal.any([this.#ended.signal, this.#nudge.now.signal]));
   }
 }
 
@@ -249,6 +257,8 @@ interface Question {
 const pullQuestion = pull(pollSeconds);
 /** What holds when the subscription begins is there at once, or not at all. */
 const statesQuestion = pull(1);
+/** What it keeps, and nothing that is to come. */
+const keptQuestion = pull(0);
 const renewQuestion: Question = {
   body: `<Renew xmlns="${notification}/b-2"><TerminationTime>PT${lifeSeconds}S</TerminationTime></Renew>`,
   action: `${notification}/bw-2/SubscriptionManager/RenewRequest`,

@@ -171,6 +171,17 @@ test('a listener that throws ends neither the hearing nor the closing', async ()
   await one.pull.close();
 });
 
+test('what was on its way when the hearing was begun anew is heard', async () => {
+  const one = new Heard(0);
+  await one.heard();
+  await wait(100);
+  one.camera.fireMotion(true);
+  one.camera.fireMotion(false);
+  one.pull.tryNow();
+  await one.until('motion and its end', () => one.events.length === 2);
+  assert.deepEqual(one.events, ['motion begins', 'motion ends']);
+});
+
 test('a camera that may have been rebooted is subscribed to anew at once, and nothing is told twice', async () => {
   const one = new Heard(0);
   await one.heard();
