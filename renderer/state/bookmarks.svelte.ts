@@ -32,6 +32,8 @@ class Bookmarks {
   /** Of this camera none could be added, for the reason in `problem`; said as long. */
   failedOf = $state<CameraId | null>(null);
   #steps = $state.raw<Step[]>([]);
+  /** What was asked of main last. */
+  #doing: Promise<unknown> = Promise.resolve();
   /** What became of bookmarks that were removed and came back. */
   readonly #cameBackAs = new Map<string, string>();
   #watchers = 0;
@@ -111,6 +113,8 @@ class Bookmarks {
 
   /** Takes back what was done last. */
   async undo(): Promise<void> {
+    // Its change may be on screen before its answer is here.
+    await this.#doing;
     const step = this.#steps.at(-1);
     if (!step) return;
     this.#steps = this.#steps.slice(0, -1);
@@ -153,7 +157,13 @@ class Bookmarks {
   }
 
   /** undefined where it went wrong, which `problem` tells. */
-  async #ask<Value>(question: () => Promise<Outcome<Value>>): Promise<Value | undefined> {
+  #ask<Value>(question: () => Promise<Outcome<Value>>): Promise<Value | undefined> {
+    const answered = this.#answerTo(question);
+    this.#doing = answered;
+    return answered;
+  }
+
+  async #answerTo<Value>(question: () => Promise<Outcome<Value>>): Promise<Value | undefined> {
     try {
       const answer = await question();
       this.problem = answer.ok ? null : answer.problem;
