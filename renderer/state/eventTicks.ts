@@ -23,7 +23,9 @@ export function pageFor({ fromMs, toMs }: TimeSpan): TimeSpan & { stepMs: number
   if (toMs - fromMs > longMs) {
     const startMs = Math.floor(fromMs / utcDayMs) * utcDayMs;
     const endMs = Math.ceil(toMs / utcDayMs) * utcDayMs;
-    return { fromMs: startMs, toMs: endMs, stepMs: Math.ceil((endMs - startMs) / stepsInWindow) };
+    // Little more than a day may lie on three.
+    const inMs = Math.min(endMs - startMs, 2 * (toMs - fromMs));
+    return { fromMs: startMs, toMs: endMs, stepMs: Math.ceil(inMs / stepsInWindow) };
   }
   // A power of two: while the window is zoomed little by little the same page serves.
   const windowMs = 2 ** Math.ceil(Math.log2(Math.max(1000, toMs - fromMs)));

@@ -20,6 +20,11 @@ test('a page holds its window, in no more steps than may be asked, each no longe
   );
 });
 
+test('a window of little more than a day that lies on three has steps of two pixels at most', () => {
+  const span = { fromMs: 168_706_434_204, toMs: 168_825_600_001 };
+  assert.ok(pageFor(span).stepMs <= Math.ceil((2 * (span.toMs - span.fromMs)) / 900));
+});
+
 test('a window that is moved by its length asks at most twice', () => {
   const pages = new Set<number>();
   for (let moved = 0; moved <= 100; moved += 1) {
