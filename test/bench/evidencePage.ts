@@ -11,16 +11,15 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Page } from 'playwright';
+import type { Page } from 'playwright';
 import { bundle, evidencePage } from '../../build/bundle.ts';
-import { findChromium } from '../../build/understudy/chromium.ts';
 import { checkEvidence } from '../../main/core/exporter/evidence/checkEvidence.ts';
 import { writeEvidence } from '../../main/core/exporter/evidence/writeEvidence.ts';
 import { Library } from '../../main/core/library/library.ts';
-import { Recorder } from '../../main/core/recorder/recorder.ts';
 import { createVault } from '../../main/core/vault/folder.ts';
 import { makeWords } from '../../main/core/vault/keys.ts';
-import { makeFootage } from '../unit/recorder/footage.ts';
+import { openReceiversBrowser } from '../journeys/receiversBrowser.ts';
+import { makeFootage, recordMinutes } from '../unit/recorder/footage.ts';
 import { report, rounded, type Row, treeOf } from './measure.ts';
 
 const numberOf = (name: string, otherwise: number): number =>
@@ -42,16 +41,7 @@ async function makePack(): Promise<string> {
   const library = new Library({ vault, now: () => startMs + 24 * 60 * minuteMs });
   const film = makeFootage({ seconds: 60, size: '320x180', framesPerSecond: 10, fragmentMs: 500, sound: true });
   for (const { id: cameraId } of cameras) {
-    const limits = { recordingMs: 120_000, queueMs: Infinity, queueBytes: Infinity };
-    const recorder = new Recorder({ cameraId, vault, library, limits, on: { state: () => undefined } });
-    for (let minute = 0; minute < minutes; minute += 1) {
-      const beganMs = startMs + minute * minuteMs;
-      recorder.run({ init: film.init, startMs: beganMs });
-      for (const one of film.fragments) {
-        recorder.fragment(one, beganMs + (one.startSeconds + one.durationSeconds) * 1000 + 20);
-      }
-    }
-    await recorder.close();
+    await recordMinutes({ cameraId, vault, library }, film, { startMs, minutes });
   }
   const folder = path.join(above, 'packs');
   mkdirSync(folder);
@@ -123,11 +113,7 @@ try {
   const folder = await makePack();
   const [bytes = ''] = execFileSync('du', ['-sb', folder], { encoding: 'utf8' }).split('\t');
   const pack = { megabytes: rounded(Number(bytes) / 1e6) };
-  const executablePath = findChromium();
-  const browser = await chromium.launch({
-    ...(executablePath !== null && { executablePath }),
-    chromiumSandbox: process.getuid?.() !== 0,
-  });
+  const browser = await openReceiversBrowser();
   try {
     const context = await browser.newContext({ offline: true });
     rows.push({ what: 'its page, Chromium', ...pack, ...(await inPage(await context.newPage(), folder)) });

@@ -15,10 +15,9 @@ import type { CallArgument } from '../../main/contract/calls.ts';
 import type { ExportJob } from '../../main/contract/exports.ts';
 import { checkEvidence } from '../../main/core/exporter/evidence/checkEvidence.ts';
 import { Library } from '../../main/core/library/library.ts';
-import { Recorder } from '../../main/core/recorder/recorder.ts';
 import { openWithWords } from '../../main/core/vault/folder.ts';
 import { makeIdentity } from '../../main/core/vault/keys.ts';
-import { decode, type Footage, makeFootage, probe } from '../unit/recorder/footage.ts';
+import { decode, type Footage, makeFootage, probe, recordMinutes } from '../unit/recorder/footage.ts';
 import { type CoreProcess, valueOf } from './coreProcess.ts';
 import { TestPlace } from './place.ts';
 import { keychainRefused } from './station.ts';
@@ -41,16 +40,7 @@ async function fill(place: TestPlace, film: Footage): Promise<string[]> {
   const library = new Library({ vault, now: () => startMs + 7_200_000 });
   const ids = Array.from({ length: cameras }, (_, at) => at.toString(16).padStart(16, 'a'));
   for (const cameraId of ids) {
-    const limits = { recordingMs: 120_000, queueMs: Infinity, queueBytes: Infinity };
-    const recorder = new Recorder({ cameraId, vault, library, limits, on: { state: () => undefined } });
-    for (let minute = 0; minute < minutes; minute += 1) {
-      const beganMs = startMs + minute * minuteMs;
-      recorder.run({ init: film.init, startMs: beganMs });
-      for (const one of film.fragments) {
-        recorder.fragment(one, beganMs + (one.startSeconds + one.durationSeconds) * 1000 + 20);
-      }
-    }
-    await recorder.close();
+    await recordMinutes({ cameraId, vault, library }, film, { startMs, minutes });
   }
   await library.close();
   vault.lock();

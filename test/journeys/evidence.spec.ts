@@ -5,11 +5,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright';
 import { expect, test, type Page } from 'playwright/test';
-import { findChromium } from '../../build/understudy/chromium.ts';
 import { seriousViolations } from './axe.ts';
 import { addFound, goTo, Household, openAddCameras, seeLive, YardProcess } from './household.ts';
+import { openReceiversBrowser } from './receiversBrowser.ts';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -98,11 +97,7 @@ test('the settings show the key’s fingerprint', async () => {
 
 /** What the pack's page says in a browser that has no network: the heading, and what it found. */
 async function openPage(): Promise<{ heading: string; found: string[]; compared: string; asked: string[] }> {
-  const executablePath = findChromium();
-  const browser = await chromium.launch({
-    ...(executablePath !== null && { executablePath }),
-    chromiumSandbox: process.getuid?.() !== 0,
-  });
+  const browser = await openReceiversBrowser();
   try {
     const context = await browser.newContext({ offline: true });
     const given = await context.newPage();

@@ -6,13 +6,13 @@
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { expect, test } from 'playwright/test';
 import { bundle, evidencePage } from '../../build/bundle.ts';
-import { findChromium } from '../../build/understudy/chromium.ts';
 import { type Manifest, readManifest } from '../../main/contract/evidence/manifest.ts';
 import { makePack, type Recorded, recordTwo } from '../unit/exporter/evidencePack.ts';
 import { seriousViolations } from './axe.ts';
+import { openReceiversBrowser } from './receiversBrowser.ts';
 
 let recorded: Recorded;
 let pack: string;
@@ -28,13 +28,7 @@ test.beforeAll(async () => {
   const read = readManifest(readFileSync(path.join(pack, 'manifest.json')));
   if (!read || read === 'newer') throw new Error('no manifest');
   manifest = read;
-  const executablePath = findChromium();
-  browser = await chromium.launch({
-    // A Linux without a locale reads no name of a file that has other letters than ASCII.
-    env: { ...process.env, LC_ALL: 'C.UTF-8' },
-    ...(executablePath && { executablePath }),
-    chromiumSandbox: process.getuid?.() !== 0,
-  });
+  browser = await openReceiversBrowser();
 });
 
 test.afterAll(async () => {

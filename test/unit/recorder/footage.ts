@@ -109,6 +109,18 @@ export async function recordRun(
   return recorder;
 }
 
+/** A film of a minute over and over, recorded by the real recorder; returns when all of it is on the disk. */
+export async function recordMinutes(
+  given: Pick<RecorderOptions, 'vault' | 'library' | 'cameraId'>,
+  film: Footage,
+  { startMs, minutes }: { startMs: number; minutes: number },
+): Promise<void> {
+  const limits = { recordingMs: 120_000, queueMs: Infinity, queueBytes: Infinity };
+  const recorder = new Recorder({ ...given, limits, on: { state: () => undefined } });
+  for (let minute = 0; minute < minutes; minute += 1) record(recorder, film, startMs + minute * 60_000, 20);
+  await recorder.close();
+}
+
 export function mediaMs({ fragments }: Footage): number {
   const last = fragments.at(-1);
   return last ? (last.startSeconds + last.durationSeconds) * 1000 : 0;
