@@ -21,6 +21,11 @@ export function momentNow(): Moment {
   return { steadyMs: performance.now(), uptimeMs: uptime() * 1000 };
 }
 
+export function momentAgo(ms: number): Moment {
+  const { steadyMs, uptimeMs } = momentNow();
+  return { steadyMs: steadyMs - ms, uptimeMs: uptimeMs - ms };
+}
+
 /** Milliseconds from one moment to the other, sleep included. */
 export function between(one: Moment, other: Moment): number {
   const steadyMs = other.steadyMs - one.steadyMs;

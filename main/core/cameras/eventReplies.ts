@@ -46,9 +46,14 @@ export function readSubscription(reply: XmlElement): Subscription | null {
 
 /** How much longer a subscription lives, by the camera's own two times; null where it does not say. */
 export function readLifeMs(reply: XmlElement): number | null {
-  const now = readDateTimeMs(find(reply, 'CurrentTime')?.text ?? '');
+  const now = readGivenMs(reply);
   const end = readDateTimeMs(find(reply, 'TerminationTime')?.text ?? '');
   return now === null || end === null || end <= now ? null : Math.min(end - now, longestLifeMs);
+}
+
+/** When the camera gave this answer, by its own clock; null where it does not say. */
+export function readGivenMs(reply: XmlElement): number | null {
+  return readDateTimeMs(find(reply, 'CurrentTime')?.text ?? '');
 }
 
 /** In the camera's order. */

@@ -9,10 +9,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { bad, good, type Outcome, type Problem } from '../../contract/problems.ts';
-import { between, ClockOffset, type Moment, momentNow } from './eventClock.ts';
-import { readLifeMs, readMessages, readSubscription, type Subscription } from './eventReplies.ts';
+import { between, ClockOffset, type Moment, momentAgo, momentNow } from './eventClock.ts';
+import { readGivenMs, readLifeMs, readMessages, readSubscription, type Subscription } from './eventReplies.ts';
 import { EventStates, type EventChange } from './eventStates.ts';
-import { eventTimeMs } from './eventTime.ts';
+import { answeredAgoMs, eventTimeMs } from './eventTime.ts';
 import type { OnvifCamera } from './onvif.ts';
 import { readFault } from './ptzReplies.ts';
 import { escapeXml, type XmlElement } from './xml.ts';
@@ -76,7 +76,7 @@ export class EventPull {
   /** How many tries failed in a row. */
   #failures = 0;
   #heardMs = performance.now();
-  /** The same, sleep included; null before it was ever heard. */
+  /** When the camera gave its last answer, sleep included; null before it was ever heard. */
   #heardAt: Moment | null = null;
   /** `now` ends a pause, and `late`, a little after it, a question. */
   #nudge = { now: new AbortController(), late: new AbortController() };
@@ -161,7 +161,7 @@ export class EventPull {
     const life = new Life(subscription.lifeMs);
     this.#states.subscribed();
     for (let asking: 'states' | 'statesAgain' | 'changes' = 'states'; ;) {
-      const askedMs = performance.now();
+      const asked = momentNow();
       const isLast = isEnded(nudged);
       const question = isLast ? keptQuestion : asking === 'changes' ? pullQuestion : statesQuestion;
       const reply = await ask(camera, subscription, question, patient, pollDeadlineMs);
@@ -172,7 +172,7 @@ export class EventPull {
       const changes = messages.map((message) => this.#states.take(message)).filter((change) => change !== null);
       const again: boolean = asking === 'states' && this.#states.holdsUntold;
       if (asking !== 'changes' && !again) changes.push(...this.#states.allTold());
-      this.#heard(changes, offset.nowMs());
+      this.#heard(changes, { givenMs: readGivenMs(reply.value), offsetMs: offset.nowMs(), asked });
       if (isLast) return { is: 'nudged' };
       life.told(readLifeMs(reply.value));
       if (life.wantsRenewal) {
@@ -183,17 +183,22 @@ export class EventPull {
       // Some cameras say what holds only when they are asked to.
       if (again) await ask(camera, subscription, statesWishQuestion, signal);
       asking = again ? 'statesAgain' : 'changes';
-      const tookMs = performance.now() - askedMs;
+      const tookMs = performance.now() - asked.steadyMs;
       const restMs = messages.length === 0 ? leastPollMs - tookMs : messages.length * eachMessageMs;
       await pause(again ? 0 : Math.max(betweenPollsMs, restMs), signal);
       if (isEnded(this.#ended.signal)) return lost({ code: 'cancelled' });
     }
   }
 
-  #heard(changes: EventChange[], offsetMs: number | null): void {
+  #heard(
+    changes: EventChange[],
+    { givenMs, offsetMs, asked }: { givenMs: number | null; offsetMs: number | null; asked: Moment },
+  ): void {
     this.#tell(changes, offsetMs);
     this.#heardMs = performance.now();
-    this.#heardAt = momentNow();
+    // What came after an answer that waited to be read was not in it.
+    const waiting = { readMs: Date.now(), tookMs: between(asked, momentNow()) };
+    this.#heardAt = momentAgo(answeredAgoMs(givenMs, offsetMs, waiting));
   }
 
   #tell(changes: EventChange[], offsetMs: number | null = null): void {

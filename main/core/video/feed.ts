@@ -167,6 +167,9 @@ export class Feed {
     const change = this.#clockWatch.check();
     if (change?.what === 'clock') this.#runs.clockSet(change.byMs);
     if (change?.what === 'asleep') {
+      const silentMs = change.sinceMs - (this.#lastPictureMs ?? change.sinceMs);
+      // It was silent before the computer slept.
+      if (this.#runs.running && silentMs > sameMomentMs) this.#runs.end(this.#wayIsGone ? 'network' : 'lost');
       this.#runs.end('asleep', change.sinceMs);
       // What the old connection still holds is of before, and no run's.
       this.#runs.connect();

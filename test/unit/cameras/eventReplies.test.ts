@@ -9,7 +9,7 @@ import {
   readSubscription,
   type EventMessage,
 } from '../../../main/core/cameras/eventReplies.ts';
-import { eventTimeMs } from '../../../main/core/cameras/eventTime.ts';
+import { answeredAgoMs, eventTimeMs } from '../../../main/core/cameras/eventTime.ts';
 import { EventStates } from '../../../main/core/cameras/eventStates.ts';
 import { readXml, type XmlElement } from '../../../main/core/cameras/xml.ts';
 import { anyText } from './anyText.ts';
@@ -204,6 +204,22 @@ test('an event was when it arrived, unless the camera kept it and its clock can 
   ];
   for (const [what, cameraMs, offsetMs, atMs] of cases) {
     assert.equal(eventTimeMs(cameraMs, offsetMs, heard), atMs, what);
+  }
+});
+
+test('an answer was given when it was read, unless it waited and the camera says so', () => {
+  const read = { readMs: 160_000, tookMs: 18_000 };
+  const cases: [what: string, givenMs: number | null, offsetMs: number | null, agoMs: number][] = [
+    ['no time', null, 0, 0],
+    ['an unknown clock', 150_000, null, 0],
+    ['at once, by a clock of whole seconds', 159_100, 0, 0],
+    ['fourteen seconds ago', 146_000, 0, 14_000],
+    ['fourteen seconds ago, and an hour ahead', 3_746_000, 3_600_000, 14_000],
+    ['before it was asked', 100_000, 0, 18_000],
+    ['in the future', 500_000, 0, 0],
+  ];
+  for (const [what, givenMs, offsetMs, agoMs] of cases) {
+    assert.equal(answeredAgoMs(givenMs, offsetMs, read), agoMs, what);
   }
 });
 

@@ -1,5 +1,7 @@
 /** Hearing what simulated cameras see: every event once, also over lost subscriptions, connections and reboots. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { EventPull, type EventsState } from '../../../main/core/cameras/events.ts';
@@ -26,23 +28,27 @@ afterEach(async () => {
 class Heard {
   readonly camera: YardCamera;
   readonly events: string[] = [];
+  /** When each was. */
+  readonly timesMs: number[] = [];
   readonly defects: unknown[] = [];
   /** Its listener throws. */
   breaks = false;
   state: EventsState = { state: 'connecting' };
   readonly pull: EventPull;
 
-  constructor(at: number) {
+  constructor(at: number, way: { host?: string; port?: number } = {}) {
     const camera = yard.cameras[at];
     assert.ok(camera);
     this.camera = camera;
-    const place = { scheme: 'http' as const, host: camera.host, port: camera.onvifPort, path: '/onvif/device_service' };
+    const { host, onvifPort: port } = camera;
+    const place = { ...{ scheme: 'http' as const, host, port, path: '/onvif/device_service' }, ...way };
     const credentials = { user: camera.user, password: camera.plan.password };
     this.pull = new EventPull({
       open: (signal) => OnvifCamera.open(place, credentials, signal),
       on: {
-        event: ({ kind, is }) => {
+        event: ({ kind, is }, atMs) => {
           this.events.push(`${kind} ${is}`);
+          this.timesMs.push(atMs);
           if (this.breaks) throw new Error('not heard');
         },
         state: (state) => (this.state = state),
@@ -194,4 +200,42 @@ test('a camera that may have been rebooted is subscribed to anew at once, and no
   await one.until('its end', () => one.events.length === 2);
   assert.deepEqual(one.events, ['motion begins', 'motion ends']);
   assert.equal(one.camera.subscribers, 1);
+});
+
+test('what happened while an answer waited to be read was when the camera says', async () => {
+  const sockets: Socket[] = [];
+  const answers: Socket[] = [];
+  const between = createServer((asking) => {
+    const answering = connect(one.camera.onvifPort, one.camera.host);
+    asking.pipe(answering).pipe(asking);
+    for (const socket of [asking, answering]) socket.on('error', () => undefined);
+    answers.push(answering);
+    sockets.push(asking, answering);
+  }).listen(0, '127.0.0.1');
+  await once(between, 'listening');
+  const address = between.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const one = new Heard(0, { host: '127.0.0.1', port: address.port });
+  try {
+    await one.heard();
+    one.camera.fireMotion(true);
+    await one.until('motion', () => one.events.length === 1);
+    // The next question, which the camera answers as soon as something moves.
+    await wait(1000);
+    for (const answering of answers) answering.unpipe().pause();
+    one.camera.fireMotion(false);
+    await wait(1500);
+    one.camera.fireMotion(true);
+    const firedMs = Date.now();
+    await wait(3500);
+    for (const [at, answering] of answers.entries()) answering.pipe(sockets[2 * at] ?? assert.fail());
+    await one.until('the second motion', () => one.events.length === 3);
+    assert.deepEqual(one.events, ['motion begins', 'motion ends', 'motion begins']);
+    const [, , atMs = 0] = one.timesMs;
+    assert.ok(Math.abs(atMs - firedMs) < 2000, `told ${atMs - firedMs} ms beside it`);
+  } finally {
+    await one.pull.close();
+    for (const socket of sockets) socket.destroy();
+    between.close();
+  }
 });

@@ -191,6 +191,32 @@ test('after sleep it connects again at once, and the gap says why', async () => 
   }
 });
 
+test('a camera that was silent already when the computer fell asleep was lost until then', async () => {
+  for (const [silentMs, causes] of [
+    [3000, ['lost', 'asleep']],
+    [500, ['asleep']],
+  ] as const) {
+    const clock = new HandClock('running');
+    const feed = new WatchedFeed(() => Promise.resolve(sourceOf(camera(0))), { clock });
+    try {
+      await feed.next('fragment');
+      clock.pass(silentMs);
+      feed.feed.lookAtClock();
+      const silentUntilMs = clock.wallMs();
+      clock.sleep(600_000, false);
+      feed.feed.lookAtClock();
+      const ends = feed.all('runEnd');
+      assert.deepEqual(
+        ends.map(({ cause }) => cause),
+        causes,
+      );
+      assert.ok(Math.abs((ends.at(-1)?.sinceMs ?? 0) - silentUntilMs) < 1000, 'asleep since it fell asleep');
+    } finally {
+      await feed.feed.close();
+    }
+  }
+});
+
 test('sleep while a camera is lost makes it try at once', async () => {
   const clock = new HandClock('running');
   const source = sourceOf(camera(0));
