@@ -2,20 +2,25 @@
  * Hears what one camera sees, by ONVIF pull points: subscribes, asks and waits, renews, and begins anew when the camera
  * has forgotten the subscription. Every answer is followed by a pause, a longer one the more is in it, and failures by
  * growing ones, so that no camera is asked without end, nor floods whoever listens; a refused password is tried as
- * rarely as for its streams. Never throws after start: trouble is a state.
- *
- * The questions are written here, not by the onvif library: it wants its own subscription, header and loop for them.
+ * rarely as for its streams. Never throws after start: trouble is a state. How each question reads is eventQuestions.ts's.
  */
-import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { bad, good, type Outcome, type Problem } from '../../contract/problems.ts';
+import type { Outcome, Problem } from '../../contract/problems.ts';
 import { between, ClockOffset, type Moment, momentAgo, momentNow } from './eventClock.ts';
-import { readGivenMs, readLifeMs, readMessages, readSubscription, type Subscription } from './eventReplies.ts';
+import {
+  ask,
+  keptQuestion,
+  pullQuestion,
+  renewQuestion,
+  statesQuestion,
+  statesWishQuestion,
+  subscribe,
+  unsubscribe,
+} from './eventQuestions.ts';
+import { readGivenMs, readLifeMs, readMessages, type Subscription } from './eventReplies.ts';
 import { EventStates, type EventChange } from './eventStates.ts';
 import { answeredAgoMs, eventTimeMs } from './eventTime.ts';
 import type { OnvifCamera } from './onvif.ts';
-import { readFault } from './ptzReplies.ts';
-import { escapeXml, type XmlElement } from './xml.ts';
 
 export type EventsState =
   | { state: 'connecting' }
@@ -40,14 +45,7 @@ export interface EventPullOptions {
   refusedPausesMs?: readonly number[];
 }
 
-const events = 'http://www.onvif.org/ver10/events/wsdl';
-const notification = 'http://docs.oasis-open.org/wsn';
-const addressing = 'http://www.w3.org/2005/08/addressing';
-/** The camera answers after this when nothing happens. */
-const pollSeconds = 20;
 const pollDeadlineMs = 30_000;
-const lifeSeconds = 120;
-const messageLimit = 100;
 /** Cameras that do not wait are asked this often. */
 const leastPollMs = 1000;
 /** After each answer, however much is in it. */
@@ -59,7 +57,6 @@ const forgottenPauseMs = 1000;
 const usualPausesMs = [1000, 2000, 5000, 10_000, 30_000];
 /** As a refused stream: some cameras lock an account after five wrong passwords. */
 const usualRefusedPausesMs = [5000, 30_000, 60_000, 300_000];
-const closeDeadlineMs = 1500;
 /** A question that waits when it is to be begun anew has so long to be answered. */
 const nudgedGraceMs = 500;
 /** What was active before a camera fell silent for so long is not the same event any more. */
@@ -254,89 +251,9 @@ class Life {
   }
 }
 
-interface Question {
-  body: string;
-  action: string;
-}
-
-const pullQuestion = pull(pollSeconds);
-/** What holds when the subscription begins is there at once, or not at all. */
-const statesQuestion = pull(1);
-/** What it keeps, and nothing that is to come. */
-const keptQuestion = pull(0);
-const renewQuestion: Question = {
-  body: `<Renew xmlns="${notification}/b-2"><TerminationTime>PT${lifeSeconds}S</TerminationTime></Renew>`,
-  action: `${notification}/bw-2/SubscriptionManager/RenewRequest`,
-};
-const statesWishQuestion: Question = {
-  body: `<SetSynchronizationPoint xmlns="${events}"/>`,
-  action: `${events}/PullPointSubscription/SetSynchronizationPointRequest`,
-};
-const unsubscribeQuestion: Question = {
-  body: `<Unsubscribe xmlns="${notification}/b-2"/>`,
-  action: `${notification}/bw-2/SubscriptionManager/UnsubscribeRequest`,
-};
-
-function pull(seconds: number): Question {
-  const body =
-    `<PullMessages xmlns="${events}"><Timeout>PT${seconds}S</Timeout>` +
-    `<MessageLimit>${messageLimit}</MessageLimit></PullMessages>`;
-  return { body, action: `${events}/PullPointSubscription/PullMessagesRequest` };
-}
-
 /** Asked anew after each wait, which the compiler cannot know. */
 function isEnded(signal: AbortSignal): boolean {
   return signal.aborted;
-}
-
-async function subscribe(camera: OnvifCamera, signal: AbortSignal): Promise<Outcome<Subscription>> {
-  const body =
-    `<CreatePullPointSubscription xmlns="${events}"><InitialTerminationTime>PT${lifeSeconds}S</InitialTerminationTime>` +
-    '</CreatePullPointSubscription>';
-  const question = { body, action: `${events}/EventPortType/CreatePullPointSubscriptionRequest` };
-  const reply = await ask(camera, { path: camera.pathOf('events') ?? '/', id: '' }, question, signal);
-  if (!reply.ok) return reply;
-  if (reply.value.name === 'Fault') return bad({ code: 'eventsRefused', reason: readFault(reply.value).reason });
-  const subscription = readSubscription(reply.value);
-  return subscription === null ? bad({ code: 'eventsRefused', reason: '' }) : good(subscription);
-}
-
-function ask(
-  camera: OnvifCamera,
-  { path, id }: Pick<Subscription, 'path' | 'id'>,
-  { body, action }: Question,
-  signal: AbortSignal,
-  timeoutMs?: number,
-): Promise<Outcome<XmlElement>> {
-  const header = headerOf(action, camera.addressOf(path), id);
-  return camera.send(path, body, signal, { header, action, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
-}
-
-/** What comes of it is nobody's business any more. */
-async function unsubscribe(camera: OnvifCamera, subscription: Subscription): Promise<void> {
-  await ask(camera, subscription, unsubscribeQuestion, AbortSignal.timeout(closeDeadlineMs));
-}
-
-/** WS-Addressing 1.0: some cameras go by the action and address in it alone, and Axis by the subscription's id. */
-function headerOf(action: string, address: string, id: string): string {
-  const reference =
-    id === ''
-      ? ''
-      : '<SubscriptionId xmlns="http://www.axis.com/2009/event" ' +
-        `xmlns:a="${addressing}" a:IsReferenceParameter="true">${escapeXml(id)}</SubscriptionId>`;
-  const parts = { Action: action, MessageID: `urn:uuid:${randomUuid()}`, To: address };
-  const elements = Object.entries(parts).map(
-    ([name, text]) => `<a:${name} xmlns:a="${addressing}">${escapeXml(text)}</a:${name}>`,
-  );
-  return elements.join('') + reference;
-}
-
-/** RFC 9562, version 4. */
-function randomUuid(): string {
-  const bytes = randomBytes(16);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
