@@ -34,7 +34,7 @@ import { vaultCalls } from './app/calls/vaultCalls.ts';
 import { windowCalls } from './app/calls/windowCalls.ts';
 import { LiveStream } from './app/liveStream.ts';
 import { openHouse, type House, type Tell } from './app/house.ts';
-import { Moving } from './app/moving.ts';
+import { Moving } from './app/moving/moving.ts';
 import { NoticeDesk } from './app/notices/noticeDesk.ts';
 import { Observing } from './app/notices/observing.ts';
 import { Opening } from './app/opening.ts';

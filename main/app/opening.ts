@@ -17,7 +17,7 @@ import { movingMarkName } from '../core/vault/moveFiles.ts';
 import { keepRecorderKey, readRecorderKey, type RecorderKey } from '../core/vault/recorderKey.ts';
 import { findKey, type FoundKey, keepPlain, readPassphraseFile } from './keyPlace.ts';
 import { Making } from './making.ts';
-import type { Relocation } from './moving.ts';
+import type { Relocation } from './moving/handOver.ts';
 import { PassphraseLock } from './passphraseLock.ts';
 import { scrubHeap } from './scrub.ts';
 import type { Tries } from './tries.ts';

@@ -8,7 +8,7 @@ import type { Outcome } from '../../contract/problems.ts';
 import type { Log } from '../../core/log.ts';
 import type { House, Tell } from '../house.ts';
 import type { NoticeBoard, NoticeDesk } from '../notices/noticeDesk.ts';
-import type { Moving } from '../moving.ts';
+import type { Moving } from '../moving/moving.ts';
 import type { Opening } from '../opening.ts';
 import type { Places } from '../places.ts';
 import type { WhereVault } from '../whereVault.ts';

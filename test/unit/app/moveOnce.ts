@@ -2,7 +2,7 @@
  * Moves the vault that where.json names, as the app does, and says when it is done: `node moveOnce.ts <app folder> <to>`.
  * The test kills it at any moment. Nothing lives in the vault here, so there is nothing to close.
  */
-import { Moving } from '../../../main/app/moving.ts';
+import { Moving } from '../../../main/app/moving/moving.ts';
 import { whereVault } from '../../../main/app/whereVault.ts';
 import { good } from '../../../main/contract/problems.ts';
 

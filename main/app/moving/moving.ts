@@ -7,23 +7,31 @@
  * At any moment one whole vault is in use, said by one line of where.json that is replaced in one step: the old one until
  * the copy is whole, the new one from then on.
  */
-import { mkdir, readdir, readFile, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { AppState, MoveState } from '../contract/model.ts';
-import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
-import { folderMode, syncFolder, writeDurably } from '../core/vault/durable.ts';
-import { isEmpty, readVaultFile, vaultFileName } from '../core/vault/folder.ts';
-import { folderReport, type FolderReport } from '../core/vault/folderReport.ts';
+import type { AppState, MoveState } from '../../contract/model.ts';
+import { bad, good, type Outcome, type Problem } from '../../contract/problems.ts';
+import { folderMode, writeDurably } from '../../core/vault/durable.ts';
+import { readVaultFile, vaultFileName } from '../../core/vault/folder.ts';
 import {
   clearVaultFolder,
   type CopyProgress,
   leftMarkName,
-  listVaultFolder,
   movingMarkName,
   VaultCopy,
-} from '../core/vault/moveFiles.ts';
-import { problemOf, systemCode } from '../core/vault/vaultError.ts';
-import type { Remembered, VaultMove, WhereVault } from './whereVault.ts';
+} from '../../core/vault/moveFiles.ts';
+import { problemOf, systemCode } from '../../core/vault/vaultError.ts';
+import type { VaultMove, WhereVault } from '../whereVault.ts';
+import { canTake, holdsAllOf, holdsVault, isCopyOf } from './destination.ts';
+import {
+  commit,
+  handOverByRenaming,
+  handOverCopy,
+  type HandOverOptions,
+  markLeft,
+  type Relocation,
+} from './handOver.ts';
+import { onSameDisk } from './twoFolders.ts';
 
 export interface MovingOptions {
   where: WhereVault;
@@ -39,16 +47,6 @@ export interface MovingOptions {
   defect(error: unknown): string;
 }
 
-export interface Relocation {
-  /** The vault that is meant: no other one, which may have been opened meanwhile. */
-  from: string;
-  /** Returns the folder that holds the vault now. `release` lets go of the lock on the old one. */
-  move(release: () => Promise<void>): Promise<Outcome<string>>;
-  undo(): Promise<void>;
-}
-
-/** Room beyond what is copied, so that the new disk is not full at once. */
-const spareBytes = 256_000_000;
 /** So little is left that the vault may be closed for it. */
 const smallBytes = 32 * 2 ** 20;
 const mostPasses = 6;
@@ -56,6 +54,7 @@ const tellEveryMs = 250;
 
 export class Moving {
   readonly #options: MovingOptions;
+  readonly #handOver: HandOverOptions;
   #state: MoveState = { state: 'none' };
   #stop = new AbortController();
   #running: Promise<void> | null = null;
@@ -70,6 +69,7 @@ export class Moving {
 
   constructor(options: MovingOptions) {
     this.#options = options;
+    this.#handOver = { where: options.where, problemOf: (error, folder) => this.#problemOf(error, folder) };
   }
 
   get state(): MoveState {
@@ -83,7 +83,8 @@ export class Moving {
     try {
       if (open === move.to) await this.#leftBehind(move);
       else if (open !== move.from) await this.#forget();
-      else if (!(await holdsVault(move.from)) && (await holdsVault(move.to))) await this.#commit(move, false);
+      else if (!(await holdsVault(move.from)) && (await holdsVault(move.to)))
+        await commit(move, this.#options.where, false);
       else if (await holdsVault(move.from)) this.#become({ state: 'stopped', ...move, problem: null });
     } catch (error) {
       this.#become({ state: 'stopped', ...move, problem: await this.#problemOf(error, move.to) });
@@ -106,7 +107,7 @@ export class Moving {
     const app = this.#options.app();
     if (app.phase !== 'open' || this.#isBusy()) return bad({ code: 'gone' });
     const move = { from: app.folder, to };
-    const found = await this.#find(move);
+    const found = await canTake(move).catch(async (error: unknown) => bad(await this.#problemOf(error, to)));
     if (!found.ok) return found;
     const noted = await this.#options.where.change((before) => ({ ...before, move }));
     if (!noted.ok) return noted;
@@ -183,28 +184,6 @@ export class Moving {
     await this.#running;
   }
 
-  /** Whether the folder can take the vault; returns the bytes to be moved. */
-  async #find({ from, to }: VaultMove): Promise<Outcome<number>> {
-    if ((await isInside(from, to)) || (await isInside(to, from))) return bad({ code: 'moveIntoItself', folder: to });
-    const report = await folderReport(to);
-    const ours = await isCopyOf(from, to);
-    if (report.holdsVault ? !ours : !report.empty && !ours) return bad({ code: 'folderNotEmpty', folder: to });
-    if (!report.writable) return bad({ code: 'folderNotWritable', folder: to });
-    return this.#room({ from, to }, report);
-  }
-
-  async #room({ from, to }: VaultMove, { freeBytes }: FolderReport): Promise<Outcome<number>> {
-    try {
-      const { leftBytes, totalBytes } = await new VaultCopy(from, to).survey();
-      const neededBytes = leftBytes + spareBytes;
-      if (!(await onSameDisk(from, to)) && freeBytes < neededBytes)
-        return bad({ code: 'noRoom', folder: to, neededBytes, freeBytes });
-      return good(totalBytes);
-    } catch (error) {
-      return bad(await this.#problemOf(error, to));
-    }
-  }
-
   #run(move: VaultMove, signal: AbortSignal): Promise<void> {
     return this.#guarded(move, async () => {
       // The folder for videos may not exist yet; anything further up must, or its drive is not connected.
@@ -244,75 +223,18 @@ export class Moving {
     }
     await this.#untilOpen(signal);
     if (signal.aborted) throw new Stopped(null);
-    await this.#relocate(move, signal, {
-      from: move.from,
-      move: (release) => this.#endCopy(move, copy, release),
-      undo: () => this.#undoCopy(move),
-    });
+    await this.#relocate(move, signal, handOverCopy(move, copy, this.#handOver));
     await this.#remove(move, copy.copied);
-  }
-
-  async #endCopy(move: VaultMove, copy: VaultCopy, release: () => Promise<void>): Promise<Outcome<string>> {
-    try {
-      await copy.finish();
-    } catch (error) {
-      await rm(path.join(move.to, vaultFileName), { force: true }).catch(() => undefined);
-      return bad(await this.#problemOf(error, move.to));
-    }
-    const committed = await this.#commit(move, true);
-    if (!committed.ok) {
-      await rm(path.join(move.to, vaultFileName), { force: true }).catch(() => undefined);
-      return committed;
-    }
-    await this.#markLeft(move);
-    await release();
-    return good(move.to);
-  }
-
-  /** From here on the old folder is no vault; its files are still all there. */
-  async #markLeft({ from, to }: VaultMove): Promise<void> {
-    await rename(path.join(from, vaultFileName), path.join(from, leftMarkName)).catch(() => undefined);
-    await syncFolder(from).catch(() => undefined);
-    await rm(path.join(to, movingMarkName), { force: true }).catch(() => undefined);
-  }
-
-  async #undoCopy(move: VaultMove): Promise<void> {
-    const { from, to } = move;
-    await rename(path.join(from, leftMarkName), path.join(from, vaultFileName)).catch(() => undefined);
-    await this.#options.where.change((before) => moved(before, move.to, move.from, move));
-    // No two vaults: the copy is one that can be gone on with, or given up.
-    await rename(path.join(to, vaultFileName), path.join(to, movingMarkName)).catch(() => undefined);
   }
 
   /** False when the system does not rename across these two after all. */
   async #renameIt(move: VaultMove, signal: AbortSignal): Promise<boolean> {
-    const found = { crosses: false };
     await this.#untilOpen(signal);
     if (signal.aborted) throw new Stopped(null);
-    await this.#relocate(move, signal, {
-      from: move.from,
-      move: async (release) => {
-        await release();
-        try {
-          await removeEmpty(move.to);
-          await rename(move.from, move.to);
-          await syncFolder(path.dirname(move.to));
-          await syncFolder(path.dirname(move.from));
-        } catch (error) {
-          found.crosses = systemCode(error) === 'EXDEV';
-          return found.crosses ? good(move.from) : bad(await this.#problemOf(error, move.to));
-        }
-        const committed = await this.#commit(move, false);
-        if (!committed.ok) await rename(move.to, move.from);
-        return committed.ok ? good(move.to) : committed;
-      },
-      undo: async () => {
-        await rename(move.to, move.from);
-        await this.#options.where.change((before) => moved(before, move.to, move.from, null));
-      },
-    });
-    if (!found.crosses) this.#become({ state: 'done', ...move, kept: 0 });
-    return !found.crosses;
+    const renaming = handOverByRenaming(move, this.#handOver);
+    await this.#relocate(move, signal, renaming);
+    if (!renaming.crosses) this.#become({ state: 'done', ...move, kept: 0 });
+    return !renaming.crosses;
   }
 
   /** Throws `Stopped` with its problem; the vault is open where it was then, or its state says why not. */
@@ -350,24 +272,12 @@ export class Moving {
       this.#unfinished = move;
       return;
     }
-    const { leftBytes } = await new VaultCopy(move.from, move.to).survey();
-    const old = await listVaultFolder(move.from);
-    const now = await listVaultFolder(move.to);
-    const all = [...old.files].every(([file, { sizeBytes }]) => now.files.get(file)?.sizeBytes === sizeBytes);
-    const documents = [...old.files].filter(([file]) => !/\d+-\d+\.mp4\.age$/.test(file));
-    const documentBytes = documents.reduce((sum, [, { sizeBytes }]) => sum + sizeBytes, 0);
-    // What a survey cannot compare is the documents: these are compared by their sizes above.
-    if (!all || leftBytes > documentBytes) {
+    if (!(await holdsAllOf(move))) {
       await this.#forget();
       return;
     }
-    await this.#markLeft(move);
+    await markLeft(move);
     this.#unfinished = move;
-  }
-
-  /** The new folder is the vault from here on. `keepsMove`: something is left to be done in the old one. */
-  #commit(move: VaultMove, keepsMove: boolean): Promise<Outcome<null>> {
-    return this.#options.where.change((before) => moved(before, move.from, move.to, keepsMove ? move : null));
   }
 
   async #forget(): Promise<void> {
@@ -420,61 +330,6 @@ class Stopped extends Error {
     super('the move was stopped');
     this.problem = problem;
   }
-}
-
-function moved(before: Remembered, from: string, to: string, move: VaultMove | null): Remembered {
-  return { open: to, known: before.known.map((one) => (one === from ? to : one)), move };
-}
-
-async function holdsVault(folder: string): Promise<boolean> {
-  return (await readVaultFile(folder)).ok;
-}
-
-/** `to` holds what an earlier move of the vault in `from` had copied. */
-async function isCopyOf(from: string, to: string): Promise<boolean> {
-  const file = await readVaultFile(from);
-  if (!file.ok) return false;
-  try {
-    const mark: unknown = JSON.parse(await readFile(path.join(to, movingMarkName), 'utf8'));
-    return typeof mark === 'object' && mark !== null && 'id' in mark && mark.id === file.value.id;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether `inner` is `outer`, or lies in it, through links too. */
-async function isInside(outer: string, inner: string): Promise<boolean> {
-  const relative = path.relative(await realPath(outer), await realPath(inner));
-  return relative === '' || (!relative.startsWith('..') && !path.isAbsolute(relative));
-}
-
-/** Of a folder that need not exist yet. */
-async function realPath(folder: string): Promise<string> {
-  try {
-    return await realpath(folder);
-  } catch {
-    const above = path.dirname(folder);
-    return above === folder ? folder : path.join(await realPath(above), path.basename(folder));
-  }
-}
-
-async function onSameDisk(from: string, to: string): Promise<boolean> {
-  let there = to;
-  for (;;) {
-    const found = await stat(there).catch(() => null);
-    if (found) return found.dev === (await stat(from)).dev;
-    const above = path.dirname(there);
-    if (above === there) return false;
-    there = above;
-  }
-}
-
-/** A folder with nothing in it but what systems put there. */
-async function removeEmpty(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  if (!isEmpty(names)) return;
-  for (const name of names) await rm(path.join(folder, name), { force: true });
-  await rmdir(folder).catch(() => undefined);
 }
 
 function ifThere(error: unknown): void {
