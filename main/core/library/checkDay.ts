@@ -24,7 +24,16 @@ import {
   readDayDocument,
 } from './dayDocument.ts';
 import { isLaterName, laterForm } from './dayLater.ts';
-import { dayOf, finishedName, indexName, readFinishedName, readOpenName, recordingsFolder } from './recordingName.ts';
+import {
+  dayOf,
+  finishedName,
+  indexName,
+  isCameraId,
+  isDay,
+  readFinishedName,
+  readOpenName,
+  recordingsFolder,
+} from './recordingName.ts';
 
 /** A vault that is recorded into while it is checked. */
 export interface VaultInUse {
@@ -128,6 +137,20 @@ export async function isWritten(
   if (!open || !checked.inUse) return false;
   const found = await stat(path.join(checked.folder, file)).catch(() => null);
   return found === null || checked.inUse.isBeingWritten(checked.cameraId, open.startMs, found.mtimeMs);
+}
+
+/** Of which camera and day a file is (from the vault's folder on); null for what lies in no day's folder. */
+export function dayOfFile(file: string): { cameraId: CameraId; day: string } | null {
+  const [top, cameraId = '', day = '', name] = file.split(path.sep);
+  return top === recordingsFolder && isCameraId(cameraId) && isDay(day) && name !== undefined
+    ? { cameraId, day }
+    : null;
+}
+
+/** The days' folders that the findings lie in, each once. */
+export function daysOf(findings: readonly Finding[]): { cameraId: CameraId; day: string }[] {
+  const days = new Map(findings.map(({ file }) => [path.dirname(file), dayOfFile(file)]));
+  return [...days.values()].filter((one) => one !== null);
 }
 
 function placeOf({ cameraId, day }: CheckedDay, name: string): string {

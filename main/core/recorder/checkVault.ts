@@ -5,29 +5,24 @@
  * else has open (its lock is the caller's to take), or one in use, whose library and recordings it then respects: what
  * changes while it looks is looked at again. Never throws for what lies in the folder.
  */
-import { lstat, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Finding, weightOf } from '../../contract/check.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import { checkEventFile, filesOfEvents } from '../library/checkEvents.ts';
-import { checkDay, compareDay, type VaultInUse } from '../library/checkDay.ts';
-import { checkDocument, type CheckedForm, checkSealedFile } from '../library/checkDocument.ts';
-import { checkMonth, isOfMonth } from '../library/checkMonth.ts';
-import { daySumsName } from '../library/daySums.ts';
+import { checkDay, compareDay, dayOfFile, daysOf, type VaultInUse } from '../library/checkDay.ts';
+import type { CheckedForm } from '../library/checkDocument.ts';
+import { checkMonth } from '../library/checkMonth.ts';
+import { checkTopFile, kindOf } from '../library/checkTopFile.ts';
 import { eventsFolder } from '../library/eventDocument.ts';
-import { Library } from '../library/library.ts';
+import type { Library } from '../library/library.ts';
 import { monthsFolder } from '../library/monthDocument.ts';
-import { indexName, isCameraId, isDay, recordingsFolder } from '../library/recordingName.ts';
-import { isTemporary } from '../vault/durable.ts';
-import { isEmpty, readVaultFile, Vault, vaultFileName } from '../vault/folder.ts';
+import { isCameraId, isDay, recordingsFolder } from '../library/recordingName.ts';
+import { isEmpty, readVaultFile, Vault } from '../vault/folder.ts';
 import { keyListForm, keyListName, readKeyList } from '../vault/keyList.ts';
 import type { Identity } from '../vault/keys.ts';
-import { passphraseFileName } from '../vault/passphrase.ts';
-import { areRecipients, looksLikeRecovery } from '../vault/recoveryForm.ts';
-import { isScryptFile } from '../vault/scryptFile.ts';
-import { previousOf } from '../vault/sealedStore.ts';
-import { endCutOff, recover } from './recovery.ts';
+import { mendVault, mendVaultInUse } from './mendVault.ts';
 
 export interface CheckOptions {
   /** The documents in the vault's folder, by their files' names, and how each is read. */
@@ -62,9 +57,6 @@ export interface CheckReport {
 }
 
 const usualSettleMs = 3000;
-/** A document that is replaced while it is looked at is looked at again, this often. */
-const mostLooks = 10;
-
 /** The identity stays the caller's. Problems: as `openVault`; `cancelled`, also when a vault in use is locked. */
 export async function checkVault(
   folder: string,
@@ -97,8 +89,8 @@ export async function checkVault(
   if (!settled.ok) return settled;
   const wrong = settled.value.filter((finding) => weightOf(finding) === 'repairable');
   if (!repair || wrong.length === 0) return good({ files, findings: settled.value, repaired: [] });
-  if (inUse) await mendInUse(walk, inUse, wrong);
-  else await mend(vault, wrong, signal);
+  if (inUse) await mendVaultInUse(inUse, wrong, () => signal.aborted || isLocked(walk));
+  else await mendVault(vault, wrong, signal);
   return isLocked(walk) ? bad({ code: 'cancelled' }) : afterMending(walk, files, settled.value);
 }
 
@@ -177,7 +169,7 @@ async function lookAgain(first: Walk, before: readonly Finding[]): Promise<Outco
 
 /** A file that is in no day's folder of recordings. */
 async function checkBeside(walk: Walk, place: string, file: string): Promise<Outcome<Finding[]>> {
-  if (place === '.') return await checkTop(walk, file);
+  if (place === '.') return await checkTopFile(walk, file);
   if (place === monthsFolder) return await checkMonth({ ...walk, file });
   if (file.startsWith(eventsFolder + path.sep)) return await checkEventFile(walk, file);
   return good([{ kind: 'unexplained', file }]);
@@ -185,14 +177,6 @@ async function checkBeside(walk: Walk, place: string, file: string): Promise<Out
 
 function keyOf({ kind, file }: Finding): string {
   return `${kind} ${file}`;
-}
-
-/** null for what lies in no day's folder. */
-function dayOfFile(file: string): { cameraId: string; day: string } | null {
-  const [top, cameraId = '', day = '', name] = file.split(path.sep);
-  return top === recordingsFolder && isCameraId(cameraId) && isDay(day) && name !== undefined
-    ? { cameraId, day }
-    : null;
 }
 
 /** Days with something to put right are looked at again. What had gone before stays gone, whatever the index says now. */
@@ -211,54 +195,6 @@ async function afterMending(walk: Walk, files: number, before: readonly Finding[
   );
   const repaired = mended.filter((one) => !still.has(keyOf(one)));
   return good({ files, findings: [...untouched, ...after], repaired });
-}
-
-/** The days' folders that the findings lie in, each once. */
-function daysOf(findings: readonly Finding[]): { cameraId: string; day: string }[] {
-  const days = new Map(findings.map(({ file }) => [path.dirname(file), dayOfFile(file)]));
-  return [...days.values()].filter((one) => one !== null);
-}
-
-/** A version of an index, or a month's outlines, that do not open are worth nothing: the folder says the same. */
-async function removeClosedCaches(vault: Vault, wrong: readonly Finding[]): Promise<void> {
-  const closed = wrong.filter(
-    ({ file, kind }) => isOfMonth(file) || (path.basename(file) === previousOf(indexName) && kind !== 'newer'),
-  );
-  for (const { file } of closed) await rm(vault.path(file), { force: true });
-}
-
-/** Ends what was cut off, then makes each day's index say what its folder holds. */
-async function mend(vault: Vault, wrong: readonly Finding[], signal: AbortSignal): Promise<void> {
-  const library = new Library({ vault });
-  try {
-    await removeClosedCaches(vault, wrong);
-    await recover(vault, library, signal);
-    for (const { cameraId, day } of daysOf(wrong)) {
-      if (signal.aborted) return;
-      await library.rebuildDay(cameraId, day);
-    }
-  } finally {
-    await library.close();
-  }
-}
-
-/** The same by the library of the vault in use, and only what was found. */
-async function mendInUse(walk: Walk, { vault, library }: InUse, wrong: readonly Finding[]): Promise<void> {
-  const isStopped = (): boolean => walk.signal.aborted || isLocked(walk);
-  for (const { kind, file } of wrong) {
-    if (isStopped()) return;
-    if (kind === 'unfinished') await endCutOff(vault, library, vault.path(file));
-  }
-  await removeClosedCaches(
-    vault,
-    wrong.filter(({ file }) => isOfMonth(file)),
-  );
-  for (const { cameraId, day } of daysOf(wrong)) {
-    if (isStopped()) return;
-    const ofDay = wrong.filter(({ file }) => file.startsWith(path.join(recordingsFolder, cameraId, day)));
-    await library.inTurn(cameraId, day, () => removeClosedCaches(vault, ofDay));
-    await library.rebuildDay(cameraId, day);
-  }
 }
 
 async function checkAll(walk: Walk): Promise<Outcome<Finding[]>> {
@@ -295,70 +231,9 @@ async function checkMonths(walk: Walk): Promise<Outcome<Finding[]>> {
 }
 
 async function topFile(walk: Walk, name: string): Promise<Outcome<Finding[]>> {
-  const found = await whileOpen(walk, () => checkTop(walk, name));
+  const found = await whileOpen(walk, () => checkTopFile(walk, name));
   if (found.ok) walk.found(found.value);
   return found;
-}
-
-/** One file in the vault's own folder; again when it was replaced meanwhile. */
-async function checkTop(walk: Walk, file: string): Promise<Outcome<Finding[]>> {
-  if (file === 'lock' || file === 'lock.taking' || isEmpty([file])) return good([]);
-  walk.began(file);
-  for (let look = 1; ; look += 1) {
-    const before = await stampOf(walk, file);
-    const found = await checkTopOnce(walk, file);
-    if (!found.ok || found.value.length === 0 || look === mostLooks || before === (await stampOf(walk, file)))
-      return found;
-  }
-}
-
-/** Tells one state of a document and the version before it from another. */
-async function stampOf({ folder }: Walk, file: string): Promise<string> {
-  const newest = file.replace(/\.(previous|damaged)$/, '');
-  const stats = [newest, previousOf(newest)].map((name) => lstat(path.join(folder, name)).catch(() => null));
-  return (await Promise.all(stats)).map((one) => (one ? `${one.ino} ${one.size} ${one.mtimeMs}` : '-')).join();
-}
-
-async function checkTopOnce(walk: Walk, file: string): Promise<Outcome<Finding[]>> {
-  const form = walk.documents[file];
-  const kind = await kindOf(walk, file);
-  // It was there when the folder was listed.
-  if (kind === null) return good([]);
-  if (kind !== 'file') return good([{ kind: 'unexplained', file }]);
-  if (form) {
-    const checked = await checkDocument({ ...walk, file }, form);
-    return checked.ok ? good(checked.value.findings) : checked;
-  }
-  const misread: Finding = { kind: 'misread', file, atByte: 0, lost: null };
-  const newest = Object.keys(walk.documents).find((name) => file === previousOf(name) || file === `${name}.damaged`);
-  if (file === vaultFileName) return good((await isVaultFileRight(walk)) ? [] : [misread]);
-  if (file === 'recovery.age' || file === passphraseFileName) {
-    const bytes = await readFile(path.join(walk.folder, file)).catch(() => null);
-    const looksRight = file === passphraseFileName ? isScryptFile : looksLikeRecovery;
-    return good(bytes && looksRight(bytes) ? [] : [misread]);
-  }
-  // What it says is measured again wherever it does not hold.
-  if (file === daySumsName) return good([]);
-  if (file === 'log.txt.age') return checkSealedFile({ ...walk, file });
-  if (newest !== undefined && file === previousOf(newest)) {
-    // Looked at together with the newest; alone it is what a crash between two renames leaves.
-    if ((await kindOf(walk, newest)) === 'file') return good([]);
-    const checked = await checkDocument(
-      { ...walk, file: newest },
-      walk.documents[newest] ?? { version: 1, parse: () => null },
-    );
-    return checked.ok ? good(checked.value.findings) : checked;
-  }
-  return good([{ kind: newest !== undefined || isTemporary(file) ? 'leftover' : 'unexplained', file }]);
-}
-
-/** vault.json names who the vault is sealed to, and nobody else, and has its own id: as the list of keys, if there is one. */
-async function isVaultFileRight({ folder, identity }: Walk): Promise<boolean> {
-  const [file, list] = [await readVaultFile(folder), await readKeyList(folder, identity)];
-  if (!file.ok || !(await areRecipients(file.value.recipients))) return false;
-  if (!list) return true;
-  const listed = [...list.others.map(({ recipient }) => recipient), identity.recipient];
-  return list.vaultId === file.value.id && file.value.recipients.toSorted().join() === listed.toSorted().join();
 }
 
 async function checkEvents(walk: Walk): Promise<Outcome<Finding[]>> {
@@ -400,12 +275,6 @@ async function checkRecordings(walk: Walk): Promise<Outcome<Finding[]>> {
     }
   }
   return good(findings);
-}
-
-async function kindOf(walk: Walk, file: string): Promise<'file' | 'folder' | 'other' | null> {
-  const found = await lstat(path.join(walk.folder, file)).catch(() => null);
-  if (!found) return null;
-  return found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
 }
 
 /** In order; none where the folder is not there or cannot be listed. */
