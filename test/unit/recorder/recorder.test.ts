@@ -236,6 +236,27 @@ test('a queue that overflows ends the recording with a named gap and goes on at 
   );
 });
 
+test('a camera that is lost while its queue overflows was not kept up with until then', async () => {
+  const { init, fragments } = makeFootage({ seconds: 12 });
+  const { recorder, library, id, states, setNow } = setUp({ queueMs: 4500 });
+  const cameMs = ({ startSeconds }: Fragment): number => tenMs + 1000 + startSeconds * 1000;
+  recorder.run({ init, startMs: tenMs });
+  for (const fragment of fragments.slice(0, 8)) recorder.fragment(fragment, cameMs(fragment));
+  await until('the queue is empty', () => states.at(-1)?.recording === false);
+  setNow(tenMs + 12_000);
+  recorder.runEnd('lost');
+  await until('it is lost', () => JSON.stringify(states.at(-1)).includes('lost'));
+  const gaps = (await library.spans(id, tenMs, tenMs + 12_000)).slice(1);
+  assert.deepEqual(
+    gaps.map((span) => [Math.round((span.toMs - tenMs) / 1000), span.kind === 'gap' && span.cause]),
+    [
+      [8, 'notKeptUp'],
+      [12, 'lost'],
+    ],
+  );
+  await recorder.close();
+});
+
 test('media time that jumps ends the recording', async () => {
   const { recorder, library, id, setNow } = setUp();
   const { init, fragments } = makeFootage({ seconds: 12 });
