@@ -8,8 +8,6 @@ import type { WindowPlace } from './contract/layouts.ts';
 import type { PassphraseUse, Settings } from './contract/model.ts';
 import type { NoticePlace } from './contract/notices.ts';
 import { bad, good, type Outcome } from './contract/problems.ts';
-import type { PlaybackNotice } from './contract/playback.ts';
-import type { LiveNotice, PageMessage, StreamRequest } from './contract/stream.ts';
 import { bookmarkCalls } from './app/calls/bookmarkCalls.ts';
 import { cameraCalls } from './app/calls/cameraCalls.ts';
 import { checkCalls } from './app/calls/checkCalls.ts';
@@ -32,31 +30,20 @@ import { settingsCalls } from './app/calls/settingsCalls.ts';
 import { snapshotCalls } from './app/calls/snapshotCalls.ts';
 import { vaultCalls } from './app/calls/vaultCalls.ts';
 import { windowCalls } from './app/calls/windowCalls.ts';
-import { LiveStream } from './app/liveStream.ts';
 import { openHouse, type House, type Tell } from './app/house.ts';
 import { Moving } from './app/moving/moving.ts';
 import { NoticeDesk } from './app/notices/noticeDesk.ts';
 import { Observing } from './app/notices/observing.ts';
 import { Opening } from './app/opening.ts';
+import { OpenStreams, type StreamPort } from './app/openStreams.ts';
 import { Places } from './app/places.ts';
 import { Tries } from './app/tries.ts';
 import { whereVault } from './app/whereVault.ts';
-import { Playback } from './core/library/playback.ts';
 import type { Log } from './core/log.ts';
 import type { RecorderLimits } from './core/recorder/recorder.ts';
 import { firstSettings } from './core/settings.ts';
 import { Keychain } from './core/vault/keychain.ts';
 import { findFfmpeg, type Ffmpeg } from './core/video/ffmpeg.ts';
-
-/** One stream's port to the page, its messages checked. */
-export interface StreamPort {
-  request: StreamRequest;
-  send(packet: Uint8Array<ArrayBuffer>): void;
-  notice(notice: LiveNotice | PlaybackNotice): void;
-  onMessage(listener: (message: PageMessage) => void): void;
-  onClose(listener: () => void): void;
-  close(): void;
-}
 
 export interface AppOptions {
   /** The app's own folder. */
@@ -115,8 +102,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   let house: House | null = null;
   /** Of the house that was left last. */
   let lastSettings: Settings | null = null;
-  const ports = new Set<StreamPort>();
-  const playbacks = new Set<Playback>();
+  const streams = new OpenStreams((error) => log.defect(error, 'playback'));
 
   /** Tells the page nothing of a vault that is not open, but that something about its recordings changed. */
   const tell: Tell = (name, value) => {
@@ -158,8 +144,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     async locked() {
       options.forgetPage?.();
-      for (const port of [...ports]) port.close();
-      await Promise.all([...[...playbacks].map((playback) => playback.close()), house?.lock()]);
+      await Promise.all([streams.closeAll(), house?.lock()]);
     },
     async unlocked(warning) {
       await house?.unlock(warning);
@@ -168,8 +153,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     defect: (error) => log.defect(error, 'opening the vault'),
     async leave() {
       // What they have open keeps the disk.
-      for (const port of [...ports]) if (port.request.kind === 'playback') port.close();
-      await Promise.all([...playbacks].map((playback) => playback.close()));
+      await streams.closePlaybacks();
       const leaving = house;
       house = null;
       if (leaving) lastSettings = leaving.settings.value;
@@ -252,32 +236,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...windowCalls(rooms),
   };
 
-  function openLive(open: House, port: StreamPort, request: StreamRequest & { kind: 'live' }): void {
-    const stream = new LiveStream(port, request.role, request.converted, request.pictures);
-    port.onMessage((message) => stream.heard(message));
-    const stop = open.watching.show(request.cameraId, request.role, request.converted, stream);
-    if (stop) port.onClose(stop);
-    else port.close();
-  }
-
-  function openPlayback(open: House, port: StreamPort, cameraId: string): void {
-    const playback = new Playback({
-      library: open.library,
-      vault: open.vault,
-      cameraId,
-      send: (packet) => port.send(packet),
-      notice: (notice) => port.notice(notice),
-      defect: (error) => log.defect(error, 'playback'),
-    });
-    port.onMessage((message) => {
-      if (message.is === 'credit') playback.credit(message.messages);
-      else if (message.is === 'ask') playback.ask(message);
-      else if (message.is === 'forget') playback.forget();
-    });
-    playbacks.add(playback);
-    port.onClose(() => void playback.close().finally(() => playbacks.delete(playback)));
-  }
-
   /** While the vault moves, those that it had; the lock comes as soon as it is in its new place. */
   function lockSettings(): Settings | null {
     return house?.settings.value ?? (opening.state.phase === 'moving' ? lastSettings : null);
@@ -294,14 +252,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     handlers,
     openStream(port) {
       const open = rooms.house();
-      if (!open) {
-        port.close();
-        return;
-      }
-      ports.add(port);
-      port.onClose(() => ports.delete(port));
-      if (port.request.kind === 'live') openLive(open, port, port.request);
-      else openPlayback(open, port, port.request.cameraId);
+      if (open) streams.open(open, port);
+      else port.close();
     },
     async start() {
       await moving.settle();
