@@ -68,7 +68,9 @@ type Step =
   | { do: 'run'; run: Run; atMs: number }
   | { do: 'fragment'; fragment: Fragment; arrivalMs: number }
   | { do: 'preRoll'; taken: TakenRoll; endedBy: GapCause | null; atMs: number }
-  | { do: 'end'; cause: GapCause; atMs: number; runToo: boolean }
+  | { do: 'end'; cause: GapCause; atMs: number }
+  /** `droppedMs`: when the last of it came that was dropped. */
+  | { do: 'runEnd'; cause: GapCause; atMs: number; droppedMs: number | null }
   | { do: 'wish'; cause: GapCause | null; atMs: number }
   | { do: 'close'; atMs: number }
   | { do: 'cut' }
@@ -91,6 +93,8 @@ export class Recorder {
   #state: RecordingState;
   /** The queue overflowed: nothing is taken until it has drained and a keyframe comes. */
   #overflowed = false;
+  /** When the last fragment of the run came that was dropped. */
+  #droppedMs: number | null = null;
   #paused = false;
   readonly #whyNot = new WhyNot();
   #run: Running | null = null;
@@ -124,22 +128,23 @@ export class Recorder {
   }
 
   run(run: Run): void {
+    this.#droppedMs = null;
     if (!this.#closing) this.#backlog.push({ do: 'run', run, atMs: this.#now() });
   }
 
   fragment(fragment: Fragment, arrivalMs: number): void {
     if (this.#paused || this.#closing) return;
     const weight = { sizeBytes: fragment.bytes.length, mediaMs: fragment.durationSeconds * 1000 };
-    if (this.#overflowed) {
-      if (!fragment.keyframe || !this.#backlog.drained) return;
+    const mayGoOn = fragment.keyframe && this.#backlog.drained;
+    if (this.#backlog.fits(weight) && (!this.#overflowed || mayGoOn)) {
       this.#overflowed = false;
-    }
-    if (this.#backlog.fits(weight)) {
       this.#backlog.push({ do: 'fragment', fragment, arrivalMs }, weight);
-    } else {
-      this.#overflowed = true;
-      this.#backlog.push({ do: 'end', cause: 'notKeptUp', atMs: arrivalMs, runToo: false });
+      return;
     }
+    this.#droppedMs = Math.round(arrivalMs);
+    if (this.#overflowed) return;
+    this.#overflowed = true;
+    this.#backlog.push({ do: 'end', cause: 'notKeptUp', atMs: arrivalMs });
   }
 
   /**
@@ -149,7 +154,7 @@ export class Recorder {
   runEnd(cause: GapCause, sinceMs = this.#now()): void {
     // The clock may have been set back meanwhile.
     const atMs = Math.min(sinceMs, this.#now());
-    if (!this.#closing) this.#backlog.push({ do: 'end', cause, atMs, runToo: true });
+    if (!this.#closing) this.#backlog.push({ do: 'runEnd', cause, atMs, droppedMs: this.#droppedMs });
   }
 
   /**
@@ -203,7 +208,7 @@ export class Recorder {
     } catch (error) {
       if (error instanceof VaultError) await this.#fail(error.problem);
       else if (error instanceof MediaError)
-        this.#backlog.push({ do: 'end', cause: 'codec', atMs: this.#now(), runToo: true });
+        this.#backlog.push({ do: 'runEnd', cause: 'codec', atMs: this.#now(), droppedMs: null });
       else {
         // A defect in one step must not end the recording of the camera for ever.
         await this.#fail({ code: 'defect', id: '' });
@@ -233,7 +238,10 @@ export class Recorder {
         else if (this.#run) await this.#write(step.fragment, step.arrivalMs, this.#run);
         return;
       case 'end':
-        await (step.runToo ? this.#runEnded(step.cause, step.atMs) : this.#stop(step.cause, step.atMs));
+        await this.#stop(step.cause, step.atMs);
+        return;
+      case 'runEnd':
+        await this.#runEnded(step.cause, step.atMs, step.droppedMs);
         return;
       case 'wish':
         if (step.cause !== null) await this.#silence(step.atMs);
@@ -293,10 +301,11 @@ export class Recorder {
     await this.#notRecording(cause, cameMs);
   }
 
-  /** A camera that has stopped sending is noticed later: the gap begins where the last of it came. */
-  async #runEnded(cause: GapCause, atMs: number): Promise<void> {
+  /** A camera that has stopped sending is noticed later: the gap begins where the last of it came, dropped or not. */
+  async #runEnded(cause: GapCause, atMs: number, droppedMs: number | null = null): Promise<void> {
     if (cause === 'closed') await this.#silence(atMs);
-    const cameMs = cause === 'closed' ? null : this.#run && this.#lastCameMs;
+    const wantedMs = this.#run && this.#lastCameMs;
+    const cameMs = cause === 'closed' || wantedMs === null ? null : Math.max(wantedMs, droppedMs ?? wantedMs);
     // As long as the disk was in trouble it was that, whatever else was amiss. Its end may lie before a setting of the clock.
     const sinceMs = Math.max(Math.min(atMs, cameMs ?? atMs), Math.min(this.#diskWellMs, this.#now()));
     this.#run = null;
