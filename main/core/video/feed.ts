@@ -248,7 +248,11 @@ export class Feed {
   /** What goes on may outlive it; whoever waits for the camera waits for the network from now on. */
   #lookAtWay(): void {
     const isGone = this.#options.way?.isGone() ?? false;
-    if (isGone && !this.#wayIsGone) this.#wentMs = this.#clock.wallMs();
+    if (isGone && !this.#wayIsGone) {
+      this.#wentMs = this.#clock.wallMs();
+      // What the camera sends meanwhile waits in TCP: nothing would tell it from what it sends when the way is back.
+      if (this.#options.record && !this.#runs.reckoned) void this.#connection?.stop('network');
+    }
     this.#wayIsGone = isGone;
     const before = this.#state;
     if (!isGone || this.#try || (before.state !== 'refused' && before.state !== 'lost')) return;

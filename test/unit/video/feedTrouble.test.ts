@@ -7,6 +7,7 @@ import { bad } from '../../../main/contract/problems.ts';
 import { type Interfaces, Way } from '../../../main/core/video/way.ts';
 import { startYard, type Yard, type YardCamera } from '../../yard/yard.ts';
 import { HandClock } from './handClock.ts';
+import { HeldCamera } from './heldCamera.ts';
 import { MutedCamera } from './mutedCamera.ts';
 import { planOf, sourceOf, WatchedFeed } from './watchedFeed.ts';
 
@@ -258,5 +259,39 @@ test('a camera that is lost waits for the network as soon as that is away, and i
     );
   } finally {
     await feed.feed.close();
+  }
+});
+
+test('what a camera sent while its network was gone, on a connection that had only begun, is not told as of when it came', async () => {
+  const held = await HeldCamera.start(camera(0).host, camera(0).rtspPort);
+  const source = sourceOf(camera(0));
+  assert.ok(source.ok);
+  const url = `rtsp://127.0.0.1:${held.port}${camera(0).plan.main.path}`;
+  const behind = { ok: true as const, value: { ...source.value, url } };
+  let isGone = false;
+  const feed = new WatchedFeed(
+    () => Promise.resolve(isGone ? bad({ code: 'noNetwork', host: '192.0.2.20' }) : behind),
+    {
+      way: { isGone: () => isGone },
+    },
+  );
+  try {
+    await held.holding;
+    isGone = true;
+    await feed.until('away', () => feed.all('runEnd').some(({ cause }) => cause === 'network'));
+    isGone = false;
+    const backMs = Date.now();
+    held.letGo();
+    feed.feed.retryNow();
+    await feed.next('fragment');
+    const [first] = feed.all('run');
+    const [{ fragment } = assert.fail('no fragment')] = feed.all('fragment');
+    assert.ok(
+      first && first.run.startMs + fragment.startSeconds * 1000 >= backMs,
+      'of the time before the way was back',
+    );
+  } finally {
+    await feed.feed.close();
+    await held.close();
   }
 });
