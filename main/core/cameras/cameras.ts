@@ -1,21 +1,19 @@
 /**
- * The list of cameras: tries them, adds, changes and removes them, and says where their streams are. The list is in
- * the vault's sealed store, user names and passwords in the keychain; both are given by app.ts. A try keeps nothing
- * but its own secrets, in memory, until it is added, replaced or 10 minutes old. An addition that fails half way is
- * taken back whole. Expected trouble is an outcome. Recording, viewing and discovery are others' work.
+ * The list of cameras: adds what was tried (cameraTry.ts), changes and removes cameras, and says where their streams are.
+ * The list is in the vault's sealed store, user names and passwords in the keychain; both are given by app.ts. An addition
+ * that fails half way is taken back whole. Expected trouble is an outcome. Recording, viewing and discovery are others'
+ * work.
  */
-import { randomBytes } from 'node:crypto';
 import type { Camera, CameraId, CameraKeepDays, Moves, StreamRole, TryReport } from '../../contract/model.ts';
 import { bad, good, type Outcome } from '../../contract/problems.ts';
 import type { RecordingPlan } from '../../contract/recordingPlan.ts';
-import { readAddress, shownPath } from './address.ts';
 import type { CameraDocument, ProtectedSpan, StoredCamera } from './cameraDocument.ts';
-import { asCamera, isSameDevice, isSamePlace, report, storedCamera, type CameraChoice } from './cameraRecord.ts';
-import { CredentialStore, type CameraSecret, type Keychain } from './credentialStore.ts';
+import { asCamera, isSameDevice, isSamePlace, storedCamera, type CameraChoice } from './cameraRecord.ts';
+import { CameraTry, type CameraTryOptions, isGiven, type Trial, type TryQuestion, tryTimeoutMs } from './cameraTry.ts';
+import { CredentialStore, type Keychain } from './credentialStore.ts';
 import type { Credentials } from '../wire/digest.ts';
-import type { OnvifPlace } from './onvif.ts';
 import type { PtzWay } from './ptz.ts';
-import { reachOnvif, reachRtsp, type Reached } from './reach.ts';
+import { reachStored, type Reached } from './reach.ts';
 import { StreamAddresses, type FoundStream, type StreamSource } from './streamAddresses.ts';
 
 /** The sealed store, as app.ts gives it. */
@@ -26,46 +24,28 @@ export interface CameraStore {
   erase(change: (value: CameraDocument) => CameraDocument): Promise<Outcome<null>>;
 }
 
-export interface CamerasOptions {
+export interface CamerasOptions extends Pick<CameraTryOptions, 'found' | 'firstPicture'> {
   store: CameraStore;
   keychain: Keychain;
-  /** Where a camera is that discovery found, by its key. */
-  found: (key: string) => OnvifPlace | null;
-  /** A JPEG of the stream's first picture; null when none came in time. */
-  firstPicture: (source: StreamSource, signal: AbortSignal) => Promise<Uint8Array<ArrayBuffer> | null>;
   /** The list changed by itself: a camera has other streams than before, or moves. */
   changed?: (cameras: Camera[]) => void;
   /** An ONVIF camera has just told where its streams are. */
   answered?: (cameraId: CameraId) => void;
 }
 
-export type TryTarget = { by: 'found'; key: string } | { by: 'address'; text: string };
-
-interface Trial {
-  tryId: string;
-  reached: Reached;
-  secret: CameraSecret;
-  allowsClearPassword: boolean;
-  forget: NodeJS.Timeout;
-}
-
-const trialLifeMs = 600_000;
-/** For all questions of a try; a wrong password is told long before. */
-const tryTimeoutMs = 25_000;
-const firstPictureTimeoutMs = 8000;
-
 export class Cameras {
   readonly #options: CamerasOptions;
   readonly #credentials: CredentialStore;
   readonly #addresses: StreamAddresses;
+  readonly #tries: CameraTry;
   readonly #ended = new AbortController();
-  #trial: Trial | null = null;
   #adding = false;
-  #running: AbortController | null = null;
 
   constructor(options: CamerasOptions) {
     this.#options = options;
     this.#credentials = new CredentialStore(options.keychain);
+    const { found, firstPicture } = options;
+    this.#tries = new CameraTry({ found, firstPicture, known: (reached) => this.#sameCamera(reached) });
     this.#addresses = new StreamAddresses(
       (cameraId, streams) => this.#keepStreams(cameraId, streams),
       this.#ended.signal,
@@ -140,46 +120,19 @@ export class Cameras {
   }
 
   /** Asks one camera everything. Ends an earlier try. */
-  async tryCamera(
-    question: { target: TryTarget; user: string; password: string; allowsClearPassword?: boolean },
-    signal: AbortSignal,
-  ): Promise<Outcome<TryReport>> {
-    this.stopTry();
-    const running = new AbortController();
-    this.#running = running;
-    const cancel = AbortSignal.any([signal, running.signal, this.#ended.signal]);
-    const limited = AbortSignal.any([cancel, AbortSignal.timeout(tryTimeoutMs)]);
-    const { user, password, allowsClearPassword = false } = question;
-    const typed = { user, password };
-    const answer = await this.#reach(question.target, typed, allowsClearPassword, limited);
-    if (isEnded(cancel)) return bad({ code: 'cancelled' });
-    if (!answer.ok) return answer;
-    const { reached, credentials } = answer.value;
-    const known = this.#sameCamera(reached);
-    if (known !== null) return bad({ code: 'alreadyAdded', name: known.name });
-    const firstPicture = await this.#firstPicture(reached, credentials, allowsClearPassword, cancel);
-    if (isEnded(cancel)) return bad({ code: 'cancelled' });
-
-    const hidden = reached.kind === 'rtsp' && shownPath(reached.path) !== reached.path;
-    const tryId = randomBytes(8).toString('hex');
-    const forget = setTimeout(() => this.#dropTrial(tryId), trialLifeMs);
-    forget.unref();
-    const secret = { credentials, path: hidden ? reached.path : null };
-    this.#trial = { tryId, reached, secret, allowsClearPassword, forget };
-    return good(report(tryId, reached, firstPicture));
+  async tryCamera(question: TryQuestion, signal: AbortSignal): Promise<Outcome<TryReport>> {
+    return await this.#tries.ask(question, AbortSignal.any([signal, this.#ended.signal]));
   }
 
   /** Ends the running try and forgets what the last one found out. */
   stopTry(): void {
-    this.#running?.abort();
-    this.#running = null;
-    this.#dropTrial(null);
+    this.#tries.stop();
   }
 
   /** Keeps what the try found: first the credentials in the keychain, then the list. */
   async add(choice: CameraChoice & { tryId: string }): Promise<Outcome<Camera>> {
-    const trial = this.#trial;
-    if (trial?.tryId !== choice.tryId || this.#adding) return bad({ code: 'gone' });
+    const trial = this.#tries.result(choice.tryId);
+    if (trial === null || this.#adding) return bad({ code: 'gone' });
     this.#adding = true;
     try {
       return await this.#add(trial, choice);
@@ -202,7 +155,7 @@ export class Cameras {
       if (hasSecret) await this.#credentials.remove(camera.id);
       return stored;
     }
-    this.#dropTrial(trial.tryId);
+    this.#tries.forget(trial.tryId);
     this.#addresses.remember(camera.id, trial.reached);
     return good(asCamera(camera));
   }
@@ -326,49 +279,6 @@ export class Cameras {
     this.forgetSecrets();
   }
 
-  async #reach(
-    target: TryTarget,
-    typed: Credentials,
-    allowsClearPassword: boolean,
-    signal: AbortSignal,
-  ): Promise<Outcome<{ reached: Reached; credentials: Credentials | null }>> {
-    if (target.by === 'found') {
-      const place = this.#options.found(target.key);
-      if (place === null) return bad({ code: 'gone' });
-      const credentials = isGiven(typed) ? typed : null;
-      const way = { credentials, allowsClearPassword };
-      return withCredentials(await reachOnvif(place, false, way, signal), credentials);
-    }
-    const parts = readAddress(target.text);
-    if (!parts.ok) return parts;
-    const { scheme, host, port, path, user, password } = parts.value;
-    // What was typed into the fields goes before what the pasted address holds.
-    const both = isGiven(typed) ? typed : { user, password };
-    const credentials = isGiven(both) ? both : null;
-    const way = { credentials, allowsClearPassword };
-    if (scheme === 'rtsp' || scheme === 'rtsps') {
-      return withCredentials(await reachRtsp({ scheme, host, port, path }, way, signal), credentials);
-    }
-    const mayBeElsewhere = scheme === 'http' && port === 80;
-    return withCredentials(await reachOnvif({ scheme, host, port, path }, mayBeElsewhere, way, signal), credentials);
-  }
-
-  async #firstPicture(
-    reached: Reached,
-    credentials: Credentials | null,
-    allowsClearPassword: boolean,
-    signal: AbortSignal,
-  ): Promise<Uint8Array<ArrayBuffer> | null> {
-    const main = reached.streams[0];
-    if (main === undefined) return null;
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(firstPictureTimeoutMs)]);
-    const { video, audio } = main.info;
-    const source = { url: main.url, credentials, allowsClearPassword, video, audio };
-    const picture = await this.#options.firstPicture(source, limited);
-    if (picture !== null || signal.aborted) return picture;
-    return reached.snapshot(signal);
-  }
-
   #sameCamera(reached: Reached): StoredCamera | null {
     const same = (one: StoredCamera) => isSamePlace(one, reached) || isSameDevice(one, reached);
     return this.#options.store.value.cameras.find(same) ?? null;
@@ -402,41 +312,4 @@ export class Cameras {
     const changed = await this.#change(cameraId, change);
     if (changed.ok) this.#options.changed?.(this.list());
   }
-
-  #dropTrial(tryId: string | null): void {
-    if (this.#trial === null || (tryId !== null && this.#trial.tryId !== tryId)) return;
-    clearTimeout(this.#trial.forget);
-    this.#trial = null;
-  }
-}
-
-/** Asked anew after each wait, which the compiler cannot know. */
-function isEnded(signal: AbortSignal): boolean {
-  return signal.aborted;
-}
-
-function isGiven(credentials: Credentials): boolean {
-  return credentials.user !== '' || credentials.password !== '';
-}
-
-function withCredentials(
-  reached: Outcome<Reached>,
-  credentials: Credentials | null,
-): Outcome<{ reached: Reached; credentials: Credentials | null }> {
-  return reached.ok ? good({ reached: reached.value, credentials }) : reached;
-}
-
-/** Whether the camera takes these credentials. */
-async function reachStored(
-  camera: StoredCamera,
-  secretPath: string | null,
-  credentials: Credentials | null,
-  signal: AbortSignal,
-): Promise<Outcome<unknown>> {
-  const { scheme, host, port, allowsClearPassword } = camera;
-  const way = { credentials, allowsClearPassword };
-  if (scheme === 'rtsp' || scheme === 'rtsps') {
-    return reachRtsp({ scheme, host, port, path: secretPath ?? camera.servicePath }, way, signal);
-  }
-  return reachOnvif({ scheme, host, port, path: camera.servicePath }, false, way, signal);
 }

@@ -6,7 +6,7 @@
 import type { Moves, StreamInfo } from '../../contract/model.ts';
 import { bad, good, type Outcome, type Problem } from '../../contract/problems.ts';
 import { onvifPath, streamUrl } from './address.ts';
-import type { KnownStream } from './cameraDocument.ts';
+import type { KnownStream, StoredCamera } from './cameraDocument.ts';
 import type { Credentials } from '../wire/digest.ts';
 import { OnvifCamera, speaksOnvif, type DeviceWords, type OnvifPlace } from './onvif.ts';
 import { chooseProfiles, type Profile } from './profiles.ts';
@@ -261,6 +261,21 @@ export async function reachRtsp(place: RtspPlace, way: WayIn, signal: AbortSigna
     events: false,
     snapshot: () => Promise.resolve(null),
   });
+}
+
+/** Whether a camera on the list takes these credentials. `secretPath`: its path, where that holds a password. */
+export async function reachStored(
+  camera: StoredCamera,
+  secretPath: string | null,
+  credentials: Credentials | null,
+  signal: AbortSignal,
+): Promise<Outcome<unknown>> {
+  const { scheme, host, port, allowsClearPassword } = camera;
+  const way = { credentials, allowsClearPassword };
+  if (scheme === 'rtsp' || scheme === 'rtsps') {
+    return reachRtsp({ scheme, host, port, path: secretPath ?? camera.servicePath }, way, signal);
+  }
+  return reachOnvif({ scheme, host, port, path: camera.servicePath }, false, way, signal);
 }
 
 /** For the store: the address without its host, which may change with the camera's. */

@@ -7,7 +7,8 @@ import {
   parseCameraDocument,
   type CameraDocument,
 } from '../../../main/core/cameras/cameraDocument.ts';
-import { Cameras, type TryTarget } from '../../../main/core/cameras/cameras.ts';
+import { Cameras } from '../../../main/core/cameras/cameras.ts';
+import type { TryTarget } from '../../../main/core/cameras/cameraTry.ts';
 import type { StreamSource } from '../../../main/core/cameras/streamAddresses.ts';
 import { defaultPlans, startYard, type Yard, type YardCamera } from '../../yard/yard.ts';
 import { storedCamera } from './storedCamera.ts';
