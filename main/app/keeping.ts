@@ -1,7 +1,7 @@
 /**
  * What stays recorded and what goes while a vault is open: the rules as the user set them, protected clips, the
  * deletion of the oldest, and that of a camera's recordings, after which nothing in the vault names a camera that was
- * removed. The order matters there: first the recordings, whose names say only when, then the names.
+ * removed (`Forgetting`). The order matters there: first the recordings, whose names say only when, then the names.
  */
 import type {
   CameraHoldings,
@@ -13,7 +13,6 @@ import type {
   RetentionPreview,
   Settings,
 } from '../contract/model.ts';
-import { withoutCamera } from '../contract/layouts.ts';
 import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
 import type { Cameras } from '../core/cameras/cameras.ts';
 import { Clips, type ClipSpan } from '../core/library/clips.ts';
@@ -22,11 +21,11 @@ import type { EventStore } from '../core/library/eventStore.ts';
 import { holdingsOf } from '../core/library/holding.ts';
 import type { Library, RecordingRow } from '../core/library/library.ts';
 import { defaultKeepBytes, type KeepWishes, Retention } from '../core/library/retention.ts';
-import { Turns } from '../core/library/turns.ts';
 import type { Log } from '../core/log.ts';
 import type { Vault } from '../core/vault/folder.ts';
 import type { SealedStore } from '../core/vault/sealedStore.ts';
 import { freeBytesOf } from '../core/vault/vaultError.ts';
+import { Forgetting } from './forgetting.ts';
 
 /** Rules as they are typed; what is not there is as it is set. */
 export interface TypedRules {
@@ -61,16 +60,18 @@ export class Keeping {
   readonly clips: Clips;
   readonly retention: Retention;
   readonly #options: KeepingOptions;
-  readonly #turns = new Turns();
+  readonly #forgetting: Forgetting;
   #closed = false;
-  /** Something may be left to forget: a crash, the lock or the disk came between. */
-  #owesForgetting = true;
   #warning: Problem | null = null;
 
   private constructor(options: KeepingOptions, clips: Clips) {
     this.#options = options;
     this.clips = clips;
     const { library, vault, log } = options;
+    this.#forgetting = new Forgetting({
+      ...options,
+      releaseClips: (cameraId) => this.#changeClips(() => clips.forgetCamera(cameraId)),
+    });
     this.retention = new Retention({
       library,
       folder: vault.folder,
@@ -191,60 +192,15 @@ export class Keeping {
     const days = new Set(kept.recordings > 0 ? await library.days(cameraId) : []);
     await this.#options.events.remove(cameraId, (day) => !days.has(day));
     on.eventsDeleted(cameraId);
-    const forgotten = isListed || kept.recordings > 0 ? good(null) : await this.#forget(cameraId);
+    const forgotten = isListed || kept.recordings > 0 ? good(null) : await this.#forgetting.forget(cameraId);
     on.deleted(cameraId);
     on.status();
     return forgotten.ok ? good(without(all, kept)) : forgotten;
   }
 
-  /**
-   * What is left in the vault of removed cameras whose last recording is gone goes too; of what is locked or away, later.
-   * Who asks while it is being done waits for that: halfway the list does not name the camera, and the version before it
-   * still does.
-   */
+  /** See `Forgetting`. */
   async forgetGone(): Promise<Outcome<null>> {
-    return await this.#turns.take('forget', () => this.#forgetGone());
-  }
-
-  async #forgetGone(): Promise<Outcome<null>> {
-    const { cameras, library, vault } = this.#options;
-    this.#owesForgetting = true;
-    // A drive that was taken away holds no recording either. What is sealed cannot be searched for a name.
-    if ((await vault.away()) !== null || vault.identity === null) return good(null);
-    let failed: Outcome<null> = good(null);
-    for (const { id } of cameras.removed()) {
-      if (!(await library.removeEmptyCamera(id))) continue;
-      const forgotten = await this.#forgetCamera(id);
-      if (!forgotten.ok) failed = forgotten;
-    }
-    this.#owesForgetting = !failed.ok;
-    return failed;
-  }
-
-  async #forget(id: CameraId): Promise<Outcome<null>> {
-    const forgotten = await this.#turns.take('forget', () => this.#forgetCamera(id));
-    this.#owesForgetting ||= !forgotten.ok;
-    return forgotten;
-  }
-
-  /** Nothing in the vault names this camera afterwards, which is not on the list and has no recordings. */
-  async #forgetCamera(id: CameraId): Promise<Outcome<null>> {
-    const { cameras, settings, log } = this.#options;
-    // Also where they do not name it now: the version before may.
-    const released = await this.#changeClips(() => this.clips.forgetCamera(id));
-    if (!released.ok) return released;
-    const erased = await settings.erase((value) => ({
-      ...value,
-      layouts: withoutCamera(value.layouts, id),
-    }));
-    if (!erased.ok) return erased;
-    const elsewhere = await this.#options.on.forgotten(id);
-    if (!elsewhere.ok) return elsewhere;
-    await this.#options.events.forgetCamera(id);
-    await log.forget(id);
-    const forgotten = await cameras.forgetRemoved(id);
-    this.#options.on.deleted(id);
-    return forgotten;
+    return await this.#forgetting.forgetGone();
   }
 
   /** The vault has its identity again: the list of clips can be read. */
@@ -259,7 +215,7 @@ export class Keeping {
   async close(): Promise<void> {
     this.#closed = true;
     await this.retention.close();
-    await this.#turns.close();
+    await this.#forgetting.close();
   }
 
   #isProtected(row: RecordingRow): boolean {
@@ -298,7 +254,7 @@ export class Keeping {
     const protectedBytes = overBytes > 0 ? await this.protectedBytes() : 0;
     this.#warning =
       protectedBytes > 0 ? { code: 'protectedFull', protectedBytes, keepBytes: await this.keepBytes() } : null;
-    if (recordings > 0 || this.#owesForgetting) await this.forgetGone();
+    if (recordings > 0 || this.#forgetting.owes) await this.forgetGone();
     if (recordings > 0 || JSON.stringify(this.#warning) !== before) this.#options.on.status();
   }
 
