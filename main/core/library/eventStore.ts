@@ -1,39 +1,25 @@
 /**
  * What cameras told, of all days: remembers events, and finds them again. Which days there are comes from the names of
- * the files (eventDocument.ts); of each day that was asked for, the events stay in memory up to a bound, so that the next
- * question opens nothing. What does not open is passed over, and named by the check of the vault. While the vault is
- * locked events are remembered and nothing can be asked: `keyMissing`. Which days go is decided by others.
+ * the files (eventNames.ts), what lies in one from eventDays.ts. What does not open is passed over, and named by the check
+ * of the vault. While the vault is locked events are remembered and nothing can be asked: `keyMissing`. Which days go is
+ * decided by others.
  */
-import { readdir, rm, rmdir } from 'node:fs/promises';
+import { readdir, rmdir } from 'node:fs/promises';
 import type { CameraEvent, EventKind, EventList, EventTicks } from '../../contract/cameraEvents.ts';
 import type { CameraId } from '../../contract/model.ts';
-import { bad, good, type Outcome } from '../../contract/problems.ts';
+import { good, type Outcome } from '../../contract/problems.ts';
 import { syncFolder } from '../vault/durable.ts';
 import type { Vault } from '../vault/folder.ts';
-import type { Identity } from '../vault/keys.ts';
-import {
-  dayOfEventsName,
-  eventsFolder,
-  mergeEvents,
-  newEventsName,
-  type ReadEventFile,
-  readEvents,
-  type StoredEvent,
-  writeEvents,
-} from './eventDocument.ts';
+import { EventDays } from './eventDays.ts';
+import { eventsFolder, type StoredEvent } from './eventDocument.ts';
 import { EventMonths } from './eventMonths.ts';
+import { EventNames } from './eventNames.ts';
 import { outlineStepMs } from './eventOutline.ts';
 import { EventWriter } from './eventWriter.ts';
 import { dayMs, dayOf, isCameraId } from './recordingName.ts';
-import { Turns } from './turns.ts';
 
-/** Over all days: about 40 MB. */
-const mostInMemory = 200_000;
 /** So many days with events are looked through for the next one. */
 const mostDaysBeside = 100;
-/** A day that is over and lies in more files than this is merged into one. */
-const mostFiles = 4;
-
 export interface EventStoreOptions {
   vault: Vault;
   now?: () => number;
@@ -51,41 +37,35 @@ export interface EventQuestion {
   kinds: readonly EventKind[] | null;
 }
 
-interface Day {
-  /** By their ids. */
-  events: Map<string, StoredEvent>;
-  /** In order; null when something changed since. */
-  inOrder: StoredEvent[] | null;
-}
-
 export class EventStore {
   readonly #options: EventStoreOptions;
   readonly #writer: EventWriter;
   readonly #months: EventMonths;
   readonly #now: () => number;
-  readonly #turns = new Turns();
-  /** Names of files by day. */
-  readonly #names = new Map<CameraId, Promise<Map<string, Set<string>>>>();
-  /** Least recently used first. */
-  readonly #days = new Map<string, Day>();
-  /** Events that go on, as far as anybody here knows. */
-  readonly #going = new Set<string>();
+  readonly #names: EventNames;
+  readonly #days: EventDays;
 
   constructor(options: EventStoreOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    const { vault } = options;
+    this.#names = new EventNames(vault);
     this.#writer = new EventWriter({
-      vault: options.vault,
+      vault,
       now: this.#now,
       on: {
         ...options.on,
-        began: (cameraId, day, name) => void this.#began(cameraId, day, name),
+        began: (cameraId, day, name) => void this.#names.add(cameraId, day, name),
       },
     });
+    this.#days = new EventDays({
+      ...{ vault, now: this.#now, names: this.#names, writer: this.#writer },
+      defect: options.on.defect,
+    });
     this.#months = new EventMonths({
-      vault: options.vault,
-      filesOf: async (cameraId, day) => [...((await this.#namesOf(cameraId)).get(day) ?? [])].sort(),
-      read: (cameraId, day) => this.#read(cameraId, day),
+      vault,
+      filesOf: async (cameraId, day) => [...((await this.#names.of(cameraId)).get(day) ?? [])].sort(),
+      read: (cameraId, day) => this.#days.read(cameraId, day),
       isOver: (cameraId, day) => day < dayOf(this.#now()) && !this.#writer.days(cameraId).includes(day),
     });
   }
@@ -93,12 +73,8 @@ export class EventStore {
   /** An event is new, or another than before; `revision` says which is newer. On the disk within 2 s. */
   put({ cameraId, ...event }: CameraEvent, revision: number): void {
     const stored = { ...event, revision };
-    if (event.toMs === null) this.#going.add(event.id);
-    else this.#going.delete(event.id);
     this.#writer.put(cameraId, stored);
-    const day = this.#days.get(keyOf(cameraId, dayOf(event.fromMs)));
-    day?.events.set(event.id, stored);
-    if (day) day.inOrder = null;
+    this.#days.put(cameraId, stored);
   }
 
   /**
@@ -136,7 +112,7 @@ export class EventStore {
     for (const day of inTurn.slice(0, mostDaysBeside)) {
       const found: CameraEvent[] = [];
       for (const cameraId of cameras) {
-        const events = await this.#read(cameraId, day);
+        const events = await this.#days.read(cameraId, day);
         if (!events.ok) return events;
         const fitting = events.value.filter(
           (event) => (way === 'after' ? event.fromMs > atMs : event.fromMs < atMs) && isAsked(question, event),
@@ -197,7 +173,7 @@ export class EventStore {
     await this.#writer.removeTemporaries(cameraId);
     const going = await this.#daysOf(cameraId);
     await this.#months.remove(cameraId, null, () => this.#removeDays(cameraId, going));
-    this.#names.delete(cameraId);
+    this.#names.forget(cameraId);
   }
 
   /** Removes what a crash left. Once, before the first event. */
@@ -212,30 +188,20 @@ export class EventStore {
 
   /** The vault is locked: nothing of what was opened stays in memory. */
   lock(): void {
-    this.#days.clear();
+    this.#days.lock();
     this.#months.lock();
   }
 
   /** May be called twice. */
   async close(): Promise<void> {
     await this.#writer.close();
-    await this.#turns.close();
-    this.#days.clear();
+    await this.#days.close();
   }
 
   async #removeDays(cameraId: CameraId, going: readonly string[]): Promise<void> {
-    const { vault } = this.#options;
-    const folder = vault.path(eventsFolder, cameraId);
-    for (const day of going) {
-      await this.#turns.take(keyOf(cameraId, day), async () => {
-        await this.#writer.drop(cameraId, (one) => one === day);
-        const names = await this.#namesOf(cameraId);
-        for (const name of names.get(day) ?? []) await rm(vault.path(eventsFolder, cameraId, name), { force: true });
-        names.delete(day);
-        this.#days.delete(keyOf(cameraId, day));
-      });
-    }
-    if ((await this.#namesOf(cameraId)).size > 0) await syncFolder(folder).catch(() => undefined);
+    const folder = this.#options.vault.path(eventsFolder, cameraId);
+    for (const day of going) await this.#days.remove(cameraId, day);
+    if ((await this.#names.of(cameraId)).size > 0) await syncFolder(folder).catch(() => undefined);
     else await rmdir(folder).catch(() => undefined);
   }
 
@@ -246,7 +212,7 @@ export class EventStore {
     count: (atMs: number, events: number) => void,
   ): Promise<Outcome<null>> {
     for (const day of days) {
-      const events = await this.#read(cameraId, day);
+      const events = await this.#days.read(cameraId, day);
       if (!events.ok) return events;
       for (const event of events.value) if (isAsked(question, event)) count(event.fromMs, 1);
     }
@@ -261,7 +227,7 @@ export class EventStore {
       const events: StoredEvent[] = [];
       for (const day of await this.#daysOf(cameraId)) {
         if (day < first || day > last) continue;
-        const read = await this.#read(cameraId, day);
+        const read = await this.#days.read(cameraId, day);
         if (!read.ok) return read;
         for (const event of read.value) if (isAsked(question, event)) events.push(event);
       }
@@ -276,108 +242,8 @@ export class EventStore {
 
   /** In order. */
   async #daysOf(cameraId: CameraId): Promise<string[]> {
-    const days = new Set([...(await this.#namesOf(cameraId)).keys(), ...this.#writer.days(cameraId)]);
+    const days = new Set([...(await this.#names.of(cameraId)).keys(), ...this.#writer.days(cameraId)]);
     return [...days].sort();
-  }
-
-  async #namesOf(cameraId: CameraId): Promise<Map<string, Set<string>>> {
-    const known = this.#names.get(cameraId) ?? this.#listNames(cameraId);
-    this.#names.set(cameraId, known);
-    return await known;
-  }
-
-  async #listNames(cameraId: CameraId): Promise<Map<string, Set<string>>> {
-    const days = new Map<string, Set<string>>();
-    const names = await readdir(this.#options.vault.path(eventsFolder, cameraId)).catch(() => []);
-    for (const name of names) {
-      const day = dayOfEventsName(name);
-      if (day !== null) days.set(day, (days.get(day) ?? new Set<string>()).add(name));
-    }
-    // None: perhaps the drive is not connected. That is not to be remembered.
-    if (days.size === 0) this.#names.delete(cameraId);
-    return days;
-  }
-
-  async #began(cameraId: CameraId, day: string, name: string): Promise<void> {
-    const names = await this.#namesOf(cameraId);
-    names.set(day, (names.get(day) ?? new Set<string>()).add(name));
-    if (!this.#names.has(cameraId)) this.#names.set(cameraId, Promise.resolve(names));
-  }
-
-  async #read(cameraId: CameraId, day: string): Promise<Outcome<StoredEvent[]>> {
-    const key = keyOf(cameraId, day);
-    const { identity } = this.#options.vault;
-    if (identity === null) return bad({ code: 'keyMissing' });
-    const known = this.#days.get(key) ?? (await this.#turns.take(key, () => this.#load(cameraId, day, identity)));
-    // It may have been locked meanwhile.
-    if (this.#options.vault.identity !== identity) return bad({ code: 'keyMissing' });
-    // Or the day removed.
-    if (this.#days.get(key) === known) {
-      this.#days.delete(key);
-      this.#days.set(key, known);
-    }
-    this.#forgetOldest();
-    known.inOrder ??= mergeEvents([{ savedMs: this.#now(), events: [...known.events.values()] }], (id) =>
-      this.#going.has(id),
-    );
-    return good(known.inOrder);
-  }
-
-  async #load(cameraId: CameraId, day: string, identity: Identity): Promise<Day> {
-    const known = this.#days.get(keyOf(cameraId, day));
-    if (known) return known;
-    const { vault } = this.#options;
-    const files: ReadEventFile[] = [];
-    const read: string[] = [];
-    const names = (await this.#namesOf(cameraId)).get(day) ?? new Set<string>();
-    for (const name of names) {
-      const file = await readEvents(vault.path(eventsFolder, cameraId, name), identity, { cameraId, day });
-      if (!file.ok) continue;
-      files.push(file.value);
-      // What only a newer Nightjar understands stays as it is.
-      if (file.value.isUnderstood) read.push(name);
-    }
-    const inMemory = this.#writer.inMemory(cameraId, day);
-    const events = mergeEvents([...files, ...inMemory], (id) => this.#going.has(id));
-    const loaded = { events: new Map(events.map((event) => [event.id, event])), inOrder: events };
-    // It may have been locked meanwhile.
-    if (vault.identity === identity) this.#days.set(keyOf(cameraId, day), loaded);
-    if (inMemory.length === 0 && read.length > mostFiles && day < dayOf(this.#now())) {
-      await this.#merge({ cameraId, day }, files, read).catch(this.#options.on.defect);
-    }
-    return loaded;
-  }
-
-  /**
-   * One file in the place of several (`before`): first it is there, then they go. A file that is not understood whole is
-   * none of them, and what is as new in it is left to it.
-   */
-  async #merge(of: { cameraId: CameraId; day: string }, files: ReadEventFile[], before: string[]): Promise<void> {
-    const { vault } = this.#options;
-    const name = newEventsName(of.day);
-    const { true: ours = [], false: others = [] } = Object.groupBy(files, (file) => `${file.isUnderstood}`);
-    const elsewhere = new Map(mergeEvents(others, () => false).map(({ id, revision }) => [id, revision]));
-    const stored = mergeEvents(ours, (id) => this.#going.has(id))
-      .filter(({ id, revision }) => (elsewhere.get(id) ?? 0) < revision)
-      .map((event) => ({ ...event, revision: event.revision + 1 }));
-    const file = { savedMs: this.#now(), events: stored };
-    await writeEvents(vault.path(eventsFolder, of.cameraId, name), vault.recipients, of, file);
-    await this.#began(of.cameraId, of.day, name);
-    const names = (await this.#namesOf(of.cameraId)).get(of.day);
-    for (const one of before) {
-      await rm(vault.path(eventsFolder, of.cameraId, one), { force: true });
-      names?.delete(one);
-    }
-  }
-
-  #forgetOldest(): void {
-    let count = 0;
-    for (const { events } of this.#days.values()) count += events.size;
-    for (const [key, { events }] of this.#days) {
-      if (count <= mostInMemory || this.#days.size <= 1) return;
-      count -= events.size;
-      this.#days.delete(key);
-    }
   }
 }
 
@@ -391,8 +257,4 @@ function asEvent(cameraId: CameraId, { revision: _, ...event }: StoredEvent): Ca
 
 function inOrder(a: CameraEvent, b: CameraEvent): number {
   return a.fromMs - b.fromMs || (a.id < b.id ? -1 : 1);
-}
-
-function keyOf(cameraId: CameraId, day: string): string {
-  return `${cameraId}/${day}`;
 }
