@@ -6,23 +6,21 @@
  * is left to others.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { LeavingJob, LeavingState } from '../../contract/leaving.ts';
+import type { LeavingState } from '../../contract/leaving.ts';
 import type { CameraId } from '../../contract/model.ts';
 import { bad, good, type Outcome, type Problem } from '../../contract/problems.ts';
-import { en } from '../../contract/text/en.ts';
 import type { Library } from '../library/library.ts';
-import { writeDurably } from '../vault/durable.ts';
 import type { Vault } from '../vault/folder.ts';
-import { problemOf } from '../vault/vaultError.ts';
 import type { Ffmpeg } from '../video/ffmpeg.ts';
 import type { Memory } from './exportsDocument.ts';
 import { type LeavingDocument, mostLosses, type StoredCamera, type StoredLeaving } from './leavingDocument.ts';
-import { recordingsBefore, writeCameraEnd } from './leavingLists.ts';
+import { findLeavingFolder, makeLeavingFolder } from './leavingFolder.ts';
 import { type GroupProgress, nextGroup, settlePlacing, writeGroup } from './leavingGroup.ts';
+import { recordingsBefore, writeCameraEnd } from './leavingLists.ts';
+import { LeavingPace, told } from './leavingPace.ts';
 import { removeLeftovers } from './places.ts';
-import { folderNames, localStamp } from './stamps.ts';
+import { folderNames } from './stamps.ts';
 
 export interface LeavingOptions {
   ffmpeg: Ffmpeg;
@@ -42,7 +40,6 @@ export interface LeavingRequest {
   everything: boolean;
 }
 
-const rateAfterMs = 1500;
 const tellEveryMs = 500;
 
 interface Run {
@@ -89,7 +86,7 @@ export class Leaving {
     let totalBytes = 0;
     for (const { id } of cameras)
       totalBytes += (await recordingsBefore(this.#options.library, id, startedMs)).sizeBytes;
-    const made = await makeRoot(folder, startedMs);
+    const made = await makeLeavingFolder(folder, startedMs);
     if (!made.ok) return made;
     this.#job = {
       ...{ id: randomBytes(8).toString('hex'), startedMs, folder, everything, totalBytes, current: null, end: null },
@@ -228,7 +225,7 @@ export class Leaving {
   }
 
   async #allCameras(run: Run, job: StoredLeaving): Promise<Outcome<null>> {
-    const there = await this.#placeThere(job);
+    const there = await findLeavingFolder(job.folder);
     if (!there.ok) return there;
     await this.#clean(job);
     await settlePlacing(job);
@@ -271,30 +268,18 @@ export class Leaving {
   }
 
   #teller(job: StoredLeaving): Tell {
-    const beganMs = this.#now();
-    const beganBytes = job.doneBytes;
+    const pace = new LeavingPace(job, this.#now());
     let toldMs = 0;
     return (camera, fedBytes) => {
       const nowMs = this.#now();
       if (nowMs - toldMs < tellEveryMs && this.#state.state === 'running') return;
       toldMs = nowMs;
-      const doneBytes = Math.min(job.doneBytes + fedBytes, job.totalBytes);
-      const tookMs = nowMs - beganMs;
-      const rate = tookMs > rateAfterMs ? ((doneBytes - beganBytes) / tookMs) * 1000 : null;
-      const leftMs = rate !== null && rate > 0 ? ((job.totalBytes - doneBytes) / rate) * 1000 : null;
-      const now = { ...told(job), doneBytes };
-      this.#set({ state: 'running', job: now, camera: camera.name, bytesPerSecond: rate, leftMs });
+      this.#set({ state: 'running', camera: camera.name, ...pace.now(fedBytes, nowMs) });
     };
   }
 
-  /** A folder of the same name on another disk, or none, is not where this job may go on. */
-  async #placeThere(job: StoredLeaving): Promise<Outcome<null>> {
-    const found = await stat(aboutFile(job.folder)).catch(() => null);
-    return found ? good(null) : bad({ code: 'placeMissing', folder: job.folder });
-  }
-
   async #placeProblem(job: StoredLeaving, problem: Problem): Promise<Problem> {
-    const there = await this.#placeThere(job);
+    const there = await findLeavingFolder(job.folder);
     return there.ok ? problem : there.problem;
   }
 
@@ -315,27 +300,3 @@ export class Leaving {
 }
 
 type Tell = (camera: StoredCamera, fedBytes: number) => void;
-
-function told(job: StoredLeaving): LeavingJob {
-  const { startedMs, folder, everything, totalBytes, doneBytes, files, recordedMs, lossCount } = job;
-  const cameras = everything ? null : job.cameras.map(({ name }) => name);
-  const done = Math.min(doneBytes, totalBytes);
-  return { startedMs, folder, cameras, totalBytes, doneBytes: done, files, recordedMs, missing: lossCount };
-}
-
-function aboutFile(folder: string): string {
-  return path.join(folder, `${en.leaving.aboutName}.txt`);
-}
-
-/** Makes the job's folder and the file that tells a person, and the next start, what it is. */
-async function makeRoot(folder: string, startedMs: number): Promise<Outcome<null>> {
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeDurably(aboutFile(folder), en.leaving.about(localStamp(startedMs)));
-    return good(null);
-  } catch (error) {
-    const problem = await problemOf(error, aboutFile(folder));
-    if (!problem) throw error;
-    return bad(problem);
-  }
-}
