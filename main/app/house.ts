@@ -22,8 +22,6 @@ import { isFull, roomOf } from '../core/library/retention.ts';
 import type { Log } from '../core/log.ts';
 import type { RecorderLimits } from '../core/recorder/recorder.ts';
 import { MotionSearch } from '../core/library/motionSearch.ts';
-import { LookAround } from '../core/recorder/lookAround.ts';
-import { recoverRecent, type RecoveryReport } from '../core/recorder/recovery.ts';
 import { removeTemporaries } from '../core/vault/durable.ts';
 import type { Vault } from '../core/vault/folder.ts';
 import type { Keychain } from '../core/vault/keychain.ts';
@@ -45,10 +43,9 @@ import { LateStore } from './lateStore.ts';
 import { Keeping } from './keeping.ts';
 import { watchNetworks } from './network.ts';
 import { NewWords } from './newWords.ts';
-import { noteAbsence } from './noteAbsence.ts';
-import { noteDeath } from './noteDeath.ts';
 import { TimeAgain } from './timeAgain.ts';
 import { Privacy } from './privacy.ts';
+import { PuttingRight } from './puttingRight.ts';
 import { recordingCount } from './recordingCount.ts';
 import { tellFinding } from './tellFinding.ts';
 import { vaultDocuments } from './vaultDocuments.ts';
@@ -149,12 +146,6 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     on: { lost: (events) => log.note('events lost', { events }), defect: defect('events') },
   });
   await eventStore.tidy();
-  const noteRecovery = (what: string, { unexplained, ...recovered }: RecoveryReport): void =>
-    log.note(what, { ...recovered, unexplained: unexplained.length });
-  /** Puts right what a crash left. */
-  async function putRight(): Promise<void> {
-    noteRecovery('recovery', await recoverRecent(vault, library));
-  }
 
   const discovery: Discovery = new Discovery({
     on: (search) => tell('search.changed', search),
@@ -316,23 +307,17 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
 
   // On a full disk room comes first: what was cut off is finished by writing it anew.
   if (isFull(await roomOf(vault.folder).catch(() => null))) await keeping.retention.check();
-  const diedMs = options.diedMs ?? null;
-  const absence = { library, cameras: cameras.list(), privacy: settings.value.privacy, diedMs, startedMs: Date.now() };
-  let absenceIsNoted = false;
-  /** Waits for the identity. */
-  async function noteAbsenceOnce(): Promise<void> {
-    if (absenceIsNoted || vault.identity === null) return;
-    absenceIsNoted = true;
-    await noteAbsence(absence);
-  }
-  // Where nothing can be written it waits until that is over.
-  if ((await vault.away()) === null) {
-    await putRight();
-    await noteDeath({ ...absence, vault });
-    await noteAbsenceOnce();
-  }
-  let heldBack: Problem | null = null;
-  vault.holdBack(() => heldBack);
+  const puttingRight = new PuttingRight({
+    ...{ vault, library, log },
+    absence: {
+      cameras: cameras.list(),
+      privacy: settings.value.privacy,
+      diedMs: options.diedMs ?? null,
+      startedMs: Date.now(),
+    },
+    on: { status: tellStatus },
+  });
+  await puttingRight.start();
 
   privacy.look();
   watching.setPrivacy(privacy.state);
@@ -340,18 +325,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     cameraEvents.follow(camera);
     await watching.watch(camera);
   }
-  // After the recording has begun: the first look at a large vault reads every day's index.
-  const lookAround = new LookAround({
-    vault,
-    library,
-    on: {
-      looked(report) {
-        noteRecovery('looked at every day', report);
-        tellStatus();
-      },
-      defect: defect('looking at every day'),
-    },
-  });
+  puttingRight.lookAround();
   // What was being exported when Nightjar ended goes on.
   for (const one of [exporter, leaving]) void one.begin().catch(defect('exports'));
   keeping.retention.soon();
@@ -370,8 +344,6 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
   });
   const newWords = new NewWords(vault);
   let closed = false;
-  /** What waited for the identity; the vault is not closed in the middle of it. */
-  let puttingRight: Promise<unknown> = Promise.resolve();
   return good({
     vault,
     get keys() {
@@ -417,16 +389,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       await bookmarks.read();
       await keeping.unlocked();
       warning = found ?? (opened.ok ? warning : opened.problem);
-      puttingRight = library
-        .unlocked()
-        .then(async () => {
-          if ((await vault.away()) === null) {
-            await putRight();
-            await noteAbsenceOnce();
-          }
-          lookAround.again();
-        })
-        .then(tellStatus, defect('recovery'));
+      puttingRight.unlocked();
       for (const one of [exporter, leaving]) void one.begin().catch(defect('exports'));
     },
     async removeCamera(camera, recordings, clips) {
@@ -445,12 +408,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       return gone.ok ? removed : gone;
     },
     async diskIsBack() {
-      // The recorders wait meanwhile: what they began now would be taken for cut off.
-      heldBack = { code: 'diskReadOnly', folder: vault.folder };
-      await putRight().then(noteAbsenceOnce).catch(defect('recovery'));
-      heldBack = null;
-      await library.saveNotes();
-      lookAround.again();
+      await puttingRight.diskIsBack();
       keeping.retention.soon();
       tellStatus();
     },
@@ -473,8 +431,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
         () => watching.close(),
         () => eventStore.close(),
         () => eventsTold.close(),
-        () => lookAround.close(),
-        () => puttingRight,
+        () => puttingRight.close(),
         () => library.close(),
         () => libraryTold.close(),
         () => log.keepIn(null),
