@@ -160,26 +160,17 @@ export class Reel implements CanvasTile<null> {
    * is room for it, so that a hand that drags finds its pictures. To be called again after `progress`.
    */
   fillAround(atMs: number): void {
-    const decoder = this.#decoder?.decoder;
     const frame = this.#frame;
-    if (!decoder || decoder.isBusy || frame === null || this.#source?.isIdle !== true) return;
+    if (this.#decoder?.decoder.isBusy !== false || frame === null || this.#source?.isIdle !== true) return;
     this.#awaited = null;
-    const around = this.#store.around(atMs, groupsAround);
     let room = Math.min(this.#mostFrames, Math.floor(this.#mostBytes / bytesOf(frame)));
-    for (const one of around) {
-      const key = 'askMs' in one ? one.askMs : one;
-      if (!('askMs' in one)) room -= one.video.length;
-      if (this.#filled.has(key)) continue;
+    for (const one of this.#store.around(atMs, groupsAround)) {
       if ('askMs' in one) {
-        if (this.#store.bytes > mostCodedBytes / 2) continue;
-        this.#source.expect(one.askMs);
+        if (this.#getOnce(one.askMs)) return;
       } else {
-        const last = one.shownMs.findLast((timeMs) => !this.#shelf.has(timeMs));
-        if (room < 0 || last === undefined || one.awaited > 0 || one.format !== this.#decoder?.format) continue;
-        decoder.aim(one, last);
+        room -= one.video.length;
+        if (room >= 0 && this.#decodeOnce(one)) return;
       }
-      this.#filled.add(key);
-      return;
     }
   }
 
@@ -273,7 +264,7 @@ export class Reel implements CanvasTile<null> {
     this.#closed = true;
     this.#source?.close();
     this.#source = null;
-    this.#decoder?.decoder.close();
+    this.#closeDecoder();
     this.#shelf.clear();
     this.#frame?.close();
     this.#frame = null;
@@ -291,9 +282,32 @@ export class Reel implements CanvasTile<null> {
   #forget(): void {
     this.#store.dropGroups();
     this.#abilities.clear();
+    this.#closeDecoder();
+    this.#shelf.clear();
+  }
+
+  /** What is in it comes out no more. */
+  #closeDecoder(): void {
     this.#decoder?.decoder.close();
     this.#decoder = null;
-    this.#shelf.clear();
+  }
+
+  /** False when there is no more to be got there. */
+  #getOnce(atMs: number): boolean {
+    if (this.#filled.has(atMs) || this.#store.bytes > mostCodedBytes / 2) return false;
+    this.#filled.add(atMs);
+    this.#source?.expect(atMs);
+    return true;
+  }
+
+  /** False when there is no more to be decoded of it. */
+  #decodeOnce(group: Group): boolean {
+    const last = group.shownMs.findLast((timeMs) => !this.#shelf.has(timeMs));
+    if (last === undefined || this.#filled.has(group) || group.awaited > 0) return false;
+    if (group.format !== this.#decoder?.format) return false;
+    this.#filled.add(group);
+    this.#decoder.decoder.aim(group, last);
+    return true;
   }
 
   #decodeAhead(atMs: number, direction: -1 | 1, stepMs: number): void {
@@ -337,7 +351,7 @@ export class Reel implements CanvasTile<null> {
     }
     if (ability === 'asked') return null;
     if (!ability.supported) return { codecs: known.codecs };
-    this.#decoder?.decoder.close();
+    this.#closeDecoder();
     this.#mostFrames = ability.hardware ? mostLent : Infinity;
     this.#shelf.bound(this.#mostBytes, this.#mostFrames);
     const pace = ability.hardware ? 'atOnce' : this.#pace;
