@@ -5,6 +5,7 @@
  */
 import { SvelteMap } from 'svelte/reactivity';
 import type { CameraId, GapCause } from '../../main/contract/model.ts';
+import { on } from '../home.ts';
 import { openReplayLine, type ReplayLine } from '../live/pictures.ts';
 import { RecordedPicture } from '../live/replay/recordedPicture.svelte.ts';
 import type { LoopSpan } from '../live/replay/replayClock.ts';
@@ -68,7 +69,12 @@ class Replay {
     line.tell({ is: 'frames', span: this.#framesOf });
     this.#tellGo(atMs);
     this.#turnSound();
+    const stopListening = on('recordings.removed', ({ cameraId, fromMs, toMs }) => {
+      const tile = this.pictures.get(cameraId)?.tile;
+      if (tile !== undefined) line.tell({ is: 'removed', tile, span: { fromMs, toMs } });
+    });
     return () => {
+      stopListening();
       this.#sound?.close();
       this.#sound = null;
       this.show([], null);

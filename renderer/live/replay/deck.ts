@@ -139,6 +139,18 @@ export class Deck {
     else this.#tellNow();
   }
 
+  /** What touches this span of this camera was deleted. What is there instead is shown as soon as it is known. */
+  removed(reel: Reel, { fromMs, toMs }: LoopSpan): void {
+    if (!reel.removed(fromMs, toMs)) {
+      this.tickSoon();
+      return;
+    }
+    this.#states.set(reel, { is: 'seeking' });
+    this.#on.shown([reel]);
+    this.go(this.#aimMs);
+    this.#tellNow();
+  }
+
   /** Something came that may make a picture possible. */
   readonly tickSoon = (): void => {
     if (this.#willTick) return;

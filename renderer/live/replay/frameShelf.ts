@@ -57,6 +57,12 @@ export class FrameShelf {
     return this.#frames.get(keyOf(timeMs))?.frame ?? null;
   }
 
+  /** Pictures of this span, UTC ms, are not kept. */
+  drop(fromMs: number, toMs: number): void {
+    const [first, behind] = [keyOf(fromMs), keyOf(toMs)];
+    for (const key of [...this.#frames.keys()]) if (key >= first && key < behind) this.#remove(key);
+  }
+
   clear(): void {
     for (const key of [...this.#frames.keys()]) this.#remove(key);
   }

@@ -61,6 +61,13 @@ export class GroupSource {
     if (this.isIdle) this.#ask(atMs, 0);
   }
 
+  /** What touches this span was deleted: answers that are on their way may hold some of it. */
+  removed(fromMs: number, toMs: number): void {
+    const isOfIt = ({ atMs, group }: Asked): boolean =>
+      (group?.startMs ?? atMs) < toMs && (group?.endMs ?? atMs) >= fromMs;
+    if (this.#asked.some(isOfIt)) this.#forget();
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

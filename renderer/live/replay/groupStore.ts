@@ -116,6 +116,21 @@ export class GroupStore {
     this.#bytes = 0;
   }
 
+  /** What touches this span was deleted: nothing of it is kept. Returns how far it and the pictures that went reach. */
+  removed(fromMs: number, toMs: number): { fromMs: number; toMs: number; groups: number } {
+    this.#others = this.#others.filter((one) => one.fromMs >= toMs || one.toMs <= fromMs);
+    const gone = this.#groups.filter(({ startMs, endMs }) => startMs < toMs && endMs > fromMs);
+    const reach = { fromMs, toMs, groups: gone.length };
+    for (const group of gone) {
+      this.drop(group);
+      for (const { timeMs } of group.video) {
+        reach.fromMs = Math.min(reach.fromMs, timeMs);
+        reach.toMs = Math.max(reach.toMs, timeMs + sameMs);
+      }
+    }
+    return reach;
+  }
+
   put(other: NoGroup): void {
     this.#others = this.#others.filter(({ fromMs, toMs }) => fromMs !== other.fromMs || toMs !== other.toMs);
     this.#others.push(other);

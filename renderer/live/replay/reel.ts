@@ -260,6 +260,20 @@ export class Reel implements CanvasTile<null> {
     this.#on.progress();
   }
 
+  /**
+   * What touches this span was deleted: nothing of it stays in memory, and none of it on screen. True when the picture on
+   * screen was of it.
+   */
+  removed(fromMs: number, toMs: number): boolean {
+    this.#source?.removed(fromMs, toMs);
+    const reach = this.#store.removed(fromMs, toMs);
+    this.#shelf.drop(reach.fromMs, reach.toMs);
+    this.#filled.clear();
+    if (reach.groups > 0) this.#closeDecoder();
+    if (this.#frameMs === null || this.#frameMs < reach.fromMs || this.#frameMs >= reach.toMs) return false;
+    return this.show(null);
+  }
+
   close(): void {
     this.#closed = true;
     this.#source?.close();

@@ -79,6 +79,11 @@ export class ReplayDesk {
         for (const reel of this.#reels.values()) reel.retry();
         deck.go(deck.atMs);
         break;
+      case 'removed': {
+        const reel = this.#reels.get(message.tile);
+        if (reel) deck.removed(reel, message.span);
+        break;
+      }
       case 'hear':
         this.#hear(message.on);
         break;

@@ -23,6 +23,8 @@ export type ToReplay =
   | { is: 'frames'; span: LoopSpan | null }
   /** What did not open is tried again. */
   | { is: 'retry' }
+  /** What touches this span of this camera was deleted: nothing of it is kept. */
+  | { is: 'removed'; tile: number; span: LoopSpan }
   /** The sound of the focused camera is wanted; 'soundFormat' asks where it goes. */
   | { is: 'hear'; on: boolean }
   /** There, in pieces of one channel. */

@@ -17,6 +17,8 @@ const frameMs = 40;
 
 /** A decoded picture, as far as the reel knows one. */
 class Frame {
+  /** Those that nobody has closed, a picture and its clones among them. */
+  static readonly open = new Set<Frame>();
   readonly codedWidth = 64;
   readonly codedHeight = 36;
   readonly displayWidth = 64;
@@ -25,6 +27,12 @@ class Frame {
 
   constructor(timestamp: number) {
     this.timestamp = timestamp;
+    Frame.open.add(this);
+  }
+
+  /** Times of those that are in memory, UTC ms. */
+  static get timesMs(): number[] {
+    return [...Frame.open].map(({ timestamp }) => timestamp / 1000);
   }
 
   clone(): Frame {
@@ -32,7 +40,7 @@ class Frame {
   }
 
   close(): void {
-    // Nothing is lent here.
+    Frame.open.delete(this);
   }
 }
 
@@ -106,6 +114,9 @@ class Recorded {
   readonly reel: Reel;
   readonly codec: string;
   readonly #port: MessagePort;
+  /** An answer was sent, and has not arrived. */
+  sent: () => void = () => undefined;
+  #deleted = { fromMs: 0, toMs: 0 };
 
   constructor(tile: number, deck: () => Deck, { answers = true, gap = [0, 0] }: { answers?: boolean; gap?: number[] }) {
     this.codec = `avc1.64000${tile}`;
@@ -122,6 +133,11 @@ class Recorded {
         tell({ is: 'gap', ticket, fromMs: gapFromMs, toMs: gapToMs, cause: 'lost' });
         return;
       }
+      const { fromMs, toMs } = this.#deleted;
+      if (atMs >= fromMs && atMs < toMs) {
+        tell({ is: 'gap', ticket, fromMs, toMs, cause: 'deleted' });
+        return;
+      }
       const startMs = beganMs + Math.floor((atMs - beganMs) / groupMs) * groupMs;
       tell({ is: 'group', ticket, format: 1, startMs, endMs: startMs + groupMs, open: false, messages: 1 });
       const samples = Array.from({ length: groupMs / frameMs }, (_, nth) => ({
@@ -129,10 +145,16 @@ class Recorded {
         ...{ timeMs: startMs + nth * frameMs, data: new Uint8Array(8) },
       }));
       port2.postMessage(encodeSamples(ticket, samples));
+      this.sent();
     });
     port2.start();
     this.reel = new Reel(tile, 'processor', { progress: () => deck().tickSoon(), ended: () => undefined });
     this.reel.open(port1);
+  }
+
+  /** From now on nothing is recorded there. */
+  delete(span: { fromMs: number; toMs: number }): void {
+    this.#deleted = span;
   }
 
   close(): void {
@@ -241,4 +263,53 @@ test('playing on, every set that is shown is of one moment', async (t) => {
   for (const { atMs, pictures } of shown) {
     assert.equal(new Set(pictures).size, 1, `${atMs - beganMs}: ${pictures.map((one) => (one ?? 0) - beganMs).join()}`);
   }
+});
+
+test('of what is deleted no picture stays in memory or on screen, and what else there is stays', async (t) => {
+  const made = bench(t, [{}]);
+  const { deck, cameras, shown, states } = made;
+  const [camera] = cameras;
+  assert.ok(camera);
+  const { reel } = camera;
+  deck.arrange([reel], reel);
+  for (const second of [1, 3, 5]) {
+    deck.go(beganMs + second * 1000);
+    await until(`${second} s is shown`, () => shown.at(-1)?.atMs === beganMs + second * 1000);
+  }
+  deck.go(beganMs + 3000);
+  await until('3 s is shown', () => reel.frameMs === beganMs + 3000);
+  const span = { fromMs: beganMs + 2000, toMs: beganMs + 4000 };
+  const [before, inside, behind] = [-1, 1, 3].map((second) => span.fromMs + second * 1000);
+  const isInside = (timeMs: number): boolean => timeMs >= span.fromMs && timeMs < span.toMs;
+  for (const timeMs of [before, inside, behind]) assert.ok(Frame.timesMs.includes(timeMs ?? 0), 'all are in memory');
+  camera.delete(span);
+  deck.removed(reel, span);
+  assert.equal(reel.frame, null, 'off the screen at once');
+  assert.deepEqual(Frame.timesMs.filter(isInside), []);
+  assert.deepEqual(reel.picturesIn(span.fromMs, span.toMs), []);
+  for (const timeMs of [before, behind]) assert.ok(Frame.timesMs.includes(timeMs ?? 0), 'the others stay');
+  await until('the gap is told', () => states()[0]?.is === 'gap');
+  assert.deepEqual(states(), [{ is: 'gap', ...span, cause: 'deleted' }]);
+  assert.deepEqual(Frame.timesMs.filter(isInside), []);
+});
+
+test('what was on its way when it was deleted is asked for again', async (t) => {
+  const made = bench(t, [{}]);
+  const { deck, cameras, states } = made;
+  const [camera] = cameras;
+  assert.ok(camera);
+  const span = { fromMs: beganMs + 2000, toMs: beganMs + 4000 };
+  deck.arrange([camera.reel], camera.reel);
+  deck.go(beganMs + 3000);
+  camera.sent = () => {
+    camera.sent = () => undefined;
+    camera.delete(span);
+    deck.removed(camera.reel, span);
+  };
+  await until('the gap is told', () => states()[0]?.is === 'gap');
+  assert.deepEqual(camera.reel.picturesIn(span.fromMs, span.toMs), []);
+  assert.deepEqual(
+    Frame.timesMs.filter((timeMs) => timeMs >= span.fromMs && timeMs < span.toMs),
+    [],
+  );
 });
