@@ -4,9 +4,7 @@
  * ended, also by a kill, is done after the next `begin`, and what a kill left in the chosen folder is removed. While
  * the vault is locked nothing runs: what ran waits, and begins anew. Asking where to save is left to others.
  */
-import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { type ExportJob, type ExportPicture, type ExportState, packPicture } from '../../contract/exports.ts';
+import type { ExportJob, ExportState } from '../../contract/exports.ts';
 import { type ExportPaces, kindOfExport, learned } from '../../contract/exportPace.ts';
 import type { CameraId } from '../../contract/model.ts';
 import { bad, type Outcome } from '../../contract/problems.ts';
@@ -14,12 +12,11 @@ import type { Library } from '../library/library.ts';
 import type { Vault } from '../vault/folder.ts';
 import type { Ffmpeg } from '../video/ffmpeg.ts';
 import type { EvidenceJob, WriteEvidence } from './evidenceJob.ts';
-import { type ExportsDocument, type Memory, mostExports, storedEnd } from './exportsDocument.ts';
-import type { StoredExport, StoredResult } from './exportsDocument.ts';
+import { type ExportsDocument, type Memory, mostExports, type StoredExport } from './exportsDocument.ts';
 import { ExportRate } from './exportRate.ts';
 import { shareOf } from './exportShare.ts';
-import { isPlaced, removeLeftovers } from './places.ts';
-import { sealer, toldResult, withoutKeys } from './sealing.ts';
+import { type ExportOrder, queued, type QueuedExport, remembered, revived, waiting } from './queuedExport.ts';
+import { sealer, withoutKeys } from './sealing.ts';
 import { writeExport, type WrittenExport } from './writeExport.ts';
 
 export interface ExporterOptions {
@@ -37,32 +34,12 @@ export interface ExporterOptions {
   };
 }
 
-export interface ExportOrder extends ExportPicture {
-  cameras: readonly { id: CameraId; name: string }[];
-  fromMs: number;
-  toMs: number;
-  /** As it is remembered: of a passphrase only what was made with it. */
-  result: StoredResult;
-  /** The whole path of the folder that the user chose. */
-  folder: string;
-}
-
-interface Entry {
-  job: ExportJob;
-  result: StoredResult;
-  placing: StoredExport['placing'];
-  cancel: AbortController;
-  /** It was ended to be begun anew. */
-  again: boolean;
-}
-
 const leastLearned = { bytes: 100_000, ms: 20 };
-const waiting: ExportState = { state: 'waiting', wasLocked: false };
 
 export class Exporter {
   readonly #options: ExporterOptions;
   readonly #now: () => number;
-  #entries: Entry[] = [];
+  #entries: QueuedExport[] = [];
   #working: Promise<void> | null = null;
   #beginning: Promise<void> | null = null;
   #closed = false;
@@ -82,14 +59,10 @@ export class Exporter {
     this.#workOn();
   }
 
-  start({ cameras, result, ...order }: ExportOrder): ExportJob {
-    const id = randomBytes(8).toString('hex');
-    const job: ExportJob = {
-      ...{ id, ...order, ...pictureOf(result), cameras: [...cameras], result: toldResult(result) },
-      ...{ recordedMs: 0, gaps: 0, madeAnew: [] },
-      progress: waiting,
-    };
-    this.#entries.push({ job, result, placing: [], cancel: new AbortController(), again: false });
+  start(order: ExportOrder): ExportJob {
+    const entry = queued(order);
+    const { job } = entry;
+    this.#entries.push(entry);
     this.#tell();
     this.#workOn();
     return { ...job };
@@ -132,7 +105,7 @@ export class Exporter {
   async forgetCamera(cameraId: CameraId): Promise<boolean> {
     this.#beginning ??= this.#remember();
     await this.#beginning;
-    const names = ({ job }: Entry): boolean => job.cameras.some(({ id }) => id === cameraId);
+    const names = ({ job }: QueuedExport): boolean => job.cameras.some(({ id }) => id === cameraId);
     for (const entry of this.#entries) if (names(entry)) this.cancel(entry.job.id);
     this.#entries = this.#entries.filter((entry) => !names(entry));
     this.#tell();
@@ -149,7 +122,7 @@ export class Exporter {
     return this.#paces;
   }
 
-  #learn({ job }: Entry, sourceBytes: number, tookMs: number, resultBytes: number): void {
+  #learn({ job }: QueuedExport, sourceBytes: number, tookMs: number, resultBytes: number): void {
     // Where nothing could be joined all of it was made anew, which is no pace of a copy; a moment's work says nothing.
     if (job.madeAnew.length > 0 || sourceBytes < leastLearned.bytes || tookMs < leastLearned.ms) return;
     const kind = kindOfExport(job, job.result.is);
@@ -189,17 +162,17 @@ export class Exporter {
     await this.#working;
   }
 
-  #waitAgain(entry: Entry): void {
+  #waitAgain(entry: QueuedExport): void {
     entry.again = false;
     entry.cancel = new AbortController();
     this.#set(entry, { state: 'waiting', wasLocked: true });
   }
 
-  #find(id: string): Entry | undefined {
+  #find(id: string): QueuedExport | undefined {
     return this.#entries.find(({ job }) => job.id === id);
   }
 
-  #set(entry: Entry, progress: ExportState): void {
+  #set(entry: QueuedExport, progress: ExportState): void {
     entry.job = { ...entry.job, progress };
     this.#tell();
   }
@@ -215,40 +188,16 @@ export class Exporter {
       return;
     }
     const known = new Set(this.#entries.map(({ job }) => job.id));
-    const entries: Entry[] = [];
-    for (const stored of document.jobs) if (!known.has(stored.id)) entries.push(await this.#revive(stored));
+    const entries: QueuedExport[] = [];
+    for (const stored of document.jobs) if (!known.has(stored.id)) entries.push(await revived(stored, this.#now));
     this.#entries = [...entries, ...this.#entries];
     this.#tell();
-  }
-
-  /** A job as it was; one without an end waits again, unless only the telling of its end was missing. */
-  async #revive({ placing, end, result, ...rest }: StoredExport): Promise<Entry> {
-    const entry: Entry = {
-      job: { ...rest, ...pictureOf(result), result: toldResult(result), progress: end ?? waiting },
-      ...{ result, placing, cancel: new AbortController(), again: false },
-    };
-    if (end) return entry;
-    await removeLeftovers(rest.folder, rest.id);
-    const placed: typeof placing = [];
-    for (const one of placing) if (await isPlaced(one.file, one.sizeBytes)) placed.push(one);
-    if (placed.length > 0 && placed.length === placing.length) {
-      const sizeBytes = placed.reduce((sum, one) => sum + one.sizeBytes, 0);
-      const files = placed.map(({ file }) => file);
-      entry.job.progress = { state: 'done', sizeBytes, files, finishedMs: this.#now() };
-      entry.result = withoutKeys(result);
-    } else for (const { file } of placed) await rm(file, { force: true }).catch(() => undefined);
-    return entry;
   }
 
   /** False where it could not be written. */
   async #keep(): Promise<boolean> {
     if (this.#closed) return false;
-    const jobs = this.#entries
-      .slice(-mostExports)
-      .map(({ job: { progress, ...job }, result, placing }): StoredExport => {
-        const isOpen = progress.state === 'waiting' || progress.state === 'running';
-        return { ...job, result, placing, end: isOpen ? null : storedEnd(progress) };
-      });
+    const jobs = this.#entries.slice(-mostExports).map(remembered);
     return (await this.#options.memory?.write({ version: 2, jobs })) ?? true;
   }
 
@@ -269,7 +218,7 @@ export class Exporter {
     }
   }
 
-  async #run(entry: Entry): Promise<void> {
+  async #run(entry: QueuedExport): Promise<void> {
     const { on } = this.#options;
     this.#set(entry, {
       ...{ state: 'running', doneFraction: 0, bytesWritten: 0 },
@@ -291,7 +240,7 @@ export class Exporter {
     }
   }
 
-  async #write(entry: Entry, done: { fraction: number }): Promise<Outcome<WrittenExport>> {
+  async #write(entry: QueuedExport, done: { fraction: number }): Promise<Outcome<WrittenExport>> {
     const { library, vault } = this.#options;
     const { id, fromMs, toMs, folder, cameras } = entry.job;
     const recorded: { id: CameraId; name: string }[] = [];
@@ -326,7 +275,7 @@ export class Exporter {
     return written;
   }
 
-  #writeAs(entry: Entry, common: EvidenceJob): Promise<Outcome<WrittenExport>> {
+  #writeAs(entry: QueuedExport, common: EvidenceJob): Promise<Outcome<WrittenExport>> {
     const { ffmpeg, writeEvidence } = this.#options;
     if (entry.result.is === 'evidence') {
       return writeEvidence ? writeEvidence(common) : Promise.resolve(bad({ code: 'gone' }));
@@ -346,9 +295,4 @@ export class Exporter {
       onMadeAnew: (cameraId) => (entry.job = { ...entry.job, madeAnew: [...entry.job.madeAnew, cameraId] }),
     });
   }
-}
-
-/** What whoever asks cannot choose. */
-function pictureOf({ is }: StoredResult): ExportPicture | null {
-  return is === 'evidence' ? packPicture : null;
 }
