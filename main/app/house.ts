@@ -6,22 +6,19 @@
  */
 import type { Camera, PassphraseUse, RecordingCount, Settings, VaultStatus } from '../contract/model.ts';
 import type { Events } from '../contract/events.ts';
-import type { ExportJob } from '../contract/exports.ts';
 import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
 import { Cameras } from '../core/cameras/cameras.ts';
 import { Discovery } from '../core/cameras/discovery.ts';
 import { Ptz } from '../core/cameras/ptz.ts';
-import { Exporter } from '../core/exporter/exporter.ts';
-import { exportsFile, readExports } from '../core/exporter/exportsDocument.ts';
-import { Leaving } from '../core/exporter/leaving.ts';
-import { leavingFile, readLeaving } from '../core/exporter/leavingDocument.ts';
+import type { Exporter } from '../core/exporter/exporter.ts';
+import type { Leaving } from '../core/exporter/leaving.ts';
 import { Bookmarks } from '../core/library/bookmarks.ts';
 import { EventStore } from '../core/library/eventStore.ts';
 import { Library } from '../core/library/library.ts';
 import { isFull, roomOf } from '../core/library/retention.ts';
 import type { Log } from '../core/log.ts';
 import type { RecorderLimits } from '../core/recorder/recorder.ts';
-import { MotionSearch } from '../core/library/motionSearch.ts';
+import type { MotionSearch } from '../core/library/motionSearch.ts';
 import { removeTemporaries } from '../core/vault/durable.ts';
 import type { Vault } from '../core/vault/folder.ts';
 import type { Keychain } from '../core/vault/keychain.ts';
@@ -34,12 +31,12 @@ import type { Ffmpeg } from '../core/video/ffmpeg.ts';
 import { firstPicture } from '../core/video/snapshot.ts';
 import { atMostEvery } from './atMostEvery.ts';
 import { CameraEvents } from './cameraEvents.ts';
-import { Checking } from './checking.ts';
+import type { Checking } from './checking.ts';
 import { DiskWarnings } from './diskWarnings.ts';
 import { openDocuments } from './documents.ts';
-import { type EvidenceParts, evidenceWriter } from './evidence.ts';
+import type { EvidenceParts } from './evidence.ts';
 import { HealthDesk } from './health/healthDesk.ts';
-import { LateStore } from './lateStore.ts';
+import { Jobs } from './jobs.ts';
 import { Keeping } from './keeping.ts';
 import { watchNetworks } from './network.ts';
 import { NewWords } from './newWords.ts';
@@ -47,8 +44,6 @@ import { TimeAgain } from './timeAgain.ts';
 import { Privacy } from './privacy.ts';
 import { PuttingRight } from './puttingRight.ts';
 import { recordingCount } from './recordingCount.ts';
-import { tellFinding } from './tellFinding.ts';
-import { vaultDocuments } from './vaultDocuments.ts';
 import { Watching } from './watching.ts';
 
 export type Tell = <Name extends keyof Events>(name: Name, value: Events[Name]) => void;
@@ -187,8 +182,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       deleting: (cameraId) => watching.cut(cameraId),
       eventsDeleted: eventsTold.tell,
       async forgotten(cameraId) {
-        const all = [exporter.forgetCamera(cameraId), leaving.forgetCamera(cameraId), checking.forget()];
-        const went = await Promise.all([...all, health.clocks.forgetCamera(cameraId)]);
+        const went = await Promise.all([jobs.forgetCamera(cameraId), health.clocks.forgetCamera(cameraId)]);
         const marked = await bookmarks.forgetCamera(cameraId);
         if (went.every((one) => one)) return marked;
         return bad(vault.identity ? { code: 'diskReadOnly', folder: vault.folder } : { code: 'keyMissing' });
@@ -256,10 +250,6 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       defect: defect('recording'),
     },
   });
-  const motion = new MotionSearch({
-    ...{ ffmpeg, library, vault },
-    on: { changed: (state) => tell('motion.changed', state), defect: defect('searching for motion') },
-  });
   const privacy = new Privacy({
     settings,
     on: {
@@ -272,32 +262,13 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       defect: defect('privacy'),
     },
   });
-  const exporter = new Exporter({
-    ffmpeg,
-    library,
-    vault,
-    memory: new LateStore(vault, { file: exportsFile, initial: { version: 2, jobs: [] }, parse: readExports }),
-    ...(options.evidence && {
-      writeEvidence: evidenceWriter({
-        ...options.evidence,
-        cameras: () => cameras.list(),
-        statuses: () => watching.statuses(),
-        clocks: () => health.clocks,
-      }),
-    }),
-    on: { changed: (jobs: ExportJob[]) => tell('exports.changed', jobs), defect: defect('export') },
+  const jobs = new Jobs({
+    ...{ vault, ffmpeg, library, cameras, log, tell },
+    statuses: () => watching.statuses(),
+    clocks: () => health.clocks,
+    evidence: options.evidence,
   });
-  const leaving = new Leaving({
-    ...{ ffmpeg, library, vault },
-    memory: new LateStore(vault, { file: leavingFile, initial: { job: null }, parse: readLeaving }),
-    on: { changed: (state) => tell('leaving.changed', state), defect: defect('leaving') },
-  });
-  const checking = new Checking({
-    ...{ vault, library, documents: vaultDocuments, tellFinding },
-    nameOf: (cameraId) => [...cameras.list(), ...cameras.removed()].find(({ id }) => id === cameraId)?.name ?? '',
-    on: { changed: (state) => tell('check.changed', state), defect: defect('check') },
-  });
-
+  const { exporter, leaving, checking, motion } = jobs;
   const health: HealthDesk = new HealthDesk({
     ...{ vault, library, status },
     cameras: () => cameras.list(),
@@ -326,8 +297,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
     await watching.watch(camera);
   }
   puttingRight.lookAround();
-  // What was being exported when Nightjar ended goes on.
-  for (const one of [exporter, leaving]) void one.begin().catch(defect('exports'));
+  jobs.begin();
   keeping.retention.soon();
   const leftEntries =
     cameras.entriesToGo > 0 ? cameras.removeLeftEntries().then(tellStatus, defect('entries of removed cameras')) : null;
@@ -381,7 +351,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       cameras.stopTry();
       void ptz.stopAll();
       for (const one of [eventStore, bookmarks, library, keeping.clips]) one.lock();
-      await Promise.all([motion.forget(), health.lock(), checking.lock(), leaving.lock(), exporter.lock()]);
+      await Promise.all([jobs.lock(), health.lock()]);
     },
     async unlock(found) {
       const opened = keys ? good(keys) : await VaultKeys.open(vault);
@@ -390,7 +360,7 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
       await keeping.unlocked();
       warning = found ?? (opened.ok ? warning : opened.problem);
       puttingRight.unlocked();
-      for (const one of [exporter, leaving]) void one.begin().catch(defect('exports'));
+      jobs.begin();
     },
     async removeCamera(camera, recordings, clips) {
       // Its name stays until nothing of it is left, so that what a crash leaves half way can be found.
@@ -423,9 +393,8 @@ export async function openHouse(options: HouseOptions): Promise<Outcome<House>> 
         () => discovery.stop(),
         () => cameras.close(),
         () => Promise.all([ptz.close(), leftEntries]),
-        () => Promise.all([health.close(), checking.close(), leaving.close(), exporter.close()]),
+        () => Promise.all([health.close(), jobs.close()]),
         () => privacy.close(),
-        () => motion.close(),
         () => timeAgain.close(),
         () => cameraEvents.close(),
         () => watching.close(),
