@@ -49,6 +49,16 @@ export class FakedClock {
     return Date.now() + this.offsetMs;
   }
 
+  /** The earliest and the latest that it ever showed, until now. */
+  get shownMs(): { earliestMs: number; latestMs: number } {
+    const { settings } = this;
+    const untilMs = settings.map((_, nth) => settings[nth + 1]?.realMs ?? Date.now());
+    return {
+      earliestMs: Math.min(...settings.map(({ realMs, offsetMs }) => realMs + offsetMs)),
+      latestMs: Math.max(...settings.map(({ offsetMs }, nth) => (untilMs[nth] ?? 0) + offsetMs)),
+    };
+  }
+
   set(offsetMs: number): void {
     const seconds = Math.round(offsetMs / 1000);
     writeFileSync(`${this.#file}.new`, `${seconds < 0 ? '' : '+'}${seconds}\n`);

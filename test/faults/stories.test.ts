@@ -15,9 +15,10 @@ import { type Condition, type Story, truthOf } from './story.ts';
 import { compare, shareOf, sumOf } from './storyCheck.ts';
 import { controls, controlsOf } from './storyControls.ts';
 import { compareEvents, noEvents } from './storyEvents.ts';
+import type { CameraResult } from './storyJudge.ts';
 import { nightFaults } from './storyNight.ts';
 import { camerasInARun, nightPlan, type Plan, planOf } from './storyPlan.ts';
-import { type CameraResult, type RunResult, runStory } from './storyRun.ts';
+import { type RunResult, runStory } from './storyRun.ts';
 import { storyCameras } from './storyYard.ts';
 import { Sent } from './truth.ts';
 

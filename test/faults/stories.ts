@@ -1,6 +1,6 @@
 /**
  * `npm run test:truth -- [--runs 20] [--seed N] [--seconds 70] [--only N]`: runs of mixed faults whose truth is known,
- * because who did them wrote them down (storyRun.ts), two of them in nights in which the clocks change, one of what the user
+ * because who did them wrote them down (storyBook.ts), two of them in nights in which the clocks change, one of what the user
  * wants (privacy, plans). Every moment of
  * every camera is told exactly once, the states sum up to the wall time, and at least 99 % of the time has the right state
  * and cause. What counts as right near an edge is said in story.ts; how much is right to the moment is printed beside it.

@@ -5,7 +5,7 @@
 import type { Span } from '../../main/contract/model.ts';
 import type { Truth } from './story.ts';
 import { compare, shareOf } from './storyCheck.ts';
-import type { CameraResult, RunResult } from './storyRun.ts';
+import type { CameraResult, Judgement } from './storyJudge.ts';
 
 const shiftMs = 3000;
 const least = 0.99;
@@ -16,7 +16,7 @@ export interface StoryControl {
 }
 
 /** Of the camera of which most is told, of those that pass: where a run passes, one at least does. */
-export function controlsOf({ cameras }: Pick<RunResult, 'cameras'>): StoryControl[] {
+export function controlsOf({ cameras }: Pick<Judgement, 'cameras'>): StoryControl[] {
   const byLength = cameras.toSorted((one, other) => other.spans.length - one.spans.length);
   const first = byLength.find(({ comparison }) => shareOf(comparison.byTold).right >= least) ?? byLength[0];
   return first ? controls(first) : [];

@@ -1,0 +1,69 @@
+/**
+ * What the user wishes in a run: a camera is paused, recorded by another plan, nobody is watched, what is not protected
+ * is deleted. Each is a call of the app, made alone and as often as it takes to end it; what the app refuses at first was
+ * never wished.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Outcome } from '../../main/contract/problems.ts';
+import { daysOfWeek, firstPlan, type RecordingPlan } from '../../main/contract/recordingPlan.ts';
+import type { Condition } from './story.ts';
+import { connectMs } from './storyApp.ts';
+import { earliestAsked } from './storyAsk.ts';
+import type { Whose } from './storyBook.ts';
+import type { Wish } from './storyPlan.ts';
+import type { Scene } from './storyScene.ts';
+
+export async function wishPause(scene: Scene, camera: number, forMs: number): Promise<void> {
+  const set = (paused: boolean): Promise<Outcome<unknown>> =>
+    scene.app.core.call('cameras.setPaused', { cameraId: scene.idOf(camera), paused });
+  await wish(scene, camera, { cause: 'paused', forMs, set });
+}
+
+/** By its plan it is recorded never, or in no hour of the week. */
+export async function wishPlan(scene: Scene, camera: number, what: Wish, forMs: number): Promise<void> {
+  const name = scene.options.yard.cameras[scene.inYard(camera)]?.name ?? '';
+  const wished: RecordingPlan =
+    what === 'modeOff'
+      ? { ...firstPlan, mode: 'off' }
+      : { ...firstPlan, hours: Array.from({ length: daysOfWeek }, () => 0) };
+  const set = (isOn: boolean): Promise<Outcome<unknown>> =>
+    scene.app.core.call('cameras.edit', {
+      ...{ cameraId: scene.idOf(camera), name, recordsSound: true, keepDays: null, plan: isOn ? wished : firstPlan },
+    });
+  await wish(scene, camera, { cause: what === 'modeOff' ? 'off' : 'schedule', forMs, set });
+}
+
+export async function wishPrivacy(scene: Scene, forMs: number): Promise<void> {
+  const { app } = scene;
+  const set = (isOn: boolean): Promise<Outcome<unknown>> =>
+    isOn ? app.core.call('privacy.start', { lasts: { is: 'open' } }) : app.core.call('privacy.end', undefined);
+  await wish(scene, 'all', { cause: 'privacy', forMs, set });
+}
+
+/** Protects what each camera recorded until ten seconds ago, and deletes the rest. To be done alone. */
+export async function deleteTheRest({ app, place: { cameraIds }, clock }: Scene): Promise<void> {
+  const span = { fromMs: earliestAsked(clock), toMs: clock.nowMs - 10_000 };
+  const { core } = app;
+  if (!(await core.call('clips.protect', { cameraIds, ...span, name: 'Kept' })).ok) return;
+  for (const cameraId of cameraIds) await core.call('library.remove', { cameraId, clips: 'keep' });
+}
+
+interface Wished {
+  cause: Condition['cause'];
+  forMs: number;
+  set: (isOn: boolean) => Promise<Outcome<unknown>>;
+}
+
+async function wish({ app, book }: Scene, camera: Whose, { cause, forMs, set }: Wished): Promise<void> {
+  let fromMs = 0;
+  const began = await app.alone(async () => {
+    fromMs = Date.now();
+    return await set(true);
+  });
+  // On a disk that takes no writing the list of cameras cannot be changed.
+  if (!began.ok) return;
+  const condition = book.tell(camera, { level: 'user', cause, fromMs, endsWithinMs: connectMs });
+  await pause(forMs);
+  while (!(await app.alone(() => set(false))).ok) await pause(300);
+  condition.toMs = Date.now();
+}
