@@ -48,10 +48,17 @@ export class Goings {
   #watchDay(day: string): void {
     if (this.#watchers.has(day)) return;
     const watcher = watch(path.join(this.#folder, day), (_event, name) => {
-      if (name !== null && readFinishedName(name)) this.#ever.add(path.join(day, name));
+      if (name === path.basename(day)) this.#forgetDay(day);
+      else if (name !== null && readFinishedName(name)) this.#ever.add(path.join(day, name));
     });
     watcher.on('error', () => undefined);
     this.#watchers.set(day, watcher);
+  }
+
+  /** An empty day's folder goes: the next of its name is another, to be watched anew. */
+  #forgetDay(day: string): void {
+    this.#watchers.get(day)?.close();
+    this.#watchers.delete(day);
   }
 
   #forgetFolders(): void {
