@@ -70,6 +70,25 @@ test('T takes "yesterday 18:40", says how it is understood, and goes there', asy
   expect(await playhead()).toContain(`${yesterday()} 18:40:00, recorded`);
 });
 
+test('a sheet gives the focus back to what opened it, whichever way it is closed', async () => {
+  const slider = page.getByRole('slider', { name: 'Timeline' });
+  await expect(slider).toBeFocused();
+  const opener = page.getByRole('button', { name: /^Go to a time/ });
+  const sheet = page.getByRole('dialog', { name: 'Go to a time' });
+  for (const close of ['Cancel', 'Close']) {
+    await opener.focus();
+    await page.keyboard.press('Enter');
+    await sheet.getByRole('button', { name: close }).focus();
+    await page.keyboard.press('Enter');
+    await expect(sheet).toBeHidden();
+    await expect(opener).toBeFocused();
+  }
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await expect(opener).toBeFocused();
+  await slider.focus();
+});
+
 test('what cannot be gone to is said with a remedy, and nothing moves', async () => {
   const before = await playhead();
   await page.keyboard.press('t');
