@@ -6,9 +6,11 @@
 import type { CameraId, Span } from '../../main/contract/model.ts';
 import { ladder } from './ladder.svelte.ts';
 import { library } from './library.svelte.ts';
+import { nowhere } from './nowhere.svelte.ts';
 import { mostReplayed, replay } from './replay.svelte.ts';
 import { snapshots } from './snapshots.svelte.ts';
 import { gapAfter, gapBefore, lastRecorded, recordedAfter, spanAt } from './spans.ts';
+import { text } from './text.ts';
 import { dayBeside, sameClockOn, secondMs, type TimeSpan } from './time.ts';
 
 /** A recording can be played so long after it was made. */
@@ -125,12 +127,14 @@ class Archive {
     const gap = this.here?.kind === 'gap' ? this.here : gapAfter(this.spans, this.timeMs);
     const toMs = gap ? recordedAfter(this.spans, gap.toMs - 1) : recordedAfter(this.spans, this.timeMs);
     if (toMs !== null) this.seek(toMs);
+    else nowhere.say(text.archive.noGapAfter);
   }
 
   /** To five seconds before the last gap. */
   overLastGap(): void {
     const gap = this.here?.kind === 'gap' ? this.here : gapBefore(this.spans, this.timeMs);
     if (gap && gap.fromMs > this.day.fromMs) this.seek(gap.fromMs - 5 * secondMs);
+    else nowhere.say(text.archive.noGapBefore);
   }
 
   toDay(day: TimeSpan): void {

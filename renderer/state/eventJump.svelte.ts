@@ -5,10 +5,10 @@
  * yet): as long as it is there, that event is the one it is at, and from there the way goes on.
  */
 import type { CameraEvent } from '../../main/contract/cameraEvents.ts';
-import { announcer } from './announcer.svelte.ts';
 import { archive } from './archive.svelte.ts';
 import { cameraEvents } from './cameraEvents.svelte.ts';
 import { library } from './library.svelte.ts';
+import { nowhere } from './nowhere.svelte.ts';
 import { text } from './text.ts';
 
 /** So near to where it was put to, the playhead is still there. */
@@ -37,5 +37,5 @@ export async function jumpToEvent(way: 'before' | 'after'): Promise<void> {
   const fromMs = eventHere()?.fromMs ?? archive.timeMs;
   const event = await cameraEvents.beside(way, fromMs, archive.shownIds.length === 0 ? null : [...archive.shownIds]);
   if (event) goToEvent(event);
-  else announcer.say(way === 'after' ? text.events.noneAfter : text.events.noneBefore);
+  else nowhere.say(way === 'after' ? text.events.noneAfter : text.events.noneBefore);
 }

@@ -253,6 +253,20 @@ test('B bookmarks the moment, Ctrl+Z takes it back, and Alt+arrows lead from one
   await page.keyboard.press('Alt+ArrowLeft');
   await expect.poll(playhead).toContain(`${yesterday()} 12:00:00`);
 
+  await goTo('2 days ago 12:00');
+  await expect(page.getByText('None on this day. Alt+→ leads to one.')).toBeVisible();
+  await page.keyboard.press('Alt+ArrowLeft');
+  await expect(page.locator('.nowhere')).toHaveText('No earlier bookmark');
+  await page.keyboard.press('b');
+  await goTo('yesterday 23:00');
+  await page.keyboard.press('Alt+ArrowRight');
+  await expect(page.locator('.nowhere')).toHaveText('No later bookmark');
+  // To the one of two days ago, which is taken back; both that are left lie after it.
+  await goTo('2 days ago 13:00');
+  await page.keyboard.press('Control+z');
+  await expect(page.getByText('None on this day. Alt+→ leads to one.')).toBeVisible();
+  await goTo('yesterday 12:00');
+
   await list.getByRole('button').last().focus();
   await page.keyboard.press('F2');
   await expect(page.getByLabel('Name of the bookmark')).toBeFocused();

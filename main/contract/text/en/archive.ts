@@ -42,6 +42,9 @@ export const archive = {
   } satisfies Record<GapCause, string>,
   nextBegins: (ms: number): string => `The next recording begins in ${units.duration(ms)}.`,
   goThere: 'Go there',
+  /** G and Shift+G had nowhere to lead. */
+  noGapAfter: 'No gap on this day with a recording after it',
+  noGapBefore: 'No gap on this day with a recording before it',
   beforeFirst: 'Nothing is recorded here',
   passedOver: 'passed over',
   passed: (from: string, to: string): string => `${from} to ${to}, passed over`,
