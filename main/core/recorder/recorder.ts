@@ -1,52 +1,25 @@
 /**
- * Records one camera: takes the runs and fragments of its feed and puts them into recordings of about a minute. The
- * feed is never held up: what the disk does not take in time is dropped from a bounded queue, and the gap is named.
- * Never throws after start: trouble with the disk is a state with a cause, tried again until there is room. Every
- * moment that is not recorded is noted in the library with its cause.
+ * Records one camera: takes the runs and fragments of its feed and has them put into recordings of about a minute
+ * (recordingSteps.ts), one after another. The feed is never held up: what the disk does not take in time is dropped from a
+ * bounded queue, and the gap is named. Never throws after start: trouble with the disk is a state with a cause, tried
+ * again until there is room. Every moment that is not recorded is noted in the library with its cause.
  */
-import type { CameraId, GapCause, RecordingState } from '../../contract/model.ts';
-import type { Problem } from '../../contract/problems.ts';
-import type { Library, RecordingRow } from '../library/library.ts';
-import type { Vault } from '../vault/folder.ts';
-import { VaultError } from '../vault/vaultError.ts';
+import type { GapCause, RecordingState } from '../../contract/model.ts';
 import type { Run } from '../video/feed.ts';
 import type { Fragment } from '../video/fmp4.ts';
-import { MediaError } from '../video/mediaError.ts';
 import { Backlog } from './backlog.ts';
-import { Chain } from './chain.ts';
-import { DiskTrouble } from './diskTrouble.ts';
 import type { TakenRoll } from './preRoll.ts';
-import { type BeginOptions, RecordingFile } from './recordingFile.ts';
-import { RunClock } from './runClock.ts';
-import { WhyNot } from './whyNot.ts';
+import { RecordingSteps, type RecordingStepsOptions, type Step, type StepLimits } from './recordingSteps.ts';
 
-export interface RecorderOptions {
-  cameraId: CameraId;
-  vault: Vault;
-  library: Library;
+export interface RecorderOptions extends Omit<RecordingStepsOptions, 'now' | 'limits' | 'later'> {
   now?: () => number;
   limits?: Partial<RecorderLimits>;
-  /** Why a camera is silent of which nothing else is known; left out: it is lost. */
-  silent?: () => GapCause;
-  on: {
-    state: (state: RecordingState) => void;
-    finished?: (row: Omit<RecordingRow, 'path'>) => void;
-    /** Why the disk does not take it, in detail; the state only has the cause of the gap. */
-    trouble?: (problem: Problem) => void;
-    defect?: (error: unknown) => void;
-  };
 }
 
-export interface RecorderLimits {
-  /** A recording ends at the first keyframe after this. */
-  recordingMs: number;
+export interface RecorderLimits extends StepLimits {
   /** What may wait for the disk. */
   queueBytes: number;
   queueMs: number;
-  /** Between two tries after trouble with the disk. */
-  retryMs: number;
-  /** Room that must be there before a try, so that it is not full again at once. */
-  roomBytes: number;
 }
 
 const usualLimits: RecorderLimits = {
@@ -57,74 +30,30 @@ const usualLimits: RecorderLimits = {
   roomBytes: 64 * 2 ** 20,
 };
 
-/** A recording that would begin earlier than the last ended, by no more than this, is put behind it. */
-const overlapMs = 5000;
-/** Fragments come twice a second, from cameras with a slow clock or few pictures less often. */
-const silentMs = 2000;
-/** Slower media than this inside a run is time that is missing. */
-const stretchMs = 5000;
-
-type Step =
-  | { do: 'run'; run: Run; atMs: number }
-  | { do: 'fragment'; fragment: Fragment; arrivalMs: number }
-  | { do: 'preRoll'; taken: TakenRoll; endedBy: GapCause | null; atMs: number }
-  | { do: 'end'; cause: GapCause; atMs: number }
-  /** `droppedMs`: when the last of it came that was dropped. */
-  | { do: 'runEnd'; cause: GapCause; atMs: number; droppedMs: number | null }
-  | { do: 'wish'; cause: GapCause | null; atMs: number }
-  | { do: 'close'; atMs: number }
-  | { do: 'cut' }
-  | { do: 'retry' };
-
-interface Running {
-  run: Run;
-  clock: RunClock;
-  /** How long ffmpeg held its last fragments. */
-  toldMs: number[];
-}
-
 export class Recorder {
-  readonly #options: RecorderOptions;
-  readonly #limits: RecorderLimits;
   readonly #now: () => number;
   readonly #backlog: Backlog<Step>;
-  readonly #trouble: DiskTrouble;
-  readonly #chain: Chain;
-  #state: RecordingState;
+  readonly #steps: RecordingSteps;
   /** The queue overflowed: nothing is taken until it has drained and a keyframe comes. */
   #overflowed = false;
   /** When the last fragment of the run came that was dropped. */
   #droppedMs: number | null = null;
   #paused = false;
-  readonly #whyNot = new WhyNot();
-  #run: Running | null = null;
-  #file: RecordingFile | null = null;
-  #lastEndMs = 0;
-  /** When the run's last fragment came that was wanted; null before the first. */
-  #lastCameMs: number | null = null;
-  /** When the disk took it again after trouble (UTC ms), as long as nothing was recorded since. */
-  #diskWellMs = -Infinity;
   #closing: Promise<void> | null = null;
 
   constructor(options: RecorderOptions) {
-    this.#options = options;
-    this.#limits = { ...usualLimits, ...options.limits };
     this.#now = options.now ?? Date.now;
-    this.#state = { recording: false, cause: 'closed', sinceMs: this.#now() };
-    const { queueBytes, queueMs, retryMs, roomBytes } = this.#limits;
-    this.#backlog = new Backlog({ sizeBytes: queueBytes, mediaMs: queueMs }, (step) => this.#guarded(step));
-    const { vault, library, on } = options;
-    this.#chain = new Chain(vault, options.cameraId);
-    this.#trouble = new DiskTrouble({
-      ...{ vault, library, retryMs, roomBytes },
-      onTime: () => this.#backlog.push({ do: 'retry' }),
-      onFinished: (row) => on.finished?.(row),
-      onDefect: (error) => on.defect?.(error),
+    const limits = { ...usualLimits, ...options.limits };
+    const { queueBytes, queueMs } = limits;
+    this.#backlog = new Backlog({ sizeBytes: queueBytes, mediaMs: queueMs }, (step) => this.#steps.take(step));
+    this.#steps = new RecordingSteps({
+      ...{ ...options, limits, now: this.#now },
+      later: (step) => this.#backlog.push(step),
     });
   }
 
   get state(): RecordingState {
-    return this.#state;
+    return this.#steps.state;
   }
 
   run(run: Run): void {
@@ -199,241 +128,6 @@ export class Recorder {
   async #close(): Promise<void> {
     this.#backlog.push({ do: 'close', atMs: this.#now() });
     await this.#backlog.settled();
-    await this.#trouble.close();
-  }
-
-  async #guarded(step: Step): Promise<void> {
-    try {
-      await this.#take(step);
-    } catch (error) {
-      if (error instanceof VaultError) await this.#fail(error.problem);
-      else if (error instanceof MediaError)
-        this.#backlog.push({ do: 'runEnd', cause: 'codec', atMs: this.#now(), droppedMs: null });
-      else {
-        // A defect in one step must not end the recording of the camera for ever.
-        await this.#fail({ code: 'defect', id: '' });
-        if (!this.#options.on.defect) throw error;
-        this.#options.on.defect(error);
-      }
-    }
-  }
-
-  async #take(step: Step): Promise<void> {
-    switch (step.do) {
-      case 'run':
-        this.#run = { run: step.run, clock: new RunClock(step.run.startMs), toldMs: [] };
-        this.#whyNot.stream(null);
-        this.#lastCameMs = null;
-        await this.#end('lost');
-        // It was called lost meanwhile; now an event would be recorded.
-        if (this.#whyNot.cause(this.#trouble.cause) === 'noEvent') await this.#notRecording('noEvent', step.atMs);
-        return;
-      case 'preRoll':
-        await this.#writeAll(step.taken);
-        if (step.endedBy !== null) await this.#runEnded(step.endedBy, step.atMs);
-        return;
-      case 'fragment':
-        this.#lastCameMs = Math.round(step.arrivalMs);
-        if (this.#trouble.cause) await this.#stop(this.#trouble.cause, step.arrivalMs);
-        else if (this.#run) await this.#write(step.fragment, step.arrivalMs, this.#run);
-        return;
-      case 'end':
-        await this.#stop(step.cause, step.atMs);
-        return;
-      case 'runEnd':
-        await this.#runEnded(step.cause, step.atMs, step.droppedMs);
-        return;
-      case 'wish':
-        if (step.cause !== null) await this.#silence(step.atMs);
-        this.#whyNot.wish(step.cause);
-        // Wanted again: the next picture, or what is told of the camera, says how it goes on.
-        if (step.cause !== null) await this.#stop(step.cause, step.atMs);
-        this.#lastCameMs = null;
-        return;
-      case 'close':
-        await this.#silence(step.atMs);
-        this.#run = null;
-        this.#whyNot.close();
-        await this.#stop('closed', step.atMs);
-        return;
-      case 'cut':
-        await this.#end('deleted');
-        return;
-      case 'retry':
-        await this.#tryAgain();
-    }
-  }
-
-  /** Nothing is recorded from now on, because of `cause` or of what comes before it. */
-  async #stop(cause: GapCause, atMs: number): Promise<void> {
-    const why = this.#whyNot.cause(this.#trouble.cause) ?? cause;
-    await this.#end(why);
-    await this.#notRecording(why, atMs);
-  }
-
-  /** The disk takes it again: what is still missing is missing because of the camera, if of anything. */
-  async #tryAgain(): Promise<void> {
-    const before = this.#trouble.cause;
-    await this.#trouble.tryAgain();
-    if (before !== null && this.#trouble.cause === null) this.#diskWellMs = this.#now();
-    const why = this.#whyNot.cause(this.#trouble.cause);
-    if (before !== null && why !== null) await this.#notRecording(why, this.#now());
-  }
-
-  async #writeAll(taken: TakenRoll): Promise<void> {
-    const { run, held } = taken;
-    try {
-      if (this.#trouble.cause) return;
-      const running = this.#run?.run === run ? this.#run : { run, clock: new RunClock(run.startMs), toldMs: [] };
-      this.#run = running;
-      for (const { fragment, arrivalMs } of held) await this.#write(fragment, arrivalMs, running);
-    } finally {
-      taken.release();
-    }
-  }
-
-  /** The recording is ended by us, while nothing has come for a while: up to now it was the camera. */
-  async #silence(atMs: number): Promise<void> {
-    const cameMs = this.#run && this.#lastCameMs;
-    if (cameMs === null || this.#trouble.cause || !this.#state.recording || atMs - cameMs < silentMs) return;
-    const cause = this.#options.silent?.() ?? 'lost';
-    await this.#end(cause);
-    await this.#notRecording(cause, cameMs);
-  }
-
-  /** A camera that has stopped sending is noticed later: the gap begins where the last of it came, dropped or not. */
-  async #runEnded(cause: GapCause, atMs: number, droppedMs: number | null = null): Promise<void> {
-    if (cause === 'closed') await this.#silence(atMs);
-    const wantedMs = this.#run && this.#lastCameMs;
-    const cameMs = cause === 'closed' || wantedMs === null ? null : Math.max(wantedMs, droppedMs ?? wantedMs);
-    // As long as the disk was in trouble it was that, whatever else was amiss. Its end may lie before a setting of the clock.
-    const sinceMs = Math.max(Math.min(atMs, cameMs ?? atMs), Math.min(this.#diskWellMs, this.#now()));
-    this.#run = null;
-    this.#whyNot.stream(cause);
-    try {
-      await this.#stop(cause, sinceMs);
-    } catch (error) {
-      if (!(error instanceof VaultError)) throw error;
-      await this.#fail(error.problem);
-      await this.#failedLater(cause, sinceMs);
-    }
-  }
-
-  /** The disk refused what was left of a run, after the camera had been silent: until then the gap is the camera's. */
-  async #failedLater(cause: GapCause, sinceMs: number): Promise<void> {
-    const why = this.#whyNot.cause(this.#trouble.cause);
-    // The user's wish, or the computer's sleep, comes before both.
-    if (why === null || why !== this.#trouble.cause || this.#now() - sinceMs < silentMs) return;
-    await this.#note(cause, this.#behindLast(sinceMs));
-    await this.#note(why, this.#now());
-  }
-
-  async #write(fragment: Fragment, arrivalMs: number, { run, clock, toldMs }: Running): Promise<void> {
-    if (clock.jumps(fragment)) {
-      if (this.#file) {
-        await this.#end('lost');
-        await this.#notRecording('lost', arrivalMs);
-      }
-      clock.land(fragment, arrivalMs);
-    }
-    const heldMs = arrivalMs - clock.utcOf(fragment.pictureStartSeconds ?? fragment.startSeconds);
-    const rolls = fragment.keyframe && this.#file !== null && this.#file.mediaMs >= this.#limits.recordingMs;
-    if (this.#file && !rolls) {
-      await this.#file.append(fragment, heldMs);
-      clock.arrived(fragment, arrivalMs);
-      this.#options.library.grew(this.#options.cameraId);
-      return;
-    }
-    if (!fragment.keyframe) {
-      clock.arrived(fragment, arrivalMs);
-      return;
-    }
-    clock.settle();
-    const startMs = await this.#room(Math.round(clock.utcOf(fragment.startSeconds)));
-    await this.#begin(run, { first: fragment, heldMs, toldMs, startMs });
-    clock.arrived(fragment, arrivalMs);
-  }
-
-  /** Ends the recording before this one, where there is one, and says when this one begins. */
-  async #room(startMs: number): Promise<number> {
-    const before = this.#file;
-    if (!before) {
-      const earlyMs = this.#lastEndMs - startMs;
-      return earlyMs > 0 && earlyMs <= overlapMs ? this.#lastEndMs : startMs;
-    }
-    const stretchedMs = startMs - before.endMs;
-    const follows = startMs > before.startMs && stretchedMs <= stretchMs;
-    await this.#finish(before, follows ? startMs : before.endMs);
-    if (!follows && stretchedMs > 0) await this.#note('clock', before.endMs);
-    return startMs;
-  }
-
-  async #begin(run: Run, begun: Pick<BeginOptions, 'first' | 'heldMs' | 'toldMs' | 'startMs'>): Promise<void> {
-    const { vault, cameraId, library } = this.#options;
-    const chain = this.#chain;
-    const file = await RecordingFile.begin({ vault, library, cameraId, chain, init: run.init, ...begun });
-    this.#file = file;
-    this.#diskWellMs = -Infinity;
-    library.setOpen(cameraId, file);
-    if (!this.#state.recording) this.#setState({ recording: true, sinceMs: file.startMs });
-  }
-
-  async #end(cause: GapCause): Promise<void> {
-    const file = this.#file;
-    if (!file) return;
-    // A run whose start was reckoned late ends no later than the last of it came.
-    const lateMs = file.endMs - (this.#lastCameMs ?? file.endMs);
-    await this.#finish(file, lateMs > 0 && lateMs < stretchMs ? file.endMs - lateMs : file.endMs);
-    await this.#note(cause, file.endMs);
-  }
-
-  /** The recording is in its place and known before it stops being the open one, so that it is never neither. */
-  async #finish(file: RecordingFile, endMs: number): Promise<void> {
-    const row = await file.finish(endMs);
-    this.#lastEndMs = row.endMs;
-    this.#file = null;
-    await this.#options.library.add(row);
-    if (this.#options.library.openRecording(file.cameraId) === file) this.#options.library.setOpen(file.cameraId, null);
-    await file.close();
-    this.#options.on.finished?.(row);
-  }
-
-  async #notRecording(cause: GapCause, atMs: number): Promise<void> {
-    if (!this.#state.recording && this.#state.cause === cause) return;
-    await this.#note(cause, this.#behindLast(atMs));
-    this.#setState({ recording: false, cause, sinceMs: atMs });
-  }
-
-  /** No earlier than the last recording ended, but where the clock was set back since, and that is still to come. */
-  #behindLast(atMs: number): number {
-    return this.#lastEndMs > this.#now() + overlapMs ? atMs : Math.max(atMs, this.#lastEndMs);
-  }
-
-  async #note(cause: GapCause, atMs: number): Promise<void> {
-    await this.#options.library.note(this.#options.cameraId, { atMs, cause });
-  }
-
-  #setState(state: RecordingState): void {
-    this.#state = state;
-    this.#options.on.state(state);
-  }
-
-  /** The disk refused: keeps what is whole for the retry, and stops recording with a cause. */
-  async #fail(problem: Problem): Promise<void> {
-    const file = this.#file;
-    this.#file = null;
-    let atMs = this.#now();
-    const whole = file?.cut() ?? false;
-    if (file && whole) {
-      atMs = file.endMs;
-      this.#lastEndMs = file.endMs;
-    } else if (file) {
-      atMs = file.startMs;
-      this.#options.library.setOpen(file.cameraId, null);
-      await file.discard().catch(() => undefined);
-    }
-    this.#trouble.begin(problem, whole ? file : null);
-    this.#options.on.trouble?.(problem);
-    await this.#notRecording(this.#whyNot.cause(this.#trouble.cause) ?? 'unknown', atMs);
+    await this.#steps.close();
   }
 }
