@@ -13,10 +13,11 @@ import { Connection, type ConnectionEnd } from './connection.ts';
 import { BitRate } from './bitRate.ts';
 import { FanOut, type Viewer } from './fanOut.ts';
 import { FfmpegIntake } from './ffmpegIntake.ts';
-import type { Ffmpeg, Probe, StreamSource } from './ffmpeg.ts';
+import type { Ffmpeg, StreamSource } from './ffmpeg.ts';
 import type { Fragment, Init } from './fmp4.ts';
 import type { StartIntake } from './intake.ts';
 import { causeOf, gapCause, type Cause } from './causes.ts';
+import { Manner } from './manner.ts';
 import { isSpoken } from './rtp/tracks.ts';
 import { RtspIntake } from './rtspIntake.ts';
 import { Runs } from './runs.ts';
@@ -110,8 +111,7 @@ export class Feed {
   #state: StreamState;
   #connection: Connection | null = null;
   readonly #runs: Runs;
-  /** How the next connection is made: what the last ones taught. */
-  #manner: { by: 'rtsp' | 'ffmpeg'; probe: Probe; sound: boolean };
+  readonly #manner: Manner;
   #failures = 0;
   #troubleSinceMs: number | null = null;
   #lastPictureMs: number | null = null;
@@ -135,7 +135,8 @@ export class Feed {
     this.#clock = options.clock ?? systemClock;
     this.#clockWatch = new ClockWatch(this.#clock);
     this.#runs = new Runs(options.on);
-    this.#manner = this.#firstManner();
+    const { record, convert, sound, onlyRtsp = false } = options;
+    this.#manner = new Manner({ record, convert, sound, onlyRtsp });
     this.#state = { state: 'connecting', sinceMs: this.#clock.wallMs(), answered: false };
     this.#ticks = setInterval(() => this.#tick(), 1000);
     this.#loop = this.#keepAlive();
@@ -281,15 +282,15 @@ export class Feed {
     const startedMs = this.#clock.steadyMs();
     this.#connected = true;
     this.#runs.connect();
-    const { by, ...manner } = this.#manner;
+    const { by, probe, sound } = this.#manner;
     const spoken = by === 'rtsp' && isSpoken(source.value.video);
     const asked = spoken ? source : await this.#askBeforeFfmpeg(source.value);
     if (!asked.ok) return { cause: asked.cause, again: false, hadPictures: false };
     if (this.#isClosing()) return { cause: 'closed', again: false, hadPictures: false };
     const start: StartIntake = (listener) =>
       spoken
-        ? new RtspIntake({ source: asked.value, sound: manner.sound, clock: this.#clock, signInMemory }, listener)
-        : new FfmpegIntake(ffmpeg, { source: asked.value, record, convert, ...manner }, listener);
+        ? new RtspIntake({ source: asked.value, sound, clock: this.#clock, signInMemory }, listener)
+        : new FfmpegIntake(ffmpeg, { source: asked.value, record, convert, probe, sound }, listener);
     this.#connection = new Connection(start, record, this.#clock, {
       answered: () => this.#answered(),
       video: (config) => this.#fanOut.video(config, { role: this.role, intake: spoken ? 'rtsp' : 'ffmpeg' }),
@@ -316,7 +317,8 @@ export class Feed {
     if (end.inClear) this.#refusal = 'passwordInClear';
     if (end.text !== '') on.note?.(end.text);
     if (this.#clock.steadyMs() - startedMs > goodAfterMs && end.hadPictures) this.#failures = 0;
-    const again = this.#otherManner(end);
+    const { again, withoutSound } = this.#manner.learn(end);
+    if (withoutSound) on.note?.('the sound is left out of the recording: with it, nothing could be recorded');
     if (!again && !this.#isClosing()) on.ended?.(end);
     return { cause: end.cause, again, hadPictures: end.hadPictures };
   }
@@ -349,36 +351,6 @@ export class Feed {
     const answer = await Promise.race([asked, promise]);
     signal.removeEventListener('abort', giveUp);
     return answer;
-  }
-
-  /** Learns from a connection that failed for a reason of its own, not the network's. False: nothing else to try. */
-  #otherManner(end: ConnectionEnd): boolean {
-    if (this.#manner.by === 'rtsp') {
-      if (this.#options.onlyRtsp === true) return false;
-      const silent = !end.hadPictures && (end.cause === 'stalled' || end.cause === 'closed');
-      if (!end.elsewhere && !silent) return false;
-      this.#manner.by = 'ffmpeg';
-      return true;
-    }
-    const unreadable = end.cause === 'garbage' || end.cause === 'codec' || end.cause === 'failed';
-    if (!unreadable) return false;
-    if (!end.hadPictures && this.#manner.probe === 'short') {
-      this.#manner.probe = 'long';
-      return true;
-    }
-    if (this.#options.record && this.#manner.sound) {
-      this.#manner.sound = false;
-      this.#options.on.note?.('the sound is left out of the recording: with it, nothing could be recorded');
-      return true;
-    }
-    this.#manner = this.#firstManner();
-    return false;
-  }
-
-  /** Our own RTSP shows a picture sooner; ffmpeg alone records and converts. */
-  #firstManner(): { by: 'rtsp' | 'ffmpeg'; probe: Probe; sound: boolean } {
-    const { record, convert, sound } = this.#options;
-    return { by: record || convert ? 'ffmpeg' : 'rtsp', probe: 'short', sound };
   }
 
   async #wait(cause: Cause): Promise<void> {
