@@ -1,8 +1,8 @@
 /**
- * What one camera's recorder does, a step at a time: puts fragments into recordings, ends them, and notes in the library
- * why nothing is recorded, and since when. Of several reasons the nearest to the user counts (whyNot.ts); trouble with
- * the disk is tried again until it is over (diskTrouble.ts). Which steps there are, and that they come one after another
- * and do not become too many, is the recorder's to see to.
+ * What one camera's recorder does, a step at a time: puts fragments into recordings, ends them, and says why nothing is
+ * recorded (recordedTime.ts notes it). Of several reasons the nearest to the user counts (whyNot.ts); trouble with the
+ * disk is tried again until it is over (diskTrouble.ts). Which steps there are, and that they come one after another and
+ * do not become too many, is the recorder's to see to.
  */
 import type { CameraId, GapCause, RecordingState } from '../../contract/model.ts';
 import type { Problem } from '../../contract/problems.ts';
@@ -15,6 +15,7 @@ import { MediaError } from '../video/mediaError.ts';
 import { Chain } from './chain.ts';
 import { DiskTrouble } from './diskTrouble.ts';
 import type { TakenRoll } from './preRoll.ts';
+import { RecordedTime } from './recordedTime.ts';
 import { type BeginOptions, RecordingFile } from './recordingFile.ts';
 import { RunClock } from './runClock.ts';
 import { WhyNot } from './whyNot.ts';
@@ -60,8 +61,6 @@ export interface RecordingStepsOptions {
   };
 }
 
-/** A recording that would begin earlier than the last ended, by no more than this, is put behind it. */
-const overlapMs = 5000;
 /** Fragments come twice a second, from cameras with a slow clock or few pictures less often. */
 const silentMs = 2000;
 /** Slower media than this inside a run is time that is missing. */
@@ -78,11 +77,10 @@ export class RecordingSteps {
   readonly #options: RecordingStepsOptions;
   readonly #trouble: DiskTrouble;
   readonly #chain: Chain;
-  #state: RecordingState;
+  readonly #time: RecordedTime;
   readonly #whyNot = new WhyNot();
   #run: Running | null = null;
   #file: RecordingFile | null = null;
-  #lastEndMs = 0;
   /** When the run's last fragment came that was wanted; null before the first. */
   #lastCameMs: number | null = null;
   /** When the disk took it again after trouble (UTC ms), as long as nothing was recorded since. */
@@ -90,10 +88,10 @@ export class RecordingSteps {
 
   constructor(options: RecordingStepsOptions) {
     this.#options = options;
-    this.#state = { recording: false, cause: 'closed', sinceMs: options.now() };
-    const { vault, library, on, later, limits } = options;
+    const { cameraId, vault, library, on, later, limits } = options;
+    this.#time = new RecordedTime({ cameraId, library, now: options.now, onState: (state) => on.state(state) });
     const { retryMs, roomBytes } = limits;
-    this.#chain = new Chain(vault, options.cameraId);
+    this.#chain = new Chain(vault, cameraId);
     this.#trouble = new DiskTrouble({
       ...{ vault, library, retryMs, roomBytes },
       onTime: () => later({ do: 'retry' }),
@@ -103,7 +101,7 @@ export class RecordingSteps {
   }
 
   get state(): RecordingState {
-    return this.#state;
+    return this.#time.state;
   }
 
   /**
@@ -139,7 +137,7 @@ export class RecordingSteps {
         this.#lastCameMs = null;
         await this.#end('lost');
         // It was called lost meanwhile; now an event would be recorded.
-        if (this.#whyNot.cause(this.#trouble.cause) === 'noEvent') await this.#notRecording('noEvent', step.atMs);
+        if (this.#whyNot.cause(this.#trouble.cause) === 'noEvent') await this.#time.notRecorded('noEvent', step.atMs);
         return;
       case 'preRoll':
         await this.#writeAll(step.taken);
@@ -181,7 +179,7 @@ export class RecordingSteps {
   async #stop(cause: GapCause, atMs: number): Promise<void> {
     const why = this.#whyNot.cause(this.#trouble.cause) ?? cause;
     await this.#end(why);
-    await this.#notRecording(why, atMs);
+    await this.#time.notRecorded(why, atMs);
   }
 
   /** The disk takes it again: what is still missing is missing because of the camera, if of anything. */
@@ -190,7 +188,7 @@ export class RecordingSteps {
     await this.#trouble.tryAgain();
     if (before !== null && this.#trouble.cause === null) this.#diskWellMs = this.#options.now();
     const why = this.#whyNot.cause(this.#trouble.cause);
-    if (before !== null && why !== null) await this.#notRecording(why, this.#options.now());
+    if (before !== null && why !== null) await this.#time.notRecorded(why, this.#options.now());
   }
 
   async #writeAll(taken: TakenRoll): Promise<void> {
@@ -208,10 +206,10 @@ export class RecordingSteps {
   /** The recording is ended by us, while nothing has come for a while: up to now it was the camera. */
   async #silence(atMs: number): Promise<void> {
     const cameMs = this.#run && this.#lastCameMs;
-    if (cameMs === null || this.#trouble.cause || !this.#state.recording || atMs - cameMs < silentMs) return;
+    if (cameMs === null || this.#trouble.cause || !this.#time.state.recording || atMs - cameMs < silentMs) return;
     const cause = this.#options.silent?.() ?? 'lost';
     await this.#end(cause);
-    await this.#notRecording(cause, cameMs);
+    await this.#time.notRecorded(cause, cameMs);
   }
 
   /** A camera that has stopped sending is noticed later: the gap begins where the last of it came, dropped or not. */
@@ -237,15 +235,15 @@ export class RecordingSteps {
     const why = this.#whyNot.cause(this.#trouble.cause);
     // The user's wish, or the computer's sleep, comes before both.
     if (why === null || why !== this.#trouble.cause || this.#options.now() - sinceMs < silentMs) return;
-    await this.#note(cause, this.#behindLast(sinceMs));
-    await this.#note(why, this.#options.now());
+    await this.#time.note(cause, this.#time.behindLast(sinceMs));
+    await this.#time.note(why, this.#options.now());
   }
 
   async #write(fragment: Fragment, arrivalMs: number, { run, clock, toldMs }: Running): Promise<void> {
     if (clock.jumps(fragment)) {
       if (this.#file) {
         await this.#end('lost');
-        await this.#notRecording('lost', arrivalMs);
+        await this.#time.notRecorded('lost', arrivalMs);
       }
       clock.land(fragment, arrivalMs);
     }
@@ -270,14 +268,11 @@ export class RecordingSteps {
   /** Ends the recording before this one, where there is one, and says when this one begins. */
   async #room(startMs: number): Promise<number> {
     const before = this.#file;
-    if (!before) {
-      const earlyMs = this.#lastEndMs - startMs;
-      return earlyMs > 0 && earlyMs <= overlapMs ? this.#lastEndMs : startMs;
-    }
+    if (!before) return this.#time.beginOf(startMs);
     const stretchedMs = startMs - before.endMs;
     const follows = startMs > before.startMs && stretchedMs <= stretchMs;
     await this.#finish(before, follows ? startMs : before.endMs);
-    if (!follows && stretchedMs > 0) await this.#note('clock', before.endMs);
+    if (!follows && stretchedMs > 0) await this.#time.note('clock', before.endMs);
     return startMs;
   }
 
@@ -288,7 +283,7 @@ export class RecordingSteps {
     this.#file = file;
     this.#diskWellMs = -Infinity;
     library.setOpen(cameraId, file);
-    if (!this.#state.recording) this.#setState({ recording: true, sinceMs: file.startMs });
+    this.#time.recordedFrom(file.startMs);
   }
 
   async #end(cause: GapCause): Promise<void> {
@@ -297,38 +292,18 @@ export class RecordingSteps {
     // A run whose start was reckoned late ends no later than the last of it came.
     const lateMs = file.endMs - (this.#lastCameMs ?? file.endMs);
     await this.#finish(file, lateMs > 0 && lateMs < stretchMs ? file.endMs - lateMs : file.endMs);
-    await this.#note(cause, file.endMs);
+    await this.#time.note(cause, file.endMs);
   }
 
   /** The recording is in its place and known before it stops being the open one, so that it is never neither. */
   async #finish(file: RecordingFile, endMs: number): Promise<void> {
     const row = await file.finish(endMs);
-    this.#lastEndMs = row.endMs;
+    this.#time.endedAt(row.endMs);
     this.#file = null;
     await this.#options.library.add(row);
     if (this.#options.library.openRecording(file.cameraId) === file) this.#options.library.setOpen(file.cameraId, null);
     await file.close();
     this.#options.on.finished?.(row);
-  }
-
-  async #notRecording(cause: GapCause, atMs: number): Promise<void> {
-    if (!this.#state.recording && this.#state.cause === cause) return;
-    await this.#note(cause, this.#behindLast(atMs));
-    this.#setState({ recording: false, cause, sinceMs: atMs });
-  }
-
-  /** No earlier than the last recording ended, but where the clock was set back since, and that is still to come. */
-  #behindLast(atMs: number): number {
-    return this.#lastEndMs > this.#options.now() + overlapMs ? atMs : Math.max(atMs, this.#lastEndMs);
-  }
-
-  async #note(cause: GapCause, atMs: number): Promise<void> {
-    await this.#options.library.note(this.#options.cameraId, { atMs, cause });
-  }
-
-  #setState(state: RecordingState): void {
-    this.#state = state;
-    this.#options.on.state(state);
   }
 
   /** The disk refused: keeps what is whole for the retry, and stops recording with a cause. */
@@ -339,7 +314,7 @@ export class RecordingSteps {
     const whole = file?.cut() ?? false;
     if (file && whole) {
       atMs = file.endMs;
-      this.#lastEndMs = file.endMs;
+      this.#time.endedAt(file.endMs);
     } else if (file) {
       atMs = file.startMs;
       this.#options.library.setOpen(file.cameraId, null);
@@ -347,6 +322,6 @@ export class RecordingSteps {
     }
     this.#trouble.begin(problem, whole ? file : null);
     this.#options.on.trouble?.(problem);
-    await this.#notRecording(this.#whyNot.cause(this.#trouble.cause) ?? 'unknown', atMs);
+    await this.#time.notRecorded(this.#whyNot.cause(this.#trouble.cause) ?? 'unknown', atMs);
   }
 }
