@@ -261,6 +261,14 @@ test('it works by keyboard, without a serious violation, dark, light and printed
     await (await waiting).setFiles(pack);
     await expect(page.getByRole('heading', { name: 'Unchanged and signed' })).toBeVisible();
     await expect(page.getByRole('heading', { name: 'Unchanged and signed' })).toBeFocused();
+    const proof = page.getByRole('region', { name: 'What a passing check proves, and what not' });
+    await expect(proof.getByRole('heading', { level: 3 })).toHaveText([
+      'What it proves',
+      'What it does not prove',
+      'To check without this page',
+    ]);
+    await expect(proof.getByRole('list', { name: 'What it proves' })).toContainText('to the bit');
+    await expect(proof.getByRole('list', { name: 'What it does not prove' })).toContainText('Not whose key it is');
     await page.keyboard.press('Space');
     await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
     await page.keyboard.press('Space');
