@@ -1,6 +1,7 @@
 /**
  * The check of the open vault, one at a time: at most 30 % of a processor, stopped by the user, by locking or by the
- * end, its last result remembered sealed, and while the vault is locked nowhere else. Tells its whole state, at most twice a second. Never throws after start.
+ * end, its last result remembered sealed, and while the vault is locked nowhere else. Tells its whole state, at most twice
+ * a second. Never throws after start.
  */
 import {
   type CheckState,
