@@ -11,6 +11,7 @@ import { announcer } from './announcer.svelte.ts';
 import type { Trouble } from './asking.svelte.ts';
 import { Changes } from './changes.ts';
 import { defectOf } from './defect.ts';
+import { archiveChanges } from './inTurn.ts';
 import { text } from './text.ts';
 import { clockSeconds } from './time.ts';
 
@@ -32,8 +33,8 @@ class Bookmarks {
   /** Of this camera none could be added, for the reason in `problem`; said as long. */
   failedOf = $state<CameraId | null>(null);
   #steps = $state.raw<Step[]>([]);
-  /** What was asked of main last. */
-  #doing: Promise<unknown> = Promise.resolve();
+  /** Asked for, and not answered yet. */
+  #adding = 0;
   /** What became of bookmarks that were removed and came back. */
   readonly #cameBackAs = new Map<string, string>();
   #watchers = 0;
@@ -69,52 +70,74 @@ class Bookmarks {
   }
 
   /** Returns what was added; null when it could not be. */
-  async add(cameraId: CameraId, cameraName: string, atMs: number): Promise<Bookmark | null> {
-    const added = await this.#ask(() => call('bookmarks.add', { cameraId, atMs: Math.round(atMs), name: '' }));
-    this.added = added ?? null;
-    this.failedOf = added ? null : cameraId;
-    clearTimeout(this.#noteTimer);
-    this.#noteTimer = setTimeout(() => this.#forgetNote(), noteMs);
-    if (!added) return null;
-    this.#did(() => call('bookmarks.remove', { bookmarkId: this.#idOf(added.id) }));
-    announcer.say(text.bookmarks.added(cameraName, clockSeconds(added.atMs)));
-    return added;
+  add(cameraId: CameraId, cameraName: string, atMs: number): Promise<Bookmark | null> {
+    this.#adding += 1;
+    return archiveChanges.run(async () => {
+      const added = await this.#ask(() => call('bookmarks.add', { cameraId, atMs: Math.round(atMs), name: '' }));
+      this.#adding -= 1;
+      this.added = added ?? null;
+      this.failedOf = added ? null : cameraId;
+      clearTimeout(this.#noteTimer);
+      this.#noteTimer = setTimeout(() => this.#forgetNote(), noteMs);
+      if (!added) return null;
+      this.#did(() => call('bookmarks.remove', { bookmarkId: this.#idOf(added.id) }));
+      announcer.say(text.bookmarks.added(cameraName, clockSeconds(added.atMs)));
+      return added;
+    });
   }
 
   async rename(bookmark: Bookmark, name: string): Promise<boolean> {
     const { id: bookmarkId } = bookmark;
     if (name === bookmark.name) return true;
-    const done = await this.#ask(() => call('bookmarks.rename', { bookmarkId, name }));
-    if (done === undefined) return false;
-    this.#did(() => call('bookmarks.rename', { bookmarkId: this.#idOf(bookmarkId), name: bookmark.name }));
-    announcer.say(text.bookmarks.renamed);
-    return true;
-  }
-
-  async move(bookmark: Bookmark, toMs: number): Promise<void> {
-    const { id: bookmarkId } = bookmark;
-    const done = await this.#ask(() => call('bookmarks.move', { bookmarkId, atMs: Math.round(toMs) }));
-    if (done === undefined) return;
-    this.#did(() => call('bookmarks.move', { bookmarkId: this.#idOf(bookmarkId), atMs: bookmark.atMs }));
-    announcer.say(text.bookmarks.moved);
-  }
-
-  async remove(bookmark: Bookmark): Promise<void> {
-    const { id, cameraId, atMs, name } = bookmark;
-    const done = await this.#ask(() => call('bookmarks.remove', { bookmarkId: id }));
-    if (done === undefined) return;
-    this.#did(async () => {
-      const back = await call('bookmarks.add', { cameraId, atMs, name });
-      if (back.ok) this.#cameBackAs.set(id, back.value.id);
-      return back;
+    return archiveChanges.run(async () => {
+      const done = await this.#ask(() => call('bookmarks.rename', { bookmarkId, name }));
+      if (done === undefined) return false;
+      this.#did(() => call('bookmarks.rename', { bookmarkId: this.#idOf(bookmarkId), name: bookmark.name }));
+      announcer.say(text.bookmarks.renamed);
+      return true;
     });
-    announcer.say(text.bookmarks.removed);
+  }
+
+  move(bookmark: Bookmark, toMs: number): Promise<void> {
+    const { id: bookmarkId } = bookmark;
+    return archiveChanges.run(async () => {
+      const done = await this.#ask(() => call('bookmarks.move', { bookmarkId, atMs: Math.round(toMs) }));
+      if (done === undefined) return;
+      this.#did(() => call('bookmarks.move', { bookmarkId: this.#idOf(bookmarkId), atMs: bookmark.atMs }));
+      announcer.say(text.bookmarks.moved);
+    });
+  }
+
+  remove(bookmark: Bookmark): Promise<void> {
+    const { id, cameraId, atMs, name } = bookmark;
+    return archiveChanges.run(async () => {
+      const done = await this.#ask(() => call('bookmarks.remove', { bookmarkId: id }));
+      if (done === undefined) return;
+      this.#did(async () => {
+        const back = await call('bookmarks.add', { cameraId, atMs, name });
+        if (back.ok) this.#cameBackAs.set(id, back.value.id);
+        return back;
+      });
+      announcer.say(text.bookmarks.removed);
+    });
   }
 
   /** Takes back what was done last. */
-  async undo(): Promise<void> {
-    // Its change may be on screen before its answer is here.
-    await this.#doing;
+  undo(): Promise<void> {
+    return archiveChanges.run(() => this.takeBack());
+  }
+
+  /** Where one was added a moment ago, or is just being added: that one. False where none was. */
+  undoAdded(): boolean {
+    if (this.added === null && this.#adding === 0) return false;
+    void archiveChanges.run(async () => {
+      if (this.added !== null) await this.takeBack();
+    });
+    return true;
+  }
+
+  /** As `undo`, for who has the turn. */
+  async takeBack(): Promise<void> {
     const step = this.#steps.at(-1);
     if (!step) return;
     this.#steps = this.#steps.slice(0, -1);
@@ -157,13 +180,7 @@ class Bookmarks {
   }
 
   /** undefined where it went wrong, which `problem` tells. */
-  #ask<Value>(question: () => Promise<Outcome<Value>>): Promise<Value | undefined> {
-    const answered = this.#answerTo(question);
-    this.#doing = answered;
-    return answered;
-  }
-
-  async #answerTo<Value>(question: () => Promise<Outcome<Value>>): Promise<Value | undefined> {
+  async #ask<Value>(question: () => Promise<Outcome<Value>>): Promise<Value | undefined> {
     try {
       const answer = await question();
       this.problem = answer.ok ? null : answer.problem;

@@ -8,6 +8,7 @@ import { announcer } from './announcer.svelte.ts';
 import type { Trouble } from './asking.svelte.ts';
 import { Changes } from './changes.ts';
 import { defectOf } from './defect.ts';
+import { archiveChanges } from './inTurn.ts';
 import { text } from './text.ts';
 
 class Clips {
@@ -59,16 +60,23 @@ class Clips {
     return this.touching(cameraId, { fromMs: atMs, toMs: atMs + 1 }).length > 0;
   }
 
-  async release(clip: Clip): Promise<void> {
-    const done = await this.#ask(() => call('clips.remove', { clipId: clip.id }));
-    if (!done) return;
-    this.released = clip;
-    this.releasedMs = Date.now();
-    announcer.say(text.clips.released);
+  release(clip: Clip): Promise<void> {
+    return archiveChanges.run(async () => {
+      const done = await this.#ask(() => call('clips.remove', { clipId: clip.id }));
+      if (!done) return;
+      this.released = clip;
+      this.releasedMs = Date.now();
+      announcer.say(text.clips.released);
+    });
   }
 
   /** Protects again what was released last. */
-  async undo(): Promise<void> {
+  undo(): Promise<void> {
+    return archiveChanges.run(() => this.takeBack());
+  }
+
+  /** As `undo`, for who has the turn. */
+  async takeBack(): Promise<void> {
     const { released } = this;
     if (!released) return;
     this.released = null;

@@ -39,8 +39,7 @@ export function wallAct(actions: WallActions): (event: KeyboardEvent) => boolean
     if (isTaken(event)) return false;
     if (isUndo(event)) {
       // As long as it is said that there is a new one, that is what was done last.
-      if (bookmarks.added) void bookmarks.undo();
-      else actions.undo();
+      if (!bookmarks.undoAdded()) actions.undo();
       return true;
     }
     if (focused === null) return false;

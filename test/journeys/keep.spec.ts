@@ -128,6 +128,19 @@ test('a clip is renamed, released, and protected again with Ctrl+Z', async () =>
   await expect(sheet.getByText('Nothing is protected.')).toBeVisible();
   await page.keyboard.press('Control+z');
   await expect(sheet.getByRole('button', { name: /^Release Parcel gone/ })).toBeVisible();
+  // Both keys before any answer: it is another clip then.
+  const ids = async (): Promise<string[]> => {
+    const answer = await page.evaluate(() => window.nightjar.call('clips.list', undefined));
+    return answer.ok ? answer.value.clips.map(({ id }) => id) : [];
+  };
+  const [before = ''] = await ids();
+  await sheet.getByRole('button', { name: /^Release Parcel gone/ }).evaluate((button) => {
+    for (const init of [{ key: 'Delete' }, { key: 'z', ctrlKey: true }]) {
+      button.dispatchEvent(new KeyboardEvent('keydown', { ...init, bubbles: true }));
+    }
+  });
+  await expect.poll(ids).toEqual([expect.not.stringMatching(before)]);
+  await expect(sheet.getByRole('button', { name: /^Release Parcel gone/ })).toBeVisible();
   await page.keyboard.press('Escape');
 });
 
