@@ -155,11 +155,6 @@ class Archive {
     this.seek(endMs - behindLiveMs);
   }
 
-  /** The newest picture that the archive has. */
-  toLatest(): void {
-    this.seek(Date.now() - behindLiveMs);
-  }
-
   markFrom(): void {
     this.keepFromMs = Math.round(this.timeMs);
     if (this.keepToMs !== null && this.keepToMs <= this.keepFromMs) this.keepToMs = null;

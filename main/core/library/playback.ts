@@ -185,7 +185,7 @@ export class Playback {
 
   async #tellGap(ask: PlaybackAsk, { fromMs, toMs }: Around & { is: 'gap' }, signal: AbortSignal): Promise<void> {
     const { library, cameraId, notice } = this.#options;
-    const [span] = toMs === null ? [] : await library.spans(cameraId, ask.atMs, ask.atMs + 1);
+    const [span] = await library.spans(cameraId, ask.atMs, ask.atMs + 1);
     if (signal.aborted) return;
     const cause: GapCause = span?.kind === 'gap' ? span.cause : 'unknown';
     if (toMs === null) this.#tellsGrowth = true;

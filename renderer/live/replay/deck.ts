@@ -2,7 +2,8 @@
  * Plays up to nine cameras by one clock. A moment is taken from the clock, every camera brings its picture of it about,
  * and only when all of them have it all are shown at once: so they are never apart, and where decoding does not keep up
  * fewer moments are shown. A camera in a gap says so and does not hold up the others; where none has anything, playing
- * goes over it. At the end of what is being recorded it waits until there is more. Knows no canvas: `shown` says that all
+ * goes over it. At the end of what is being recorded it waits until there is more, and so it does in a gap that still goes
+ * on, where a moment in it was asked for. Knows no canvas: `shown` says that all
  * that changed is to be painted.
  */
 import type { GapCause } from '../../../main/contract/model.ts';
@@ -37,6 +38,8 @@ interface Wanted {
   since: number;
   /** What was ready stays so, whatever comes meanwhile. */
   decodes: boolean;
+  /** By the user, and not by the clock. */
+  isAsked: boolean;
 }
 
 export class Deck {
@@ -122,6 +125,8 @@ export class Deck {
   }
 
   setRate(rate: number): void {
+    // It waited where it is, while the clock ran on.
+    if (this.#holds) this.clock.set(this.#atMs, performance.now());
     this.clock.setRate(rate, performance.now());
     this.#holds = false;
     this.tickSoon();
@@ -196,7 +201,7 @@ export class Deck {
     if (this.#nextMs !== null) {
       // What is being decoded is nearly there: given up each time, nothing would be shown while somebody drags.
       if (this.#wanted?.decodes === true && now - this.#wanted.since < longestWaitMs) return;
-      this.#wanted = { atMs: this.#nextMs, since: now, decodes: false };
+      this.#wanted = { atMs: this.#nextMs, since: now, decodes: false, isAsked: true };
       this.clock.set(this.#nextMs, now);
       this.#nextMs = null;
       return;
@@ -204,10 +209,18 @@ export class Deck {
     if (this.#wanted) return;
     if (this.#steps !== 0) this.#takeStep(now);
     else if (this.#playing && this.#holds) this.#goOn(now);
+    else if (this.#playing && this.#isAtEnd) this.#holds = true;
     else if (this.#playing) {
       const atMs = this.clock.momentAt(now);
-      if (this.#changesAt(atMs)) this.#wanted = { atMs, since: now, decodes: false };
+      if (this.#changesAt(atMs)) this.#wanted = { atMs, since: now, decodes: false, isAsked: false };
     }
+  }
+
+  /** Nothing follows the gap that is on screen, as far as is known. */
+  get #isAtEnd(): boolean {
+    if (this.clock.loop !== null) return false;
+    const by = this.clock.rate > 0 ? 1 : -1;
+    return this.#moved.every((reel) => Math.abs(reel.changesNext(this.#atMs, by) ?? 0) === Infinity);
   }
 
   #takeStep(now: number): void {
@@ -216,7 +229,7 @@ export class Deck {
     if (nextMs === 'waiting') return;
     this.#steps = nextMs === null ? 0 : this.#steps - by;
     if (nextMs === null) return;
-    this.#wanted = { atMs: nextMs, since: now, decodes: false };
+    this.#wanted = { atMs: nextMs, since: now, decodes: false, isAsked: true };
     this.clock.set(nextMs, now);
   }
 
@@ -235,7 +248,7 @@ export class Deck {
       return;
     }
     this.#wanted = null;
-    const edgeMs = this.#edgeOf(wanted.atMs, found);
+    const edgeMs = this.#edgeOf(wanted, found);
     if (edgeMs !== null) {
       this.#hold(edgeMs, now);
       return;
@@ -277,7 +290,7 @@ export class Deck {
   }
 
   /** Where the shown cameras wait for what is being recorded; null where nothing is to be waited for. */
-  #edgeOf(atMs: number, found: Map<Reel, Readiness>): number | null {
+  #edgeOf({ atMs, isAsked }: Wanted, found: Map<Reel, Readiness>): number | null {
     if (this.#playing && this.clock.rate < 0) return null;
     const beyond = [...found].flatMap(([reel, one]) =>
       one.is === 'gap' && one.toMs === Infinity && Number.isFinite(one.fromMs) ? [{ reel, endMs: one.fromMs }] : [],
@@ -289,7 +302,10 @@ export class Deck {
     if (this.clock.loop !== null) return null;
     // A camera that is recorded no more is no reason for the others to wait.
     const hasOthers = [...found.values()].some((one) => one.is === 'picture' || ('toMs' in one && one.toMs < Infinity));
-    return hasOthers ? null : Math.max(...beyond.map(({ endMs }) => endMs));
+    if (hasOthers) return null;
+    const lastEndMs = Math.max(...beyond.map(({ endMs }) => endMs));
+    // Playing ends there. Who asks for a moment well behind it, or stands at one, sees why nothing is recorded.
+    return atMs - lastEndMs >= nearEdgeMs && (isAsked || this.#atMs > lastEndMs) ? null : lastEndMs;
   }
 
   #hold(edgeMs: number, now: number): void {
@@ -303,7 +319,7 @@ export class Deck {
     const found = new Map(this.#moved.map((reel) => [reel, reel.want(lastMs, 0)] as const));
     if ([...found.values()].some(({ is }) => is === 'waiting')) {
       // Its last picture comes first; what was beyond is asked again then.
-      this.#wanted = { atMs: lastMs, since: now, decodes: false };
+      this.#wanted = { atMs: lastMs, since: now, decodes: false, isAsked: false };
       return;
     }
     this.#show(lastMs, found, now);
@@ -311,7 +327,7 @@ export class Deck {
 
   /** Goes on when enough was recorded since. */
   #goOn(now: number): void {
-    if (this.clock.rate < 0) return;
+    if (this.clock.rate < 0 || this.#isAtEnd) return;
     if (this.#moved.some((reel) => reel.frame !== null && reel.knownUntil(this.#atMs) < this.#atMs + cushionMs)) return;
     this.#holds = false;
     this.clock.set(this.#atMs, now);

@@ -174,7 +174,7 @@ test('groups follow each other over recordings, without a gap and without a pict
   const { id, library } = await recorded();
   const viewer = new Viewer(library, id);
   const { story, times } = await viewer.play(tenMs + 3500);
-  assert.deepEqual(story, ['2-4', '4-6', '6-8', '8-10', '10-12', 'gap unknown']);
+  assert.deepEqual(story, ['2-4', '4-6', '6-8', '8-10', '10-12', 'gap lost']);
   assert.equal(times.length, 250);
   assert.ok(times.every((timeMs, at) => at === 0 || timeMs > (times[at - 1] ?? 0)));
   await viewer.playback.close();
@@ -320,7 +320,7 @@ test('a viewer who is slower than the recording goes on in the finished file', a
   viewer.playback.credit(1000);
   await until('the rest', () => viewer.messages.filter((one) => one.ticket === ticket).length === 2);
   const { story } = await viewer.play(tenMs + 2000);
-  assert.deepEqual(story, ['2-4', '4-6', '6-8', '8-10', '10-12', 'gap unknown']);
+  assert.deepEqual(story, ['2-4', '4-6', '6-8', '8-10', '10-12', 'gap lost']);
   await viewer.playback.close();
 });
 
@@ -345,7 +345,7 @@ test('where another recording shows in the middle, a group is told from where it
   await recorder.close();
   const viewer = new Viewer(library, id);
   const { story } = await viewer.play(tenMs);
-  assert.deepEqual(story, ['0-2', '2-4', '4-5', '5-7', '7-9', '9-10', '10-12', 'gap unknown']);
+  assert.deepEqual(story, ['0-2', '2-4', '4-5', '5-7', '7-9', '9-10', '10-12', 'gap clock']);
   const { samples } = await viewer.get(tenMs + 9500);
   assert.equal(seconds(samples[0]?.timeMs ?? 0), 8, 'it comes with the keyframe before');
   await viewer.playback.close();
@@ -359,7 +359,7 @@ test('where a recording is longer by its name than what is in it, the rest is to
   const anew = new Library({ vault: place.vault, now: () => tenMs + 3_600_000 });
   const viewer = new Viewer(anew, id);
   const { story } = await viewer.play(tenMs + 8000);
-  assert.deepEqual(story, ['8-10', '10-12', 'vaultDamaged', 'gap unknown']);
+  assert.deepEqual(story, ['8-10', '10-12', 'vaultDamaged', 'gap lost']);
   await viewer.playback.close();
 });
 
@@ -454,7 +454,7 @@ test('a recording that does not open is told, with where to go on', async () => 
     const viewer = new Viewer(library, id);
     const { story } = await viewer.play(tenMs);
     const code = damage === 'gone' ? 'gone' : 'vaultDamaged';
-    assert.deepEqual(story, ['0-2', '2-4', code, '8-10', '10-12', 'gap unknown']);
+    assert.deepEqual(story, ['0-2', '2-4', code, '8-10', '10-12', 'gap lost']);
     await viewer.playback.close();
   }
 });
@@ -468,7 +468,7 @@ test('a recording that was cut off shows what is whole of it', async () => {
   const viewer = new Viewer(library, id);
   const { story } = await viewer.play(tenMs);
   assert.ok(story.includes('vaultDamaged') && story[0] === '0-2');
-  assert.deepEqual(story.slice(-3), ['4-6', '6-8', 'gap unknown'], 'the second recording is whole');
+  assert.deepEqual(story.slice(-3), ['4-6', '6-8', 'gap lost'], 'the second recording is whole');
   await viewer.playback.close();
 });
 
@@ -485,7 +485,7 @@ test('one altered byte costs one group of one recording at most, or the recordin
     const viewer = new Viewer(library, id);
     const { story, times } = await viewer.play(tenMs);
     assert.ok(story.includes('vaultDamaged'), `${share}: ${story.join(' ')}`);
-    assert.deepEqual(story.slice(-3), ['4-6', '6-8', 'gap unknown']);
+    assert.deepEqual(story.slice(-3), ['4-6', '6-8', 'gap lost']);
     assert.ok(times.length >= 100 && times.length < 200);
     await viewer.playback.close();
   }

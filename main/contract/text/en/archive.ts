@@ -45,6 +45,9 @@ export const archive = {
   /** G and Shift+G had nowhere to lead. */
   noGapAfter: 'No gap on this day with a recording after it',
   noGapBefore: 'No gap on this day with a recording before it',
+  /** Of a gap behind which nothing is recorded yet. */
+  goesOn: (from: string): string => `Since ${from}. It still goes on.`,
+  toLast: 'To the last picture',
   beforeFirst: 'Nothing is recorded here',
   passedOver: 'passed over',
   passed: (from: string, to: string): string => `${from} to ${to}, passed over`,

@@ -118,19 +118,21 @@ class Recorded {
   sent: () => void = () => undefined;
   #deleted = { fromMs: 0, toMs: 0 };
 
-  constructor(tile: number, deck: () => Deck, { answers = true, gap = [0, 0] }: { answers?: boolean; gap?: number[] }) {
+  constructor(tile: number, deck: () => Deck, plan: { answers?: boolean; gap?: number[] }) {
+    const { answers = true } = plan;
     this.codec = `avc1.64000${tile}`;
     const { port1, port2 } = new MessageChannel();
     this.#port = port2;
-    const [gapFromMs = 0, gapToMs = 0] = gap.map((second) => beganMs + second * 1000);
     const tell = (notice: PlaybackNotice): void => port2.postMessage(notice);
     const video = { codec: this.codec, widthPixels: 64, heightPixels: 36, description: new Uint8Array() };
     tell({ is: 'format', format: 1, value: { codecs: this.codec, video, audio: null } });
     port2.addEventListener('message', ({ data }: MessageEvent<{ is: string }>) => {
       if (data.is !== 'ask' || !answers) return;
       const { ticket, atMs } = data as PlaybackAsk; // by the contract
+      const [gapFromMs = 0, gapToMs = 0] = (plan.gap ?? [0, 0]).map((second) => beganMs + second * 1000);
       if (atMs >= gapFromMs && atMs < gapToMs) {
-        tell({ is: 'gap', ticket, fromMs: gapFromMs, toMs: gapToMs, cause: 'lost' });
+        const toMs = Number.isFinite(gapToMs) ? gapToMs : null;
+        tell({ is: 'gap', ticket, fromMs: gapFromMs, toMs, cause: 'lost' });
         return;
       }
       const { fromMs, toMs } = this.#deleted;
@@ -155,6 +157,11 @@ class Recorded {
   /** From now on nothing is recorded there. */
   delete(span: { fromMs: number; toMs: number }): void {
     this.#deleted = span;
+  }
+
+  /** More was recorded than what was taken for all. */
+  grow(): void {
+    this.#port.postMessage({ is: 'grew' } satisfies PlaybackNotice);
   }
 
   close(): void {
@@ -234,6 +241,46 @@ test('a camera in a gap holds up nobody, and says why it shows nothing', async (
   const [shows, missing] = states();
   assert.equal(shows?.is, 'shown');
   assert.ok(missing?.is === 'gap' && missing.cause === 'lost');
+});
+
+test('in a gap that still goes on the playhead stands where it was put, playing or not, until something follows', async (t) => {
+  let nowMs = 10_000;
+  t.mock.method(performance, 'now', () => nowMs);
+  const plan = { gap: [10, Infinity] };
+  const made = bench(t, [plan, plan]);
+  const { deck, cameras, shown, states } = made;
+  deck.arrange(reelsOf(made), null);
+  deck.go(beganMs + 60_000);
+  await until('the gap is said', () => states().length > 0 && states().every(({ is }) => is === 'gap'));
+  assert.equal(deck.atMs, beganMs + 60_000);
+  assert.deepEqual(states()[0], { is: 'gap', fromMs: beganMs + 10_000, toMs: Infinity, cause: 'lost' });
+  deck.play(true);
+  await until('it waits there', () => !deck.isRunning);
+  // However fast, and for however long: it does not run away into what is still to come.
+  nowMs += 90_000;
+  deck.setRate(16);
+  await until('it waits again', () => !deck.isRunning);
+  assert.equal(deck.atMs, beganMs + 60_000);
+  assert.equal(shown.length, 0);
+  plan.gap[1] = 80;
+  for (const camera of cameras) camera.grow();
+  await until('what follows is shown', () => shown.length > 0);
+  assert.deepEqual(shown[0]?.pictures, [beganMs + 80_000, beganMs + 80_000]);
+});
+
+test('playing ends at the end of what is recorded, however far the clock ran on meanwhile', async (t) => {
+  let nowMs = 10_000;
+  t.mock.method(performance, 'now', () => nowMs);
+  const made = bench(t, [{ gap: [10, Infinity] }]);
+  const { deck, shown, states } = made;
+  deck.arrange(reelsOf(made), null);
+  deck.go(beganMs + 9000);
+  await until('it is shown', () => shown.length > 0);
+  deck.setRate(16);
+  deck.play(true);
+  nowMs += 3000;
+  await until('it is at the end', () => states()[0]?.is === 'edge');
+  assert.ok(deck.atMs < beganMs + 10_000);
 });
 
 test('a camera that brings nothing for too long is left out of the moment', async (t) => {
