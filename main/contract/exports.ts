@@ -3,7 +3,7 @@
  * for, what a job tells, and how it stands.
  */
 import type { PackFinding } from './evidence/pack.ts';
-import type { CameraId } from './model.ts';
+import type { CameraId, GapCause } from './model.ts';
 import type { Problem } from './problems.ts';
 
 /**
@@ -44,6 +44,8 @@ export interface ExportShare {
   cameraId: CameraId;
   /** Recorded time inside the span; 0: it is all gap. */
   recordedMs: number;
+  /** Where it is all gap, why for the most part; null where nothing was recorded before it either, and else. */
+  allFor: GapCause | null;
   /** Gaps between what is recorded, and before and after it. */
   gaps: number;
   /** Of the recordings inside the span, as they are. */

@@ -42,6 +42,24 @@ async function shoot(name: string): Promise<void> {
   if (above !== undefined) await page.screenshot({ path: path.join(above, `${name}.png`) });
 }
 
+/** The same in both themes, and in the least window. */
+async function shootBoth(name: string): Promise<void> {
+  const above = process.env['NIGHTJAR_PICTURES'];
+  if (above === undefined) return;
+  const size = page.viewportSize() ?? { width: 1440, height: 900 };
+  for (const theme of ['light', 'dark'] as const) {
+    await page.evaluate((wanted) => window.nightjar.call('settings.set', { theme: wanted }), theme);
+    for (const [width, height] of [
+      [1024, 640],
+      [1440, 900],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await shoot(`${name}-${theme}-${width}`);
+    }
+  }
+  await page.setViewportSize(size);
+}
+
 /** The playhead, as it is read out. */
 async function playhead(): Promise<string> {
   return (await page.getByRole('slider', { name: 'Timeline' }).getAttribute('aria-valuetext')) ?? '';
@@ -211,6 +229,45 @@ test('gaps are read with their causes, of every camera, and G leads over them', 
   expect(await playhead()).toContain('recorded');
 });
 
+test('a moment in a gap that still goes on is gone to, says why nothing is recorded, and leads to the last picture', async () => {
+  await page.keyboard.press('t');
+  await page.keyboard.type('10 min ago');
+  await page.keyboard.press('Enter');
+  await page.getByRole('slider', { name: 'Timeline' }).focus();
+  await expect.poll(playhead).toContain('Nightjar was closed');
+  const there = (await playhead()).replace(/^.*? (\d\d:\d\d:\d\d).*$/, '$1');
+  const picture = page.getByRole('figure', { name: /^Recorded picture of/ });
+  await expect(picture.getByRole('status')).toContainText('Gap: Nightjar was closed');
+  await expect(picture.getByRole('status')).toContainText('It still goes on.');
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+  await page.keyboard.press('Space');
+  expect(await playhead()).toContain(there);
+  expect(await seriousViolations(page)).toEqual([]);
+  await shootBoth('timeline-goes-on');
+});
+
+test('the sheet of an export shows and says why a camera has nothing in the span', async () => {
+  await page.getByRole('slider', { name: 'Timeline' }).focus();
+  await page.keyboard.press('i');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('o');
+  await page.keyboard.press('e');
+  const sheet = page.getByRole('dialog', { name: 'New export' });
+  const first = sheet.getByRole('checkbox', { name: /^Camera 1/ });
+  await expect(first).toHaveAccessibleName(/all gap: closed/);
+  await expect(first).toBeDisabled();
+  await expect(sheet.locator('.cams .g-off')).toHaveCount(3);
+  await expect(sheet.getByText('all gap', { exact: true })).toBeVisible();
+  await expect(sheet.getByRole('status').filter({ hasText: 'None of these cameras' })).toBeVisible();
+  expect(await seriousViolations(page)).toEqual([]);
+  await shootBoth('timeline-export-gap');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('x');
+  await page.getByRole('button', { name: 'To the last picture' }).click();
+  await expect(page.getByRole('figure', { name: /^Recorded picture of/ })).toContainText('End of what is recorded');
+});
+
 test('at the beginning of the window the playhead’s flag and the first time are no larger than elsewhere', async () => {
   await page.getByRole('slider', { name: 'Timeline' }).focus();
   await page.keyboard.press('t');
@@ -252,6 +309,17 @@ test('B bookmarks the moment, Ctrl+Z takes it back, and Alt+arrows lead from one
   await expect.poll(playhead).toContain(`${yesterday()} 18:40:00`);
   await page.keyboard.press('Alt+ArrowLeft');
   await expect.poll(playhead).toContain(`${yesterday()} 12:00:00`);
+
+  // Both keys before any answer: what is taken back is this one, and not the one before it.
+  await goTo('yesterday 06:00');
+  await page.evaluate(() => {
+    for (const init of [{ key: 'b' }, { key: 'z', ctrlKey: true }]) {
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { ...init, bubbles: true }));
+    }
+  });
+  await expect(page.getByText('Taken back.', { exact: true })).toBeAttached();
+  await expect(list.getByRole('listitem')).toHaveCount(2);
+  await expect(list).not.toContainText('06:00:00');
 
   await goTo('2 days ago 12:00');
   await expect(page.getByText('None on this day. Alt+→ leads to one.')).toBeVisible();

@@ -1,6 +1,6 @@
-/** What of one camera a span holds: recorded time, gaps, and the size of the recordings as far as they lie inside it. */
+/** What of one camera a span holds: recorded time, gaps and why all of it is one, and the size of the recordings as far as they lie inside it. */
 import type { ExportShare } from '../../contract/exports.ts';
-import type { CameraId } from '../../contract/model.ts';
+import type { CameraId, GapCause, Span } from '../../contract/model.ts';
 import type { Library } from '../library/library.ts';
 import { recordedMs } from '../library/spans.ts';
 
@@ -24,9 +24,21 @@ export async function shareOf(
   return {
     cameraId,
     recordedMs: recorded,
+    allFor: recorded > 0 ? null : longestCause(spans),
     gaps,
     sizeBytes: recorded > 0 ? touched.reduce((sum, one) => sum + one.sizeBytes * shareInside(one, span), 0) : 0,
   };
+}
+
+/** Why most of what is no recording is none; null where there is no gap. */
+export function longestCause(spans: readonly Span[]): GapCause | null {
+  const lengthsMs = new Map<GapCause, number>();
+  for (const span of spans) {
+    if (span.kind === 'gap')
+      lengthsMs.set(span.cause, (lengthsMs.get(span.cause) ?? 0) + Math.max(0, span.toMs - span.fromMs));
+  }
+  const [longest] = [...lengthsMs].sort(([, one], [, other]) => other - one);
+  return longest?.[0] ?? null;
 }
 
 /** Of a recording, how much of it lies inside the span: 0 to 1. */

@@ -1,5 +1,7 @@
 /** The words of the exports: those that run, those that are done, and a new one. */
 import type { ExportJob } from '../../exports.ts';
+import type { GapCause } from '../../model.ts';
+import { gaps } from './gaps.ts';
 import { units } from './units.ts';
 
 /** 'plain video, fast, without sound' */
@@ -74,7 +76,9 @@ export const exports = {
     events: (count: number): string => (count === 1 ? '1 event' : `${count} events`),
     gaps: (count: number): string => (count === 0 ? 'no gap' : count === 1 ? '1 gap' : `${count} gaps`),
     cameras: 'Cameras',
-    allGap: 'all gap',
+    onlyGap: 'all gap',
+    /** null: nothing was recorded before, either. */
+    allGap: (cause: GapCause | null): string => (cause === null ? 'nothing recorded' : `all gap: ${gaps.short[cause]}`),
     partRecorded: (recordedMs: number): string => `${units.duration(recordedMs)} recorded`,
     gapsNote: 'A gap is left out; what follows it comes at once.',
     noneRecorded: 'None of these cameras recorded anything in this span.',
