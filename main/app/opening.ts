@@ -8,14 +8,14 @@
 import { rm } from 'node:fs/promises';
 import type { AppState, PassphraseUse, RecordingCount } from '../contract/model.ts';
 import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
-import { openVault, openWithWords, readVaultFile, Vault, type VaultFile } from '../core/vault/folder.ts';
+import { openVault, openWithWords, readVaultFile, Vault } from '../core/vault/folder.ts';
 import { folderReport } from '../core/vault/folderReport.ts';
 import type { Keychain } from '../core/vault/keychain.ts';
 import type { Identity } from '../core/vault/keys.ts';
 import { lockVault, type VaultLock } from '../core/vault/lock.ts';
 import { movingMarkName } from '../core/vault/moveFiles.ts';
-import { keepRecorderKey, readRecorderKey, type RecorderKey } from '../core/vault/recorderKey.ts';
-import { findKey, type FoundKey, keepPlain, readPassphraseFile } from './keyPlace.ts';
+import { readRecorderKey, type RecorderKey, recorderKeyOf } from '../core/vault/recorderKey.ts';
+import { keepPlain, readPassphraseFile } from './keyPlace.ts';
 import { Making } from './making.ts';
 import type { Relocation } from './moving/handOver.ts';
 import { PassphraseLock } from './passphraseLock.ts';
@@ -224,7 +224,7 @@ export class Opening {
     if (!file.ok) return this.#closed(folder, file.problem);
     const locked = this.#vault ? good(null) : await this.#lockFolder(folder);
     if (!locked.ok) return this.#closed(folder, locked.problem);
-    const found = await this.#findKey(folder, file.value);
+    const found = await this.#passphrase.find(folder, file.value);
     if (found.ok && found.value.use === 'none') return this.#admit(folder, found.value.identity);
     const recordable = found.ok ? found.value.use === 'lock' : ['keyMissing', 'keyWrong'].includes(found.problem.code);
     if (recordable && !this.#vault) await this.#recordOnly(new Vault(folder, file.value, null));
@@ -232,16 +232,6 @@ export class Opening {
     // A full disk elsewhere is no reason not to ask for the passphrase.
     await this.#options.where.write(folder);
     return this.#becomeLocked(folder, file.value.id, good(null));
-  }
-
-  /** Where its key lies on this computer; of a plain one, that it is this vault's. */
-  async #findKey(folder: string, file: VaultFile): Promise<Outcome<FoundKey>> {
-    const found = await findKey(folder, file.id, this.#options.keychain);
-    if (!found.ok) return found;
-    this.#passphrase.take(found.value.use, found.value.use === 'none' ? null : found.value.sealed);
-    if (found.value.use !== 'none' || file.recipients.includes(found.value.identity.recipient)) return found;
-    found.value.identity.wipe();
-    return bad({ code: 'keyWrong' });
   }
 
   async #make(folder: string, passphrase: Uint8Array | null): Promise<Outcome<{ words: string[] }>> {
@@ -285,31 +275,11 @@ export class Opening {
       if (phase === 'closed' && !this.#vault) await this.#releaseFolder();
       return opened.ok ? bad({ code: 'keyMissing' }) : opened;
     }
-    const trouble = phase === 'locked' ? null : await this.#keepAfterWords(opened.value);
+    const trouble = phase === 'locked' ? null : await this.#passphrase.keepAfterWords(opened.value);
     // Footage comes first: a keychain that takes no key is no reason to stay locked out.
     const admitted = await this.#admit(folder, identity, trouble);
     this.#passphrase.openedWithWords = admitted.ok;
     return admitted;
-  }
-
-  /**
-   * The words put the keychain's entry right where it is missing or another vault's. One that is sealed with the
-   * passphrase stays, and so does one that cannot be read now: it may be sealed.
-   */
-  async #keepAfterWords(vault: Vault): Promise<Problem | null> {
-    const found = await findKey(vault.folder, vault.id, this.#options.keychain);
-    if (found.ok) {
-      this.#passphrase.take(found.value.use, found.value.use === 'none' ? null : found.value.sealed);
-      if (found.value.use !== 'none') return null;
-      found.value.identity.wipe();
-    } else {
-      const { code } = found.problem;
-      // Every other one is of passphrase.age, in the vault's folder.
-      this.#passphrase.take(code.startsWith('key') ? 'none' : 'vault', null);
-      if (code !== 'keyMissing' && code !== 'keyWrong') return found.problem;
-    }
-    const kept = await keepPlain(vault, this.#options.keychain);
-    return kept.ok ? null : kept.problem;
   }
 
   async #lockNow(): Promise<Outcome<null>> {
@@ -439,7 +409,7 @@ export class Opening {
     const warning = trouble ?? found;
     // Without a keychain there is no such key, and nothing is recorded before the vault is opened.
     const hasKeychain = this.#passphrase.use !== 'vault' && trouble === null;
-    const recorder = hasKeychain ? await this.#recorderOf(vault) : null;
+    const recorder = hasKeychain ? await recorderKeyOf(this.#options.keychain, vault.id, vault.identity?.recipient ?? null) : null;
     const entered = await this.#enterWith(vault, warning, recorder);
     if (!entered.ok) {
       vault.lock();
@@ -448,14 +418,6 @@ export class Opening {
     this.#vault = vault;
     this.#left = null;
     return this.#become({ phase: 'open', folder: vault.folder }, good(null));
-  }
-
-  /** The one that the keychain has, with the recipients it says; or a new one, for the vault's own key so far. */
-  async #recorderOf(vault: Vault): Promise<RecorderKey | null> {
-    const known = await readRecorderKey(this.#options.keychain, vault.id);
-    if (known || !vault.identity) return known;
-    const made = await keepRecorderKey(this.#options.keychain, vault.id, [vault.identity.recipient]);
-    return made.ok ? made.value : null;
   }
 
   /** Remembers the folder, and says what the user should know about it. */

@@ -1,14 +1,15 @@
 /**
- * What the passphrase of the vault at hand is for, what it opens, and how often it may be tried. Holds only what is
- * sealed, never the passphrase or the identity: a keychain that is locked later must not keep the right person out.
+ * Where the key of the vault at hand lies on this computer, what its passphrase is for and opens, and how often that may
+ * be tried. Holds only what is sealed, never the passphrase or the identity: a keychain that is locked later must not
+ * keep the right person out.
  */
 import type { PassphraseUse } from '../contract/model.ts';
-import { bad, good, type Outcome } from '../contract/problems.ts';
-import type { Vault } from '../core/vault/folder.ts';
+import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
+import type { Vault, VaultFile } from '../core/vault/folder.ts';
 import type { Keychain } from '../core/vault/keychain.ts';
 import type { Identity } from '../core/vault/keys.ts';
 import { openIdentityWith, type SealedIdentity, sealIdentityWith, tooShort } from '../core/vault/passphrase.ts';
-import { keepPlain, keepSealed } from './keyPlace.ts';
+import { findKey, type FoundKey, keepPlain, keepSealed } from './keyPlace.ts';
 import type { Tries } from './tries.ts';
 
 export class PassphraseLock {
@@ -31,6 +32,40 @@ export class PassphraseLock {
   /** There is something to lock with: else locking would lock out. */
   get locks(): boolean {
     return this.#use !== 'none' && this.#sealed !== null;
+  }
+
+  /**
+   * Where its key lies on this computer; of a plain one, that it is this vault's. Whoever takes the identity wipes it.
+   * Problems: as `findKey`.
+   */
+  async find(folder: string, file: VaultFile): Promise<Outcome<FoundKey>> {
+    const found = await findKey(folder, file.id, this.#keychain);
+    if (!found.ok) return found;
+    this.take(found.value.use, found.value.use === 'none' ? null : found.value.sealed);
+    if (found.value.use !== 'none' || file.recipients.includes(found.value.identity.recipient)) return found;
+    found.value.identity.wipe();
+    return bad({ code: 'keyWrong' });
+  }
+
+  /**
+   * The words put the keychain's entry right where it is missing or another vault's. One that is sealed with the
+   * passphrase stays, and so does one that cannot be read now: it may be sealed.
+   * Returns why the keychain did not take it; null where nothing is to be said.
+   */
+  async keepAfterWords(vault: Vault): Promise<Problem | null> {
+    const found = await findKey(vault.folder, vault.id, this.#keychain);
+    if (found.ok) {
+      this.take(found.value.use, found.value.use === 'none' ? null : found.value.sealed);
+      if (found.value.use !== 'none') return null;
+      found.value.identity.wipe();
+    } else {
+      const { code } = found.problem;
+      // Every other one is of passphrase.age, in the vault's folder.
+      this.take(code.startsWith('key') ? 'none' : 'vault', null);
+      if (code !== 'keyMissing' && code !== 'keyWrong') return found.problem;
+    }
+    const kept = await keepPlain(vault, this.#keychain);
+    return kept.ok ? null : kept.problem;
   }
 
   /** `sealed`: null without a passphrase, and where passphrase.age is damaged. */

@@ -53,6 +53,21 @@ export async function keepRecorderKey(
   return bad(written.problem);
 }
 
+/**
+ * The one that the keychain has, with the recipients it says; or a new one, for the vault's own `recipient` so far. null
+ * where there is neither: the keychain gives and takes none, or (`recipient` null) the vault has no identity now.
+ */
+export async function recorderKeyOf(
+  keychain: Entries,
+  vaultId: string,
+  recipient: string | null,
+): Promise<RecorderKey | null> {
+  const known = await readRecorderKey(keychain, vaultId);
+  if (known || recipient === null) return known;
+  const made = await keepRecorderKey(keychain, vaultId, [recipient]);
+  return made.ok ? made.value : null;
+}
+
 /** Whether a document is sealed to that key too; one that is not there need not be sealed again either. */
 export async function opensDocument(path: string, recorder: Identity): Promise<boolean> {
   const opened = await openFile(path, recorder);
