@@ -74,7 +74,7 @@ export class Forgetting {
     if ((await vault.away()) !== null || vault.identity === null) return good(null);
     let failed: Outcome<null> = good(null);
     for (const { id } of cameras.removed()) {
-      if (!(await library.removeEmptyCamera(id))) continue;
+      if (!(await library.removal.removeEmptyCamera(id))) continue;
       const forgotten = await this.#forgetCamera(id);
       if (!forgotten.ok) failed = forgotten;
     }

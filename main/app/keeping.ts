@@ -187,8 +187,8 @@ export class Keeping {
     const { all, kept } = await holdingsOf(library, cameraId, (row) => this.#isProtected(row));
     const isListed = cameras.list().some(({ id }) => id === cameraId);
     const stays = (row: RecordingRow): boolean => this.#isProtected(row);
-    if (isListed) await library.removeRecordings(cameraId, stays);
-    else await library.removeCamera(cameraId, stays);
+    if (isListed) await library.removal.removeRecordings(cameraId, stays);
+    else await library.removal.removeCamera(cameraId, stays);
     const days = new Set(kept.recordings > 0 ? await library.days(cameraId) : []);
     await this.#options.events.remove(cameraId, (day) => !days.has(day));
     on.eventsDeleted(cameraId);

@@ -175,7 +175,7 @@ for (const [nth, kind] of kinds.entries()) {
     // As retention does it: the files, and the rows.
     const remove = (): void => {
       for (const { path: file } of deleted) rmSync(file);
-      void library.remove(deleted).then(() => resolve(null));
+      void library.removal.remove(deleted).then(() => resolve(null));
     };
     if (kind !== 'evidence') void inTheMiddle(folder, remove);
     else

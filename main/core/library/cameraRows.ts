@@ -38,7 +38,7 @@ export class CameraRows {
   constructor(library: Library, cameraId: CameraId, changed: () => void) {
     this.#library = library;
     this.#cameraId = cameraId;
-    this.#unwatch = library.watch(cameraId, () => {
+    this.#unwatch = library.watchers.watch(cameraId, () => {
       this.#days = new Map();
       changed();
     });

@@ -57,7 +57,9 @@ export class Health {
   constructor(options: HealthOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#stopWatching = options.library.watchDays((cameraId, day) => this.#dropDay(cameraId, Date.parse(day)));
+    this.#stopWatching = options.library.watchers.watchDays((cameraId, day) =>
+      this.#dropDay(cameraId, Date.parse(day)),
+    );
   }
 
   /** What is known of these stretches, in the order of the cameras; what is not is looked at from now on. */

@@ -2,23 +2,23 @@
  * What is recorded: which spans of which camera, why the others are not, and where the files lie. Which days exist
  * comes from the folders' names; one day of one camera is one sealed index (dayIndex.ts), and only the days that a
  * question touches are read. Damage to an index never fails a question: it is rebuilt from the folder. Recording,
- * playing and deciding what to delete are left to others; deleting what was decided is done here, index first, then
- * file, so that nothing is ever named that is not there.
+ * playing and deciding what to delete are left to others; deleting what was decided is `removal`, and who is told of
+ * changes `watchers`.
  */
-import { rm } from 'node:fs/promises';
 import { mergeShort } from '../../contract/mergeSpans.ts';
 import type { CameraId, Span } from '../../contract/model.ts';
 import { good, type Outcome } from '../../contract/problems.ts';
 import type { CameraSpans } from '../../contract/timeline.ts';
-import { syncFolder } from '../vault/durable.ts';
 import type { Vault } from '../vault/folder.ts';
 import type { Repair } from './dayIndex.ts';
 import { DayShelf } from './dayShelf.ts';
 import { DaySurvey } from './daySurvey.ts';
+import { LibraryWatchers } from './libraryWatchers.ts';
 import type { OpenRecording } from './openRecording.ts';
 import { reach } from './reach.ts';
 import { dayMs, dayOf, recordingPath } from './recordingName.ts';
 import { recordingAt } from './passes.ts';
+import { Removal } from './removal.ts';
 import { coverSpan, type GapNote } from './spans.ts';
 
 export interface RecordingRow {
@@ -45,21 +45,23 @@ const openLagMs = 3000;
 
 export class Library {
   readonly survey: DaySurvey;
+  readonly removal: Removal;
+  readonly watchers: LibraryWatchers;
   readonly #vault: Vault;
   readonly #now: () => number;
-  readonly #on: NonNullable<LibraryOptions['on']>;
   readonly #shelf: DayShelf;
   readonly #open = new Map<CameraId, OpenRecording>();
-  readonly #listeners = new Map<CameraId, Set<() => void>>();
-  readonly #dayListeners = new Set<(cameraId: CameraId, day: string) => void>();
-  readonly #goingListeners = new Set<(rows: readonly RecordingRow[]) => Promise<void>>();
 
   constructor({ vault, now = Date.now, on = {} }: LibraryOptions) {
     this.#vault = vault;
     this.#shelf = new DayShelf(vault);
     this.#now = now;
     this.survey = new DaySurvey(this.#shelf, now);
-    this.#on = on;
+    this.watchers = new LibraryWatchers((cameraId) => on.changed?.(cameraId));
+    this.removal = new Removal({
+      ...{ library: this, shelf: this.#shelf, watchers: this.watchers },
+      removed: (cameraId, span) => on.removed?.(cameraId, span),
+    });
   }
 
   /** Cameras with a folder of recordings, also those that are on no list any more. */
@@ -79,7 +81,7 @@ export class Library {
     const { cameraId, startMs, endMs, sizeBytes } = row;
     const added = { startMs, endMs, sizeBytes };
     const outcome = await this.#shelf.change(cameraId, dayOf(startMs), (index) => index.addRow(added), added);
-    this.#tell(cameraId, dayOf(startMs));
+    this.watchers.tell(cameraId, dayOf(startMs));
     return outcome;
   }
 
@@ -99,7 +101,7 @@ export class Library {
       await index.addNote({ atMs: row.endMs, cause: 'closed' });
       return true;
     });
-    if (taken) this.#tell(cameraId, day);
+    if (taken) this.watchers.tell(cameraId, day);
     return taken;
   }
 
@@ -123,79 +125,13 @@ export class Library {
       const known = last && last.cause === note.cause && last.atMs >= lastRowMs && note.atMs >= last.atMs;
       return known ? good(null) : await index.addNote(note);
     });
-    this.#tell(cameraId, dayOf(note.atMs));
+    this.watchers.tell(cameraId, dayOf(note.atMs));
     return outcome;
   }
 
   /** Writes down what could not be written while the disk was full or away. What still cannot be stays in memory. */
   async saveNotes(): Promise<void> {
     await this.#shelf.saveUnsaved();
-  }
-
-  /** Deletes recordings for good and notes it. Missing files are no trouble; an open recording has no row. */
-  async remove(rows: readonly RecordingRow[]): Promise<void> {
-    const groups = Map.groupBy(rows, (row) => `${row.cameraId}/${dayOf(row.startMs)}`);
-    for (const group of groups.values()) {
-      const [first] = group;
-      if (!first) continue;
-      const day = dayOf(first.startMs);
-      for (const listener of this.#goingListeners) await listener(group);
-      await this.#shelf.change(first.cameraId, day, async (index) => {
-        const outcome = await index.removeRows(group);
-        for (const row of group) await rm(row.path, { force: true });
-        if (index.rows.length > 0) await syncFolder(index.folder);
-        return outcome;
-      });
-      this.#tell(first.cameraId, day);
-      const fromMs = Math.min(...group.map(({ startMs }) => startMs));
-      this.#on.removed?.(first.cameraId, { fromMs, toMs: Math.max(...group.map(({ endMs }) => endMs)) });
-    }
-  }
-
-  /**
-   * Removes a day's folder that holds no recording any more, and with it what was noted on that day. As long as something
-   * older is recorded (a protected clip) the day stays: its notes say why nothing is between that and what follows. With
-   * the last of them go the empty days behind it.
-   */
-  async removeEmptyDay(cameraId: CameraId, day: string): Promise<void> {
-    const days = await this.days(cameraId);
-    const empty: string[] = [];
-    for (const other of days) {
-      if ((await this.rowsOf(cameraId, other)).length > 0) {
-        if (other < day) return;
-        break;
-      }
-      empty.push(other);
-    }
-    for (const other of empty) await this.#shelf.removeEmpty(cameraId, other);
-  }
-
-  /** Deletes every finished recording of a camera but those that are to stay. */
-  async removeRecordings(cameraId: CameraId, stays: (row: RecordingRow) => boolean = () => false): Promise<void> {
-    for (const day of await this.days(cameraId)) {
-      const going = (await this.rowsOf(cameraId, day)).filter((row) => !stays(row));
-      if (going.length > 0) await this.remove(going);
-      await this.removeEmptyDay(cameraId, day);
-    }
-  }
-
-  /** Removes the folder of a camera that has no recording any more. False when something of it is left. */
-  async removeEmptyCamera(cameraId: CameraId): Promise<boolean> {
-    if (this.#open.has(cameraId) || (await this.oldest(cameraId)).length > 0) return false;
-    for (const day of await this.days(cameraId)) await this.removeEmptyDay(cameraId, day);
-    await this.#shelf.removeCamera(cameraId);
-    return !(await this.cameras()).includes(cameraId);
-  }
-
-  /**
-   * Deletes every recording of a camera that is not recorded any more, those that were cut off among them, and its folder
-   * when nothing else lies in it.
-   */
-  async removeCamera(cameraId: CameraId, stays?: (row: RecordingRow) => boolean): Promise<void> {
-    await this.#shelf.removeCutOff(cameraId);
-    await this.removeRecordings(cameraId, stays);
-    await this.#shelf.removeCamera(cameraId);
-    this.#tell(cameraId);
   }
 
   /**
@@ -321,37 +257,16 @@ export class Library {
   setOpen(cameraId: CameraId, recording: OpenRecording | null): void {
     if (recording) this.#open.set(cameraId, recording);
     else this.#open.delete(cameraId);
-    this.#tell(cameraId);
+    this.watchers.tell(cameraId);
   }
 
   /** The open recording grew. */
   grew(cameraId: CameraId): void {
-    this.#tell(cameraId);
+    this.watchers.tell(cameraId);
   }
 
   openRecording(cameraId: CameraId): OpenRecording | null {
     return this.#open.get(cameraId) ?? null;
-  }
-
-  /** Called after everything that changes what is recorded of this camera. Returns what ends it. */
-  watch(cameraId: CameraId, listener: () => void): () => void {
-    const listeners = this.#listeners.get(cameraId) ?? new Set();
-    this.#listeners.set(cameraId, listeners.add(listener));
-    return () => {
-      listeners.delete(listener);
-    };
-  }
-
-  /** Called after a recording or a cause of that UTC day was added or went, not while one grows. Returns what ends it. */
-  watchDays(listener: (cameraId: CameraId, day: string) => void): () => void {
-    this.#dayListeners.add(listener);
-    return () => void this.#dayListeners.delete(listener);
-  }
-
-  /** Called with recordings that are about to be deleted: who has them open lets go of them. Returns what ends it. */
-  watchGoing(listener: (rows: readonly RecordingRow[]) => Promise<void>): () => void {
-    this.#goingListeners.add(listener);
-    return () => void this.#goingListeners.delete(listener);
   }
 
   /** Compares a day's index with its folder again, and says what had to be put right. */
@@ -371,16 +286,6 @@ export class Library {
 
   get #openBytes(): number {
     return [...this.#open.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  }
-
-  #tellDay(cameraId: CameraId, day: string): void {
-    for (const listener of this.#dayListeners) listener(cameraId, day);
-  }
-
-  #tell(cameraId: CameraId, day: string | null = null): void {
-    if (day !== null) this.#tellDay(cameraId, day);
-    this.#on.changed?.(cameraId);
-    for (const listener of this.#listeners.get(cameraId) ?? []) listener();
   }
 
   /** Days whose recordings can touch the span: a recording that crosses midnight lies under the day it began. */

@@ -48,7 +48,7 @@ export class OpenedRecordings {
     this.#library = library;
     this.#vault = vault;
     this.#restAfterMs = restAfterMs;
-    this.#unwatch = library.watchGoing((rows) => this.#letGo(rows));
+    this.#unwatch = library.watchers.watchGoing((rows) => this.#letGo(rows));
   }
 
   /** From now on they are read. */

@@ -66,8 +66,8 @@ export async function keepWithin(library: Library, rule: KeepRule, signal: Abort
     const going = rows.filter((row) => !rule.isProtected(row));
     const [first] = going;
     if (!first) return;
-    await library.remove(going);
-    await library.removeEmptyDay(first.cameraId, dayOf(first.startMs));
+    await library.removal.remove(going);
+    await library.removal.removeEmptyDay(first.cameraId, dayOf(first.startMs));
     count(deleted, going);
   };
   const overBytes = await whatGoes(library, rule, remove, signal);

@@ -255,7 +255,7 @@ async function leaveNames(home: Awaited<ReturnType<typeof enter>>): Promise<void
   });
   await house.exporter.pause();
   assert.ok((await house.removeCamera(gone, 'keep', 'keep')).ok);
-  await house.library.removeRecordings(gone.id);
+  await house.library.removal.removeRecordings(gone.id);
 }
 
 test('who asks that names be forgotten while that is being done waits until no version names the camera', async (t) => {

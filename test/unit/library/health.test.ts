@@ -97,7 +97,7 @@ test('a deletion, and a cause that is noted late, are seen up to the next record
     camera?.cells.map((cell) => cell?.gaps.map(({ cause }) => cause)),
     [['closed'], ['refused'], ['refused'], ['closed'], ['closed']],
   );
-  await bench.library.remove(await bench.library.rowsOf(bench.cameraId, dayOf(midnightMs + dayMs)));
+  await bench.library.removal.remove(await bench.library.rowsOf(bench.cameraId, dayOf(midnightMs + dayMs)));
   assert.deepEqual(await whole(bench), [2, 0, 0, 2, 0]);
 });
 

@@ -235,7 +235,7 @@ test('a deleted recording leaves a gap that says so, and the gaps around it keep
   await add(library, cameraId, tenMs + 4 * minuteMs, tenMs + 5 * minuteMs);
   const rows = await library.covering(cameraId, { fromMs: tenMs + 2 * minuteMs, toMs: tenMs + 3 * minuteMs });
   assert.equal(rows.length, 1);
-  await library.remove(rows);
+  await library.removal.remove(rows);
   assert.equal(existsSync(rows[0]?.path ?? ''), false);
   for (const asked of [library, newLibrary()]) {
     assert.deepEqual(short(await asked.spans(cameraId, tenMs, tenMs + 5 * minuteMs)), [
@@ -259,8 +259,8 @@ test('the causes of a day without a recording stay as long as something older is
     await library.note(cameraId, { atMs: tenMs + nth * dayMs + minuteMs, cause: 'paused' });
   }
   const deleteDay = async (day: string): Promise<void> => {
-    await library.remove(await library.rowsOf(cameraId, day));
-    await library.removeEmptyDay(cameraId, day);
+    await library.removal.remove(await library.rowsOf(cameraId, day));
+    await library.removal.removeEmptyDay(cameraId, day);
   };
   // The first is a clip that is protected.
   await deleteDay('2026-11-21');
@@ -304,7 +304,7 @@ test('the bytes of all recordings are known after a start, and kept up to date',
     const again = new Library({ vault: own.vault });
     assert.equal(await again.usedBytes(), 1000);
     assert.equal(await again.oldestMs(), tenMs);
-    await again.remove(await again.oldest(cameraId));
+    await again.removal.remove(await again.oldest(cameraId));
     assert.equal(await again.usedBytes(), 500);
     assert.equal(await again.oldestMs(), tenMs + 24 * hourMs);
   } finally {
@@ -319,7 +319,7 @@ test('removing a camera removes all its recordings, and leaves what is not ours'
   await add(library, cameraId, tenMs + 24 * hourMs, tenMs + 24 * hourMs + minuteMs);
   const strange = place.vault.path('recordings', cameraId, '2026-11-20', 'letter.txt');
   writeFileSync(strange, 'dear diary');
-  await library.removeCamera(cameraId);
+  await library.removal.removeCamera(cameraId);
   assert.deepEqual(await library.spans(cameraId, 0, tenMs + 48 * hourMs), []);
   assert.ok(existsSync(strange));
   assert.equal(existsSync(place.vault.path('recordings', cameraId, '2026-11-21')), false);

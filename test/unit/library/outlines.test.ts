@@ -158,15 +158,15 @@ test('of what was deleted no month remains, and of a camera that is gone no file
   const place = await makePlace(t);
   await twoDays(place);
   const library = open(place);
-  await library.remove(await library.rowsOf(cameraId, '2026-11-01'));
-  await library.removeEmptyDay(cameraId, '2026-11-01');
+  await library.removal.remove(await library.rowsOf(cameraId, '2026-11-01'));
+  await library.removal.removeEmptyDay(cameraId, '2026-11-01');
   await library.close();
   const names = readdirSync(place.vault.path('months'));
   assert.deepEqual(names, [november]);
   const again = open(place);
   assert.deepEqual(causes(await again.spans(cameraId, whole.fromMs, whole.toMs)), ['recorded', 'paused']);
   writeFileSync(place.vault.path('months', `${november}.0123abcd.new`), 'what a crash left');
-  await again.removeCamera(cameraId);
+  await again.removal.removeCamera(cameraId);
   assert.deepEqual(readdirSync(place.vault.path('months')), []);
   await again.close();
 });
@@ -180,7 +180,7 @@ test('while the vault is locked no month is read or written, and what was delete
   const before = readFileSync(vault.path('months', november));
   vault.lock();
   const library = open(place);
-  await library.remove((await library.rowsOf(cameraId, '2026-11-01')).slice(0, 1));
+  await library.removal.remove((await library.rowsOf(cameraId, '2026-11-01')).slice(0, 1));
   await library.note(cameraId, { atMs: firstMs + dayMs + 2 * hourMs, cause: 'refused' });
   await library.spans(cameraId, whole.fromMs, whole.toMs);
   await library.survey.keep();
@@ -233,7 +233,7 @@ test('whatever is added, noted, deleted and recorded twice: outlines say what th
           else if (step.step === 'remove') {
             const rows = await library.covering(cameraId, { fromMs: 0, toMs: nowMs });
             const row = rows[step.nth];
-            if (row) await library.remove([row]);
+            if (row) await library.removal.remove([row]);
           } else {
             await library.close();
             await settle(place);

@@ -428,7 +428,7 @@ test('a recording that is deleted is let go of first: nothing keeps its room', {
   assert.equal(openedOf(id).length, 2);
   const [first, second] = await library.covering(id, { fromMs: tenMs, toMs: tenMs + 8000 });
   assert.ok(first && second);
-  await library.remove([first]);
+  await library.removal.remove([first]);
   assert.deepEqual(openedOf(id), [second.path]);
   await viewer.playback.close();
   assert.deepEqual(openedOf(id), []);

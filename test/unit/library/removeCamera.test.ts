@@ -23,6 +23,6 @@ test('recordings that were cut off go with their camera, also on a day of which 
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, name), 'cut off');
   }
-  await library.removeCamera(cameraId);
+  await library.removal.removeCamera(cameraId);
   assert.ok(!existsSync(vault.path('recordings', cameraId)));
 });

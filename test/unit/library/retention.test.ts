@@ -63,7 +63,7 @@ async function startsOf(cameraId: string): Promise<number[]> {
 
 async function begin(): Promise<void> {
   library = new Library({ vault: place.vault, now: () => tenMs + 10 * dayMs });
-  for (const cameraId of await library.cameras()) await library.removeCamera(cameraId);
+  for (const cameraId of await library.cameras()) await library.removal.removeCamera(cameraId);
   library = new Library({ vault: place.vault, now: () => tenMs + 10 * dayMs });
 }
 

@@ -80,7 +80,7 @@ test('what the preview says is what then goes, and nothing else', async () => {
   await fc.assert(
     fc.asyncProperty(contents, async (plan) => {
       const library = new Library({ vault: place.vault, now: () => nowMs });
-      for (const cameraId of cameras) await library.removeCamera(cameraId);
+      for (const cameraId of cameras) await library.removal.removeCamera(cameraId);
       const copy = spanCopy();
       const clips = await Clips.open(place.vault, copy);
       for (const { id } of [...clips.list()]) await clips.remove(id);
@@ -149,7 +149,7 @@ test('what the preview says is what then goes, and nothing else', async () => {
 
 test('protected clips that alone are more than the room stay, and the walk ends', async () => {
   const library = new Library({ vault: place.vault, now: () => nowMs });
-  for (const cameraId of cameras) await library.removeCamera(cameraId);
+  for (const cameraId of cameras) await library.removal.removeCamera(cameraId);
   const recordings = [0, 1, 2, 3].map((minute) => ({ camera: 0, minute, sizeBytes: 1000 }));
   await fill(library, { recordings, clips: [], days: [], keepBytes: 0, missingBytes: 0 });
   const rule: KeepRule = {
@@ -163,7 +163,7 @@ test('protected clips that alone are more than the room stay, and the walk ends'
 
 test('what is protected after it was found stays', async () => {
   const library = new Library({ vault: place.vault, now: () => nowMs });
-  for (const cameraId of cameras) await library.removeCamera(cameraId);
+  for (const cameraId of cameras) await library.removal.removeCamera(cameraId);
   const recordings = [0, 2000].map((minute) => ({ camera: 0, minute, sizeBytes: 1000 }));
   await fill(library, { recordings, clips: [], days: [], keepBytes: 0, missingBytes: 0 });
   let asked = 0;

@@ -205,13 +205,13 @@ test('what Nightjar deleted itself is no breach: the oldest, one in the middle, 
   const library = new Library({ vault });
   const rows = await library.rowsOf(cameraId, day);
   assert.equal(rows.length, 6);
-  await library.remove(rows.slice(0, 1));
-  await library.remove(rows.slice(2, 3));
+  await library.removal.remove(rows.slice(0, 1));
+  await library.removal.remove(rows.slice(2, 3));
   assert.deepEqual(await check(vault), []);
   await library.close();
   vault.lock();
   const locked = new Library({ vault });
-  await locked.remove(rows.slice(3, 5));
+  await locked.removal.remove(rows.slice(3, 5));
   await locked.close();
   const identity = identityFromSecret(secret);
   assert.ok(identity && vault.unlock(identity));

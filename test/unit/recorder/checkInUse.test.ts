@@ -84,7 +84,7 @@ test('a vault that is recorded into, indexed and deleted from all the time has n
       await setup.run(tenMs + hourMs + nth * 60_000);
       await library.note(cameraId, { atMs: tenMs + hourMs + nth * 60_000 + 30_000, cause: 'lost' });
       const rows = await library.oldest(cameraId);
-      await library.remove(rows.slice(0, 3));
+      await library.removal.remove(rows.slice(0, 3));
     }
   })();
   for (let nth = 0; nth < 12; nth += 1) assert.deepEqual(kinds(await checked(setup)), []);

@@ -61,7 +61,7 @@ async function crash(given: Footage, limits = {}): Promise<Crashed> {
   const copy = path.join(place.folder, `crash-${++crashes}`);
   cpSync(place.vault.folder, copy, { recursive: true });
   await recorder.close();
-  await library.removeCamera(cameraId);
+  await library.removal.removeCamera(cameraId);
   const identity = place.vault.identity;
   assert.ok(identity);
   const opened = await openVault(copy, identity);
@@ -240,7 +240,7 @@ test('recovery leaves the recording alone that is open right now', async () => {
   assert.deepEqual(await recover(place.vault, library), { finished: 0, indexed: 0, waiting: 0, unexplained: [] });
   await recorder.close();
   assert.equal((await library.covering(cameraId, { fromMs: 0, toMs: Infinity })).length, 1);
-  await library.removeCamera(cameraId);
+  await library.removal.removeCamera(cameraId);
 });
 
 test('a recording that had begun, and of which nothing reached the disk, ends what was told before it', async (t) => {
