@@ -1,19 +1,21 @@
 /**
  * What really happened to one camera, as those know it who did it: when the injector switched what off, what the camera
  * really sent, which recordings went, and what the clock was set to. From that follows what the timeline must tell of
- * each moment (`toldOf`), without asking the program anything.
+ * each moment (storyTeller.ts), and how far from each edge it may be told, without asking the program anything.
  *
- * Of several reasons the one nearest to the user counts: paused, closed, asleep, the disk, the network, the camera. A disk counts from
- * the first picture on that it did not take. After a reason ended, the gap keeps it until pictures come again, and between
- * two reasons of the camera until it is asked again: nobody can know sooner.
+ * Of several reasons the one nearest to the user counts: paused, closed, asleep, the disk, the network, the camera, and
+ * only then that an event is awaited. A disk counts from the first picture on that it did not take. After a reason ended,
+ * the gap keeps it until pictures come again, and between two reasons of the camera until it is asked again: nobody can
+ * know sooner.
  */
 import type { GapCause } from '../../main/contract/model.ts';
 import { type Setting, wallOf } from './fakedClock.ts';
+import { Teller, unnoticedMs } from './storyTeller.ts';
 
 export type Told = GapCause | 'recorded';
 
 /** Nearest to the user first. */
-export type Level = 'user' | 'app' | 'computer' | 'disk' | 'network' | 'camera';
+export type Level = 'user' | 'app' | 'computer' | 'disk' | 'network' | 'camera' | 'event';
 
 /** Something is wrong from `fromMs` to `toMs` (epoch ms of the computer, however its clock is set). */
 export interface Condition {
@@ -28,6 +30,8 @@ export interface Condition {
   holdsMs?: number;
   /** Nobody is left to tell what was not noticed yet: a camera that fell silent shortly before. */
   tellsNothing?: true;
+  /** Nobody can know whether it was so: it may be told, or as recorded. */
+  orRecorded?: true;
 }
 
 export interface Stretch {
@@ -80,11 +84,8 @@ const usualEdgeMs = 1000;
 /** The clock is looked at once a second, and the next run begins at a keyframe. */
 const clockEdgeMs = 2500;
 
-/** Silence is noticed after five seconds, and what waits to be sealed meanwhile is as much as 64 KiB. */
-const unnoticedMs = 6500;
+/** What waits to be sealed when a camera falls silent is as much as 64 KiB. */
 const waitingMs = 3000;
-/** A connection that was begun before the camera hung up asked nothing afterwards. */
-const hungUpMs = 300;
 
 export function truthOf(given: Story): Truth {
   const story = { ...given, conditions: given.conditions.map((one) => heldBack(one, given.sent)) };
@@ -142,13 +143,6 @@ function addSilence(truth: Truth, told: ReadonlySet<Told>): void {
   truth.edges.push({ atMs: last.fromMs, beforeMs: waitingMs, afterMs: nowMs - last.fromMs, told: either });
 }
 
-/** Of several wishes of the user the first of these counts. */
-const wishes: readonly GapCause[] = ['privacy', 'paused', 'off', 'schedule'];
-
-function rankOf({ cause }: Condition): number {
-  return wishes.indexOf(cause);
-}
-
 /** The moments at which something changed, in order, the first and last of the story among them. */
 function cutsOf({ conditions, sent, asked, clock, fromMs, toMs }: Story): number[] {
   const all = [
@@ -159,88 +153,6 @@ function cutsOf({ conditions, sent, asked, clock, fromMs, toMs }: Story): number
   ];
   const inside = all.filter((atMs) => atMs > fromMs && atMs < toMs);
   return [...new Set([fromMs, ...inside, toMs])].sort((one, other) => one - other);
-}
-
-/** Goes through the story in order, and knows what was known. */
-class Teller {
-  readonly #story: Story;
-  #before: ReadonlySet<Told> = new Set<Told>(['closed']);
-  /** The disk's trouble showed: a picture was not taken. */
-  #diskShowed = false;
-  /** What may still be told because nobody asked the camera since. */
-  #unasked: ReadonlySet<Told> = new Set();
-  #cameraCause: GapCause | null = null;
-  /** What was wrong with it last, also where something else was told meanwhile: it counts until it is asked again. */
-  #lastCause: GapCause | null = null;
-
-  constructor(story: Story) {
-    this.#story = story;
-  }
-
-  told(fromMs: number, toMs: number): ReadonlySet<Told> {
-    const middleMs = (fromMs + toMs) / 2;
-    const active = this.#story.conditions.filter((one) => one.fromMs <= middleMs && one.toMs > middleMs);
-    const by = (level: Level): Condition | undefined =>
-      active.filter((one) => one.level === level).sort((one, other) => rankOf(one) - rankOf(other))[0];
-    const sends = this.#story.sent.some((one) => one.fromMs <= middleMs && one.toMs > middleMs);
-    this.#before = this.#now(by, sends, fromMs);
-    return this.#before;
-  }
-
-  #now(by: (level: Level) => Condition | undefined, sends: boolean, fromMs: number): ReadonlySet<Told> {
-    const [disk, network, camera] = [by('disk'), by('network'), by('camera')];
-    if (!disk || by('app')) this.#diskShowed = false;
-    if (by('app')) this.#forgetCamera();
-    if (camera) this.#lastCause = camera.cause;
-    for (const level of ['user', 'app', 'computer'] as const) {
-      const first = by(level);
-      if (first) {
-        // Outside its hours a camera stays connected to, and is asked as rarely as before.
-        if (first.cause !== 'schedule') this.#forgetCamera();
-        return new Set([first.cause]);
-      }
-    }
-    if (disk && sends) this.#diskShowed = true;
-    // It showed for so short a time before the camera went that nobody may have seen it.
-    const gone = network ?? camera;
-    const barely = gone && disk && Math.abs(gone.fromMs - disk.fromMs) < (disk.beginsWithinMs ?? 0);
-    if (barely) return new Set([gone.cause, disk.cause]);
-    if (disk && this.#diskShowed) return new Set([disk.cause]);
-    // What waited of a camera that fell silent shortly before is what the disk does not take.
-    if (gone && disk && gone.fromMs > disk.fromMs - unnoticedMs) return new Set([gone.cause, disk.cause]);
-    if (network) return this.#networkTold(network, camera);
-    if (camera) return this.#cameraTold(camera, fromMs);
-    if (sends) {
-      this.#forgetCamera();
-      return new Set(['recorded']);
-    }
-    // Not reached again yet: what was before, or lost. A camera that stops sending of itself is lost.
-    const last = this.#lastCause === null ? [] : [this.#lastCause];
-    return new Set<Told>(this.#before.has('recorded') ? ['lost'] : [...this.#before, 'lost', ...last]);
-  }
-
-  /** A camera that had fallen silent shortly before is told so only when that is noticed. */
-  #networkTold(network: Condition, camera: Condition | undefined): ReadonlySet<Told> {
-    this.#cameraCause = null;
-    const wasSilent = camera && camera.fromMs > network.fromMs - unnoticedMs && camera.fromMs < network.fromMs;
-    return new Set<Told>(wasSilent ? [network.cause, camera.cause] : [network.cause]);
-  }
-
-  #cameraTold({ cause, fromMs: sinceMs, toMs }: Condition, fromMs: number): ReadonlySet<Told> {
-    // It hung up, and nobody asked it why.
-    const asked = this.#story.asked.some((atMs) => atMs > sinceMs + hungUpMs && atMs < toMs);
-    if (cause === 'refused' && !asked) return new Set<Told>(['refused', 'lost']);
-    if (this.#cameraCause !== null && this.#cameraCause !== cause) this.#unasked = this.#before;
-    this.#cameraCause = cause;
-    if (this.#story.asked.includes(fromMs)) this.#unasked = new Set();
-    return new Set<Told>([cause, ...this.#unasked]);
-  }
-
-  #forgetCamera(): void {
-    this.#cameraCause = null;
-    this.#lastCause = null;
-    this.#unasked = new Set();
-  }
 }
 
 /** The clock was set forward at `fromMs`: the time between never was. */

@@ -5,6 +5,7 @@
  */
 import type { FakedClock } from './fakedClock.ts';
 import type { Condition, Level } from './story.ts';
+import type { Awaited } from './storyAwaited.ts';
 
 /** Of one camera, or of all of them at once. */
 export type Whose = number | 'all';
@@ -17,6 +18,7 @@ export class Book {
   beganMs = 0;
   readonly #clock: FakedClock;
   readonly #conditions: { camera: Whose; condition: Condition }[] = [];
+  readonly #awaited: { camera: number; awaited: Awaited }[] = [];
 
   constructor(clock: FakedClock) {
     this.#clock = clock;
@@ -33,6 +35,13 @@ export class Book {
     const condition = { toMs: Infinity, ...what };
     this.#conditions.push({ camera, condition });
     return condition;
+  }
+
+  /** Only events are wanted of that camera from then on; as `tell`. */
+  tellAwaited(camera: number, what: Omit<Awaited, 'toMs'>): Awaited {
+    const awaited = { toMs: Infinity, ...what };
+    this.#awaited.push({ camera, awaited });
+    return awaited;
   }
 
   /** Something is wrong while this is done. */
@@ -52,5 +61,9 @@ export class Book {
     return this.#conditions
       .filter((one) => one.camera === camera || one.camera === 'all')
       .map(({ condition }) => condition);
+  }
+  /** When only events were wanted of that camera, in order. */
+  awaitedOf(camera: number): Awaited[] {
+    return this.#awaited.filter((one) => one.camera === camera).map(({ awaited }) => awaited);
   }
 }

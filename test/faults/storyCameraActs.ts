@@ -19,6 +19,7 @@ export async function doToCamera(scene: Scene, camera: number, act: CameraAct): 
       return;
     case 'modeOff':
     case 'noHours':
+    case 'eventsOnly':
       await wishPlan(scene, camera, act.do, act.forMs);
       return;
     case 'reboot':

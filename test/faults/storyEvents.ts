@@ -42,7 +42,8 @@ export const noEvents: EventFigures = {
   odd: [],
 };
 
-const withinMs = 2000;
+/** A motion is on the timeline within so much of the moment at which it was raised. */
+export const withinMs = 2000;
 /** Further away it is another event. */
 const sameMs = 4000;
 /** A connection that hangs is given up after so long, and what the camera kept meanwhile is heard then. */
@@ -121,7 +122,12 @@ export function sumEvents(all: readonly EventFigures[]): EventFigures {
   );
 }
 
-function isDue({ fromMs, toMs, heard }: Raised, conditions: readonly Condition[], clock: readonly Setting[]): boolean {
+/** Whether it must have been heard when it was raised: all was well, from long before it to behind it. */
+export function isDue(
+  { fromMs, toMs, heard }: Raised,
+  conditions: readonly Condition[],
+  clock: readonly Setting[],
+): boolean {
   const [sinceMs, untilMs] = [fromMs - marginMs.before, toMs + marginMs.after];
   const disturbed = conditions.some((one) => one.fromMs < untilMs && one.toMs > sinceMs);
   const set = clock.some(({ realMs }) => realMs > sinceMs && realMs < untilMs);

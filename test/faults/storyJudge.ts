@@ -6,6 +6,7 @@ import type { CameraEvent } from '../../main/contract/cameraEvents.ts';
 import type { Span } from '../../main/contract/model.ts';
 import { type Condition, type Stretch, type Truth, truthOf } from './story.ts';
 import { askEvents, askOtherwise, askSpans, clipTo, toldAlike } from './storyAsk.ts';
+import { quietOf } from './storyAwaited.ts';
 import { type Comparison, compare } from './storyCheck.ts';
 import { compareEvents, type EventFigures, type Raised } from './storyEvents.ts';
 import type { Scene } from './storyScene.ts';
@@ -83,18 +84,20 @@ async function judgeCamera(
   const { book, clock } = scene;
   const conditions = book.conditionsOf(camera);
   const stretches = arrivingOf(sentBy(scene, camera, sentUntilMs), conditions);
+  const { settings } = clock;
+  const quiet = quietOf(book.awaitedOf(camera), raised, { conditions, clock: settings });
   const truth = truthOf({
-    conditions,
+    conditions: [...conditions, ...quiet],
     sent: stretches,
     asked: await askedOf(scene, camera),
-    clock: clock.settings,
+    clock: settings,
     deleted: scene.deletedOf(cameraId),
     ...{ launchedMs: book.launchedMs, fromMs: book.beganMs, toMs },
   });
   const untilMs = toMs + clock.offsetMs;
   const comparison = compare(truth, clipTo(spans, untilMs), untilMs);
   const own = events.filter((event) => event.cameraId === cameraId);
-  const heard = compareEvents(raised, own, { conditions, clock: clock.settings });
+  const heard = compareEvents(raised, own, { conditions, clock: settings });
   const odd = [...comparison.unsound, ...oddIn(heard)];
   if (!toldAlike(before[camera] ?? [], spans, stoppedMs - 5000)) odd.unshift('told otherwise after a restart');
   return { camera, cameraId, comparison, truth, spans, stretches, events: heard, odd };

@@ -22,7 +22,7 @@ export async function raiseMotion(scene: Scene, camera: number): Promise<Raised[
     await wait(chance.between(800, 2500));
     await scene.command(camera, { motion: false });
     raised.push({ fromMs, toMs: Date.now(), heard: subscribers > 0 });
-    await wait(chance.between(6000, 11_000));
+    await wait(chance.between(...scene.plan.motionEveryMs));
   }
   return raised;
 }

@@ -18,8 +18,8 @@ export type CommonAct =
   /** The user wants nobody watched. */
   | { do: 'privacy'; forMs: number };
 
-/** What the user wants of a camera, by its plan: nothing recorded, or in no hour of the week. */
-export type Wish = 'modeOff' | 'noHours';
+/** What the user wants of a camera, by its plan: nothing recorded, in no hour of the week, or only around events. */
+export type Wish = 'modeOff' | 'noHours' | 'eventsOnly';
 
 export type CameraAct = {
   do: 'off' | 'reboot' | 'freeze' | 'silent' | 'cut' | 'password' | 'pause' | 'garbage' | Wish;
@@ -39,12 +39,17 @@ export interface Plan {
   disk: 'tmpfs' | 'ext4';
   common: Timed<CommonAct>[];
   cameras: Timed<CameraAct>[][];
+  /** Between two motions of a camera: at least and at most. */
+  motionEveryMs: readonly [number, number];
   /** Without anything wrong, at the end. */
   restMs: number;
 }
 
 export const camerasInARun = 4;
 const hourMs = 3_600_000;
+const usualMotionMs = [6000, 11_000] as const;
+/** So that there is quiet between a post-roll and the next pre-roll. */
+const rareMotionMs = [18_000, 26_000] as const;
 
 /** Nights in which the clocks change. */
 export const nights = {
@@ -65,6 +70,7 @@ const lengthsMs: Record<CameraAct['do'], readonly [number, number]> = {
   garbage: [6000, 12_000],
   modeOff: [3000, 14_000],
   noHours: [3000, 14_000],
+  eventsOnly: [24_000, 34_000],
 };
 
 /** An ordinary run of about so long. `cuts`: the cameras are behind a link that can be cut. */
@@ -78,13 +84,13 @@ export function planOf(seed: number, { lengthMs, cuts }: { lengthMs: number; cut
     startMs: chance.share() < 0.4 ? midnightMs - 1000 * Math.round(chance.between(15, 60)) : midnightMs + 9 * hourMs,
     common: commonActs(lengthMs, { chance, next: () => commonAct(chance, disk, cuts) }),
     cameras: Array.from({ length: camerasInARun }, () => actsOfCamera(chance, lengthMs, cuts)),
-    restMs: 4000,
+    ...{ motionEveryMs: usualMotionMs, restMs: 4000 },
   };
 }
 
 /**
  * A run of what the user wants: privacy, plans, pauses, beside cameras that fail, an app that ends and a clock that is
- * set. Waiting for an event is not in it: what is recorded around one is for `journeys/modes.spec.ts`.
+ * set. Waiting for an event is not in it: `eventsPlan`.
  */
 export function wishesPlan(seed: number, { lengthMs }: { lengthMs: number }): Plan {
   const chance = new Chance(seed);
@@ -99,7 +105,33 @@ export function wishesPlan(seed: number, { lengthMs }: { lengthMs: number }): Pl
     ...{ seed, name: 'wishes', disk: 'tmpfs', timeZone: 'Europe/Berlin', startMs: Date.UTC(2026, 10, 21, 22, 59, 20) },
     common: commonActs(lengthMs, { chance, next }),
     cameras: Array.from({ length: camerasInARun }, () => actsOfCamera(chance, lengthMs, false, kinds)),
-    restMs: 4000,
+    ...{ motionEveryMs: usualMotionMs, restMs: 4000 },
+  };
+}
+
+/**
+ * A run of cameras that are recorded only around events, most of the time, and that see something now and then; the app
+ * ends once, and is killed once. Whatever else takes a camera's events away leaves open what is recorded: it is left out.
+ */
+export function eventsPlan(seed: number, { lengthMs }: { lengthMs: number }): Plan {
+  const chance = new Chance(seed);
+  const ends = chance.share() < 0.5 ? (['close', 'kill'] as const) : (['kill', 'close'] as const);
+  const common = ends.map((what): Timed<CommonAct> => {
+    const afterMs = Math.round(chance.between(0.25 * lengthMs, 0.4 * lengthMs));
+    return { do: what, forMs: Math.round(chance.between(2000, 5000)), afterMs };
+  });
+  const kinds = ['eventsOnly', 'eventsOnly', 'eventsOnly', 'modeOff', 'noHours'] as const;
+  return {
+    ...{
+      seed,
+      name: 'events only',
+      disk: 'tmpfs',
+      timeZone: 'Europe/Berlin',
+      startMs: Date.UTC(2026, 10, 21, 22, 59, 20),
+    },
+    common,
+    cameras: Array.from({ length: camerasInARun }, () => actsOfCamera(chance, lengthMs, false, kinds)),
+    ...{ motionEveryMs: rareMotionMs, restMs: 4000 },
   };
 }
 
@@ -125,7 +157,7 @@ export function nightPlan(
     ...{ seed, name: `${night} night`, disk: 'tmpfs', timeZone: 'Europe/Berlin', startMs: first },
     common: [...between(), leap(first, second), ...between(), leap(second, third), ...between()],
     cameras: Array.from({ length: camerasInARun }, () => actsOfCamera(chance, 3 * pieceMs, false)),
-    restMs: 4000,
+    ...{ motionEveryMs: usualMotionMs, restMs: 4000 },
   };
 }
 
