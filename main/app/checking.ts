@@ -16,6 +16,7 @@ import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
 import type { CheckedForm } from '../core/library/checkDocument.ts';
 import type { Library } from '../core/library/library.ts';
 import { Pace } from '../core/library/pace.ts';
+import { type Run, SoleRun, type StoppedBy } from '../core/library/soleRun.ts';
 import { checkVault } from '../core/recorder/checkVault.ts';
 import type { Vault } from '../core/vault/folder.ts';
 import { type CheckDocument, checkFile, readCheck } from './checkDocument.ts';
@@ -40,12 +41,6 @@ const tellEveryMs = 500;
 /** A rate is worth telling after this much time. */
 const rateAfterMs = 1500;
 
-interface Run {
-  stop: AbortController;
-  by: 'user' | 'lock' | 'close';
-  ended: Promise<void>;
-}
-
 export class Checking {
   readonly #options: CheckingOptions;
   readonly #now: () => number;
@@ -54,7 +49,7 @@ export class Checking {
   #state: CheckState = { state: 'never' };
   /** As it is remembered. */
   #last: CheckDocument['last'] = null;
-  #run: Run | null = null;
+  readonly #run = new SoleRun();
   #locks = 0;
   #closed = false;
 
@@ -76,21 +71,14 @@ export class Checking {
 
   /** Nothing happens while one runs. Problems: `keyMissing` when the vault is locked. */
   start(repair: boolean): Outcome<null> {
-    if (this.#run || this.#closed) return good(null);
+    if (this.#run.isGoing || this.#closed) return good(null);
     if (this.#options.vault.identity === null) return bad({ code: 'keyMissing' });
-    const run: Run = { stop: new AbortController(), by: 'user', ended: Promise.resolve() };
-    this.#run = run;
-    run.ended = this.#work(run, repair).finally(() => {
-      this.#run = null;
-    });
+    this.#run.begin((run) => this.#work(run, repair));
     return good(null);
   }
 
-  async stop(by: Run['by'] = 'user'): Promise<void> {
-    if (!this.#run) return;
-    this.#run.by = by;
-    this.#run.stop.abort();
-    await this.#run.ended;
+  async stop(by: StoppedBy = 'user'): Promise<void> {
+    await this.#run.stop(by);
   }
 
   /** The vault is locked: it stops, and nothing of it stays in memory. */
@@ -139,7 +127,7 @@ export class Checking {
       const found: Finding[] = [];
       let toldMs = 0;
       const checked = await checkVault(vault.folder, identity, {
-        ...{ documents, repair, signal: run.stop.signal },
+        ...{ documents, repair, signal: run.signal },
         inUse: { vault, library, openedMs: this.#openedMs, ...(settleMs !== undefined && { settleMs }) },
         began: () => {
           tally.files += 1;
@@ -152,14 +140,14 @@ export class Checking {
             tally = this.#taken(tally, found);
             this.#set(this.#running(tally, expectedBytes));
           }
-          await pace.rest(run.stop.signal);
+          await pace.rest(run.signal);
         },
       });
       if (checked.ok) {
         tally = { ...this.#taken(tally, checked.value.findings), repaired: checked.value.repaired.length };
         await this.#end({ state: 'done', tally, finishedMs: this.#now() });
       } else if (checked.problem.code === 'cancelled') {
-        const by = run.stop.signal.aborted ? run.by : 'lock';
+        const by = run.signal.aborted ? run.by : 'lock';
         await this.#end({ state: 'stopped', tally: this.#taken(tally, found), finishedMs: this.#now(), by });
       } else this.#fail(tally, checked.problem);
     } catch (error) {

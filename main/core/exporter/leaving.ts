@@ -11,6 +11,7 @@ import type { LeavingState } from '../../contract/leaving.ts';
 import type { CameraId } from '../../contract/model.ts';
 import { bad, good, type Outcome, type Problem } from '../../contract/problems.ts';
 import type { Library } from '../library/library.ts';
+import { type Run, SoleRun, type StoppedBy } from '../library/soleRun.ts';
 import type { Vault } from '../vault/folder.ts';
 import type { Ffmpeg } from '../video/ffmpeg.ts';
 import type { Memory } from './exportsDocument.ts';
@@ -42,18 +43,12 @@ export interface LeavingRequest {
 
 const tellEveryMs = 500;
 
-interface Run {
-  stop: AbortController;
-  by: 'user' | 'lock' | 'close';
-  ended: Promise<void>;
-}
-
 export class Leaving {
   readonly #options: LeavingOptions;
   readonly #now: () => number;
   #job: StoredLeaving | null = null;
   #state: LeavingState = { state: 'never' };
-  #run: Run | null = null;
+  readonly #run = new SoleRun();
   #beginning: Promise<void> | null = null;
   #closed = false;
 
@@ -77,7 +72,7 @@ export class Leaving {
   /** Problems: `gone` while another runs; those of the disk. */
   async start({ folder, cameras, everything }: LeavingRequest): Promise<Outcome<null>> {
     await this.#settled();
-    if (this.#run) return bad({ code: 'gone' });
+    if (this.#run.isGoing) return bad({ code: 'gone' });
     const startedMs = this.#now();
     const names = folderNames(
       cameras.map(({ name }) => name),
@@ -98,11 +93,8 @@ export class Leaving {
   }
 
   /** What is complete stays, and it goes on from there. */
-  async stop(by: Run['by'] = 'user'): Promise<void> {
-    if (!this.#run) return;
-    this.#run.by = by;
-    this.#run.stop.abort();
-    await this.#run.ended;
+  async stop(by: StoppedBy = 'user'): Promise<void> {
+    await this.#run.stop(by);
   }
 
   /** Problems: `gone` when there is nothing to go on with. */
@@ -117,7 +109,7 @@ export class Leaving {
   /** Nothing happens while it runs. */
   async forget(): Promise<void> {
     await this.#settled();
-    if (this.#run || !this.#job) return;
+    if (this.#run.isGoing || !this.#job) return;
     await this.#clean(this.#job);
     this.#job = null;
     await this.#options.memory.write({ job: null });
@@ -131,7 +123,7 @@ export class Leaving {
   async forgetCamera(cameraId: CameraId): Promise<boolean> {
     this.#beginning ??= this.#remember();
     await this.#beginning;
-    const ran = this.#run !== null;
+    const ran = this.#run.isGoing;
     await this.stop('close');
     const job = this.#job;
     if (job) {
@@ -183,17 +175,16 @@ export class Leaving {
 
   /** A run that has told its end tidies up for a moment yet. */
   async #settled(): Promise<void> {
-    if (this.#state.state !== 'running') await this.#run?.ended;
+    if (this.#state.state !== 'running') await this.#run.ended();
   }
 
   #go(): void {
-    if (this.#run || this.#closed || !this.#job) return;
-    const run: Run = { stop: new AbortController(), by: 'user', ended: Promise.resolve() };
-    this.#run = run;
-    const { name = '' } = this.#job.cameras.find(({ ended }) => !ended) ?? {};
-    this.#set({ state: 'running', job: told(this.#job), camera: name, bytesPerSecond: null, leftMs: null });
-    run.ended = this.#work(run, this.#job).finally(() => {
-      this.#run = null;
+    const job = this.#job;
+    if (this.#closed || !job) return;
+    this.#run.begin((run) => {
+      const { name = '' } = job.cameras.find(({ ended }) => !ended) ?? {};
+      this.#set({ state: 'running', job: told(job), camera: name, bytesPerSecond: null, leftMs: null });
+      return this.#work(run, job);
     });
   }
 
@@ -242,13 +233,13 @@ export class Leaving {
   async #oneCamera(run: Run, job: StoredLeaving, camera: StoredCamera, tell: Tell): Promise<Outcome<null>> {
     const { ffmpeg, library, vault, share } = this.#options;
     for (;;) {
-      if (run.stop.signal.aborted) return bad({ code: 'cancelled' });
+      if (run.signal.aborted) return bad({ code: 'cancelled' });
       if (vault.identity === null) return bad({ code: 'keyMissing' });
       tell(camera, 0);
       const group = await nextGroup(library, job, camera);
       if (!group) break;
       const written = await writeGroup({
-        ...{ ffmpeg, library, vault, job, camera, group, signal: run.stop.signal },
+        ...{ ffmpeg, library, vault, job, camera, group, signal: run.signal },
         ...(share !== undefined && { share }),
         keep: () => this.#keep(job),
         fed: (progress: GroupProgress) => tell(camera, progress.fedBytes),
