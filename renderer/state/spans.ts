@@ -3,7 +3,7 @@
  * a list may be empty and need not reach as far as the question.
  */
 import type { GapCause, Span } from '../../main/contract/model.ts';
-import type { TimeSpan } from './time.ts';
+import { dayHolding, type TimeSpan } from './time.ts';
 
 export type GapSpan = Span & { kind: 'gap' };
 
@@ -24,6 +24,16 @@ export function recordedAfter(spans: readonly Span[], timeMs: number): number | 
 /** End of the last recorded span. */
 export function lastRecorded(spans: readonly Span[]): number | null {
   return spans.findLast((span) => span.kind === 'recorded')?.toMs ?? null;
+}
+
+/**
+ * How long the gap is that holds this part of it; null where midnight may have cut it, as a day's spans are: then nobody
+ * knows here.
+ */
+export function wholeGapMs(spans: readonly Span[], part: TimeSpan): number | null {
+  const whole = spans.find((one) => one.fromMs <= part.fromMs && one.toMs >= part.toMs) ?? part;
+  const isCut = [whole.fromMs, whole.toMs].some((endMs) => endMs === dayHolding(endMs).fromMs);
+  return isCut ? null : whole.toMs - whole.fromMs;
 }
 
 /** The first gap that ends after the moment, and after which something is recorded. */

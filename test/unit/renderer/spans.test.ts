@@ -13,6 +13,7 @@ import {
   recordedAfter,
   recordedIn,
   spanAt,
+  wholeGapMs,
 } from '../../../renderer/state/spans.ts';
 
 const spans: Span[] = [
@@ -70,4 +71,19 @@ test('what lies inside a stretch is cut at its ends and counted', () => {
   );
   assert.equal(recordedIn(spans, { fromMs: 90, toMs: 160 }), 20);
   assert.equal(recordedIn(spans, { fromMs: 300, toMs: 900 }), 0);
+});
+
+test('a part of a gap tells how long the whole is, and none where midnight may have cut it', () => {
+  const noon = new Date(2026, 5, 10, 12).getTime();
+  const midnight = new Date(2026, 5, 11).getTime();
+  const day: Span[] = [
+    { fromMs: noon, toMs: noon + 60_000, kind: 'gap', cause: 'lost' },
+    { fromMs: noon + 60_000, toMs: noon + 90_000, kind: 'recorded' },
+    { fromMs: noon + 90_000, toMs: midnight, kind: 'gap', cause: 'closed' },
+    { fromMs: midnight, toMs: midnight + 5000, kind: 'gap', cause: 'closed' },
+  ];
+  assert.equal(wholeGapMs(day, { fromMs: noon + 10_000, toMs: noon + 20_000 }), 60_000);
+  assert.equal(wholeGapMs(day, { fromMs: noon + 100_000, toMs: noon + 110_000 }), null);
+  assert.equal(wholeGapMs(day, { fromMs: midnight + 1000, toMs: midnight + 2000 }), null);
+  assert.equal(wholeGapMs([], { fromMs: noon, toMs: noon + 7 }), 7);
 });
