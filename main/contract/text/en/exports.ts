@@ -49,6 +49,8 @@ export const exports = {
     ]
       .filter((part) => part !== '')
       .join(', '),
+  /** Before the name of the folder that it is in. */
+  inFolder: 'in',
   madeAnew: 'The pictures could not be joined to the cut, and were all made anew as H.264.',
   waiting: 'waiting',
   waitingFirst: 'waiting, first in line',
