@@ -1,8 +1,8 @@
 /**
  * The days of all cameras: which there are, by the names of their folders, and their indexes, of which the last used
- * ones stay in memory. One step at a time works on a day; different days side by side. Keeps the sum of all sizes, and
- * of settled days what they came to, so that a start opens only the days that it shows (daySums.ts). Never fails on what
- * lies in the folders; a folder that cannot be listed has no days, and is listed again next time.
+ * ones stay in memory. One step at a time works on a day; different days side by side. Keeps how large they are
+ * (daySizes.ts), and of settled days what they came to, so that a start opens only the days that it shows (daySums.ts).
+ * Never fails on what lies in the folders; a folder that cannot be listed has no days, and is listed again next time.
  */
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -13,7 +13,8 @@ import type { Vault } from '../vault/folder.ts';
 import type { DayRow } from './dayDocument.ts';
 import { DayIndex } from './dayIndex.ts';
 import { type DayOutline, outlineOf } from './dayOutline.ts';
-import { changedMsOf, type DaySum, DaySums } from './daySums.ts';
+import { DaySizes } from './daySizes.ts';
+import { changedMsOf, type DaySum, DaySums, sumOf } from './daySums.ts';
 import { monthOf } from './monthDocument.ts';
 import { MonthOutlines } from './monthOutlines.ts';
 import { isCameraId, isDay, readFinishedName, readOpenName, recordingsFolder } from './recordingName.ts';
@@ -44,9 +45,7 @@ export class DayShelf {
   /** Least recently used first. */
   readonly #loaded = new Map<string, DayIndex>();
   readonly #days = new Map<CameraId, readonly string[]>();
-  /** Of the days that were looked at, and, once the sum was asked for, of the settled ones. */
-  readonly #sizes = new Map<string, number>();
-  #sizesKnown = false;
+  readonly #sizes = new DaySizes(() => this.sums());
   #sums: Promise<DaySums> | null = null;
   #measured: Promise<void> | null = null;
 
@@ -89,7 +88,7 @@ export class DayShelf {
       const index = await this.#take(cameraId, day, expected);
       (await this.sums()).drop(cameraId, day);
       const changed = await step(index);
-      this.#sizes.set(keyOf(cameraId, day), index.sizeBytes);
+      this.#sizes.set(cameraId, day, index.sizeBytes);
       return changed;
     });
     const days = await this.days(cameraId);
@@ -126,19 +125,6 @@ export class DayShelf {
     return await this.#sums;
   }
 
-  /** Sizes of all days, those of settled days among them. */
-  async #knownSizes(): Promise<Map<string, number>> {
-    const sums = await this.sums();
-    for (const [cameraId, days] of this.#sizesKnown ? [] : sums.all) {
-      for (const [day, { sizeBytes }] of days) {
-        const key = keyOf(cameraId, day);
-        if (!this.#sizes.has(key)) this.#sizes.set(key, sizeBytes);
-      }
-    }
-    this.#sizesKnown = true;
-    return this.#sizes;
-  }
-
   /** Looks at a day anew, whatever is known of it. It is kept in memory only if it was, or if `keep` says so. */
   async look(cameraId: CameraId, day: string, keep: boolean): Promise<DayLook> {
     return await this.#turns.take(keyOf(cameraId, day), async () => {
@@ -151,7 +137,7 @@ export class DayShelf {
       }
       this.#loaded.delete(keyOf(cameraId, day));
       const index = await (keep || known ? this.#take(cameraId, day) : DayIndex.open(this.#vault, cameraId, day));
-      this.#sizes.set(keyOf(cameraId, day), index.sizeBytes);
+      this.#sizes.set(cameraId, day, index.sizeBytes);
       const outline = index.isWhole ? outlineOf(index) : null;
       return { added: index.repaired.added, others: index.others, sum: sumOf(index, changedMs), outline };
     });
@@ -192,7 +178,7 @@ export class DayShelf {
       for (const name of names) await rm(this.#vault.path(recordingsFolder, cameraId, day, name), { force: true });
       await rmdir(index.folder).catch(() => undefined);
       this.#loaded.delete(keyOf(cameraId, day));
-      this.#sizes.delete(keyOf(cameraId, day));
+      this.#sizes.drop(cameraId, day);
       (await this.sums()).drop(cameraId, day);
       await this.outlines.drop(cameraId, day);
       const days = await this.days(cameraId);
@@ -227,9 +213,7 @@ export class DayShelf {
 
   /** Bytes of all finished recordings, as far as they are known. */
   async knownBytes(): Promise<number> {
-    let sum = 0;
-    for (const sizeBytes of (await this.#knownSizes()).values()) sum += sizeBytes;
-    return sum;
+    return await this.#sizes.sumBytes();
   }
 
   /** Bytes of all finished recordings. Waits until every day is known: at the first call each that is not is read. */
@@ -255,13 +239,11 @@ export class DayShelf {
     }
     await this.outlines.forgetGone((cameraId, dayOrMonth) => there.has(keyOf(cameraId, dayOrMonth)));
     const sums = await this.sums();
-    for (const key of [...(await this.#knownSizes()).keys()]) {
-      if (there.has(key)) continue;
-      const [cameraId = '', day = ''] = key.split('/');
+    for (const [cameraId, day] of await this.#sizes.daysBeside(there)) {
       // It can have begun meanwhile.
       if ((await this.days(cameraId)).includes(day)) continue;
       sums.drop(cameraId, day);
-      this.#sizes.delete(key);
+      this.#sizes.drop(cameraId, day);
     }
   }
 
@@ -275,10 +257,10 @@ export class DayShelf {
 
   async #measure(): Promise<void> {
     const sums = await this.sums();
-    const sizes = await this.#knownSizes();
+    await this.#sizes.takeUp();
     for (const cameraId of await this.cameras()) {
       for (const [nth, day] of (await this.days(cameraId)).entries()) {
-        const known = sizes.has(keyOf(cameraId, day));
+        const known = this.#sizes.has(cameraId, day);
         const doubted = nth < doubtedDays && !this.#loaded.has(keyOf(cameraId, day));
         if (known && !(doubted && (await sums.current(cameraId, day)) === null)) continue;
         await this.read(cameraId, day);
@@ -295,7 +277,7 @@ export class DayShelf {
     const index = known && !known.stale ? known : await DayIndex.open(this.#vault, cameraId, day, expected);
     if (known && known !== index) await index.inherit(known);
     this.#loaded.set(key, index);
-    this.#sizes.set(key, index.sizeBytes);
+    this.#sizes.set(cameraId, day, index.sizeBytes);
     this.#forgetOldest();
     return index;
   }
@@ -310,16 +292,6 @@ export class DayShelf {
       this.#loaded.delete(key);
     }
   }
-}
-
-function sumOf({ rows, sizeBytes }: DayIndex, changedMs: number): DaySum {
-  const [first] = rows;
-  const last = rows.reduce<DayRow | undefined>(
-    (late, row) => (late && late.endMs >= row.endMs ? late : row),
-    undefined,
-  );
-  const { startMs: lastStartMs = 0, endMs: lastEndMs = 0 } = last ?? {};
-  return { sizeBytes, firstMs: first?.startMs ?? 0, lastStartMs, lastEndMs, changedMs };
 }
 
 function keyOf(cameraId: CameraId, day: string): string {

@@ -13,6 +13,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { CameraId } from '../../contract/model.ts';
 import { writeDurably } from '../vault/durable.ts';
 import type { Vault } from '../vault/folder.ts';
+import type { DayRow } from './dayDocument.ts';
 import { isCameraId, recordingsFolder } from './recordingName.ts';
 
 export const daySumsName = 'days.json';
@@ -133,6 +134,17 @@ export class DaySums {
     text += take(hash, '}}');
     return `${text}\n${hash.digest('hex')}\n`;
   }
+}
+
+/** What a day came to, by its rows (in order) and its folder's time of change. */
+export function sumOf({ rows, sizeBytes }: { rows: readonly DayRow[]; sizeBytes: number }, changedMs: number): DaySum {
+  const [first] = rows;
+  const last = rows.reduce<DayRow | undefined>(
+    (late, row) => (late && late.endMs >= row.endMs ? late : row),
+    undefined,
+  );
+  const { startMs: lastStartMs = 0, endMs: lastEndMs = 0 } = last ?? {};
+  return { sizeBytes, firstMs: first?.startMs ?? 0, lastStartMs, lastEndMs, changedMs };
 }
 
 /** Times of change are compared, never reckoned with: a clock that was set wrong makes no difference. */
