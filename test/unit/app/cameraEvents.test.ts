@@ -88,6 +88,20 @@ async function hear(t: TestContext): Promise<Heard> {
 const heard = (events: CameraEvents, at = 0): Promise<void> =>
   until('it is heard', () => events.heard(camera(at).id) === 'heard' && yardCamera(at).subscribers > 0);
 
+/** As `hear`, and the front door is heard already. */
+async function hearFront(t: TestContext): Promise<Heard> {
+  const all = await hear(t);
+  all.events.follow(front);
+  all.goesLive(front.id);
+  await heard(all.events);
+  return all;
+}
+
+async function motionBegins(events: CameraEvents): Promise<void> {
+  yardCamera(0).fireMotion(true);
+  await until('motion', () => events.active(front.id));
+}
+
 test('motion and an input are kept once each, watched, and active while they go on', async (t) => {
   const { events, kept, goesLive, changed } = await hear(t);
   const watched: string[] = [];
@@ -113,12 +127,8 @@ test('motion and an input are kept once each, watched, and active while they go 
 });
 
 test('a reboot loses no event and doubles none', async (t) => {
-  const { events, kept, goesLive } = await hear(t);
-  events.follow(front);
-  goesLive(front.id);
-  await heard(events);
-  yardCamera(0).fireMotion(true);
-  await until('motion', () => events.active(front.id));
+  const { events, kept, goesLive } = await hearFront(t);
+  await motionBegins(events);
   await yardCamera(0).reboot(300);
   events.status(statusOf(front.id, { state: 'lost', sinceMs: 0, cause: 'closed', nextTryMs: 0 }));
   goesLive(front.id);
@@ -138,25 +148,17 @@ test('a reboot loses no event and doubles none', async (t) => {
 });
 
 test('a camera whose clock is an hour wrong tells when it was all the same', async (t) => {
-  const { events, kept, goesLive } = await hear(t);
   await yardCamera(0).fault({ clockOffMs: 3_600_000 });
-  events.follow(front);
-  goesLive(front.id);
-  await heard(events);
+  const { events, kept } = await hearFront(t);
   const fromMs = Date.now();
-  yardCamera(0).fireMotion(true);
-  await until('motion', () => events.active(front.id));
+  await motionBegins(events);
   const [motion] = await kept();
   assert.ok(motion && motion.fromMs >= fromMs && motion.fromMs <= Date.now());
 });
 
 test('a camera that is paused is not listened to, and what went on ends', async (t) => {
-  const { events, kept, goesLive } = await hear(t);
-  events.follow(front);
-  goesLive(front.id);
-  await heard(events);
-  yardCamera(0).fireMotion(true);
-  await until('motion', () => events.active(front.id));
+  const { events, kept } = await hearFront(t);
+  await motionBegins(events);
   events.follow({ ...front, paused: true });
   await events.quiet();
   assert.equal(yardCamera(0).subscribers, 0);
@@ -170,10 +172,7 @@ test('a camera that is paused is not listened to, and what went on ends', async 
 });
 
 test('while a camera is private it is not listened to, and afterwards it is', async (t) => {
-  const { events, goesLive } = await hear(t);
-  events.follow(front);
-  goesLive(front.id);
-  await heard(events);
+  const { events, goesLive } = await hearFront(t);
   const live = { state: 'live', sinceMs: 0 } as const;
   const wanted = { records: false, cause: 'privacy', untilMs: null } as const;
   events.status({ ...statusOf(front.id, live), wanted });
