@@ -50,8 +50,7 @@ export type Tell = <Name extends keyof Events>(name: Name, value: Events[Name]) 
 
 export interface House {
   vault: Vault;
-  /** Whom the vault is sealed to. */
-  /** null while it was never unlocked. */
+  /** Whom the vault is sealed to; null while it was never unlocked. */
   readonly keys: VaultKeys | null;
   /** A recovery key that is being made anew. */
   newWords: NewWords;

@@ -40,8 +40,7 @@ export interface OpeningOptions {
   leave(): Promise<void>;
   /** The vault was opened on a disk that took no writing, and can be written from now on. */
   writable(): void;
-  /** Of what was entered; nothing otherwise. */
-  /** null while nothing was entered. */
+  /** Of what was entered; null while nothing was. */
   recording(): RecordingCount | null;
   /** Logs a defect and returns its id. */
   defect(error: unknown): string;
