@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { openHouse } from '../../main/app/house.ts';
+import { openHouse } from '../../main/app/openHouse.ts';
 import { openLog } from '../../main/core/log.ts';
 import { openWithWords } from '../../main/core/vault/folder.ts';
 import { Keychain } from '../../main/core/vault/keychain.ts';

@@ -3,7 +3,8 @@
  * told unless it is asked for. Its keychain has a name of its own; mostly the environment has none
  * (DBUS_SESSION_BUS_ADDRESS).
  */
-import { openHouse, type House, type HouseOptions } from '../../../main/app/house.ts';
+import type { House } from '../../../main/app/house.ts';
+import { type HouseOptions, openHouse } from '../../../main/app/openHouse.ts';
 import { openLog } from '../../../main/core/log.ts';
 import type { Vault } from '../../../main/core/vault/folder.ts';
 import { Keychain } from '../../../main/core/vault/keychain.ts';
