@@ -14,7 +14,7 @@ import { readChainMarks } from './recordingLink.ts';
 import type { RecordingSpan } from './recordingName.ts';
 import { readRecordingTable, type RecordingTable } from './recordingTable.ts';
 
-/** A recording's name may end where the next begins, up to 5 s behind its last picture (recorder.ts). */
+/** A recording's name may end where the next begins, up to 5 s behind its last picture (recordingSteps.ts). */
 const endsAtMostMs = 6000;
 
 export interface CheckedFile {
