@@ -130,6 +130,43 @@ test('the sheet and the list have no serious accessibility violation, dark or li
   expect(await seriousViolations(page)).toEqual([]);
 });
 
+test('in the least window everything in the sheet is reached, and nothing is cut off at a side', async () => {
+  await page.setViewportSize({ width: 1024, height: 640 });
+  await openSheet();
+  const sheet = page.getByRole('dialog', { name: 'New export' });
+  await sheet.getByRole('checkbox', { name: 'Time-lapse, make it last' }).check();
+  await sheet.getByRole('radio', { name: 'Sealed' }).check();
+  for (const theme of ['light', 'dark'] as const) {
+    await page.evaluate((next) => window.nightjar.call('settings.set', { theme: next }), theme);
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    for (const control of await sheet.locator('input, button').all()) {
+      await control.scrollIntoViewIfNeeded();
+      expect(await control.evaluate(isUncovered), await control.evaluate((one) => one.outerHTML)).toBe(true);
+    }
+    const body = sheet.locator('.body');
+    expect(await body.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+    await shoot(`exports-sheet-end-${theme}`);
+    await body.evaluate((one) => one.scrollTo(0, 0));
+    await shoot(`exports-sheet-${theme}`);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.keyboard.press('Escape');
+});
+
+/** All of it is in the window, and at its middle it is what is pressed. */
+function isUncovered(control: Element): boolean {
+  const { left, top, right, bottom } = control.getBoundingClientRect();
+  const at = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+  const isInside = left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+  return isInside && at !== null && (control.contains(at) || at.contains(control));
+}
+
+/** For the eye: beside the drawn one. Nothing is compared. */
+async function shoot(name: string): Promise<void> {
+  const above = process.env['NIGHTJAR_PICTURES'];
+  if (above !== undefined) await page.screenshot({ path: path.join(above, `${name}.png`) });
+}
+
 test('two cameras, exact, with name and time burnt in: two files of the span, to the frame', async () => {
   await openSheet();
   await page.getByRole('checkbox', { name: /^Burn in name and time/ }).check();
