@@ -4,7 +4,13 @@
  * Asks main for what the span holds whenever it changes; an answer to an older question is dropped.
  */
 import type { ExportPlace, ExportRequest, ExportShare } from '../../main/contract/exports.ts';
-import { estimateExport, type ExportPaces, kindOfExport } from '../../main/contract/exportPace.ts';
+import {
+  estimateExport,
+  type ExportEstimate,
+  type ExportPaces,
+  kindOfExport,
+  sourceOf,
+} from '../../main/contract/exportPace.ts';
 import { packPicture, timeLapseAllowed } from '../../main/contract/exports.ts';
 import type { CameraId } from '../../main/contract/model.ts';
 import { call } from '../home.ts';
@@ -51,22 +57,18 @@ export class NewExport {
   readonly wanted = $derived(this.chosen.filter((id) => (this.shareOf(id)?.recordedMs ?? 1) > 0));
   readonly recordedMs = $derived(this.wanted.reduce((sum, id) => sum + (this.shareOf(id)?.recordedMs ?? 0), 0));
   readonly gaps = $derived(this.wanted.reduce((sum, id) => sum + (this.shareOf(id)?.gaps ?? 0), 0));
-  readonly #sourceBytes = $derived(
-    this.wanted.some((id) => this.shareOf(id) === null)
-      ? null
-      : this.wanted.reduce((sum, id) => sum + (this.shareOf(id)?.sizeBytes ?? 0), 0),
-  );
-  readonly #estimate = $derived(
-    estimateExport(
-      kindOfExport({ burnsIn: this.burnsIn, timeLapseMs: this.lapses ? 1 : null }, this.result),
-      this.#sourceBytes ?? 0,
-      this.paces,
-    ),
-  );
+  readonly #estimate = $derived.by((): ExportEstimate => {
+    const shares = this.wanted.map((id) => this.shareOf(id)).filter((share) => share !== null);
+    const timeLapseMs = this.lapses ? readLength(this.lapseText) : null;
+    const isUnread = this.lapses && timeLapseMs === null;
+    if (isUnread || shares.length < this.wanted.length) return { sizeBytes: null, tookMs: null };
+    const kind = kindOfExport({ burnsIn: this.burnsIn, timeLapseMs }, this.result);
+    return estimateExport(kind, sourceOf(shares, timeLapseMs), this.paces);
+  });
   /** What the files will come to, about; null where nobody knows before. */
-  readonly sizeBytes = $derived(this.#sourceBytes === null ? null : this.#estimate.sizeBytes);
+  readonly sizeBytes = $derived(this.#estimate.sizeBytes);
   /** How long it will take, about; null where nothing of its kind was exported since the program's start. */
-  readonly tookMs = $derived(this.#sourceBytes === null ? null : this.#estimate.tookMs);
+  readonly tookMs = $derived(this.#estimate.tookMs);
   /** Pictures are made anew, which takes long. */
   readonly encodes = $derived(this.burnsIn || this.lapses);
   readonly longestMs = $derived(Math.max(0, ...this.wanted.map((id) => this.shareOf(id)?.recordedMs ?? 0)));

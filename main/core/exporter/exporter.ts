@@ -4,8 +4,8 @@
  * ended, also by a kill, is done after the next `begin`, and what a kill left in the chosen folder is removed. While
  * the vault is locked nothing runs: what ran waits, and begins anew. Asking where to save is left to others.
  */
-import type { ExportJob, ExportState } from '../../contract/exports.ts';
-import { type ExportPaces, kindOfExport, learned } from '../../contract/exportPace.ts';
+import type { ExportJob, ExportShare, ExportState } from '../../contract/exports.ts';
+import { type ExportPaces, type ExportSource, kindOfExport, learned, sourceOf } from '../../contract/exportPace.ts';
 import type { CameraId } from '../../contract/model.ts';
 import { bad, type Outcome } from '../../contract/problems.ts';
 import type { Library } from '../library/library.ts';
@@ -122,11 +122,11 @@ export class Exporter {
     return this.#paces;
   }
 
-  #learn({ job }: QueuedExport, sourceBytes: number, tookMs: number, resultBytes: number): void {
+  #learn({ job }: QueuedExport, source: ExportSource, tookMs: number, resultBytes: number): void {
     // Where nothing could be joined all of it was made anew, which is no pace of a copy; a moment's work says nothing.
-    if (job.madeAnew.length > 0 || sourceBytes < leastLearned.bytes || tookMs < leastLearned.ms) return;
+    if (job.madeAnew.length > 0 || source.sourceBytes < leastLearned.bytes || tookMs < leastLearned.ms) return;
     const kind = kindOfExport(job, job.result.is);
-    this.#paces = { ...this.#paces, [kind]: learned(this.#paces[kind], { sourceBytes, tookMs, resultBytes }) };
+    this.#paces = { ...this.#paces, [kind]: learned(this.#paces[kind], { ...source, tookMs, resultBytes }) };
   }
 
   /** Ends what runs, which waits then, and begins nothing more before `begin`. Resolves when no recording is open. */
@@ -245,14 +245,14 @@ export class Exporter {
     const { id, fromMs, toMs, folder, cameras } = entry.job;
     const recorded: { id: CameraId; name: string }[] = [];
     const sum = { recordedMs: 0, gaps: 0 };
-    let sourceBytes = 0;
+    const shares: ExportShare[] = [];
     for (const camera of cameras) {
       const share = await shareOf(library, camera.id, { fromMs, toMs });
       if (share.recordedMs <= 0) continue;
       recorded.push(camera);
       sum.recordedMs += share.recordedMs;
       sum.gaps += share.gaps;
-      sourceBytes += share.sizeBytes;
+      shares.push(share);
     }
     entry.job = { ...entry.job, ...sum, madeAnew: [] };
     if (recorded.length === 0) return bad({ code: 'notRecorded' });
@@ -271,7 +271,7 @@ export class Exporter {
       },
     };
     const written = await this.#writeAs(entry, common);
-    if (written.ok) this.#learn(entry, sourceBytes, rate.tookMs, written.value.sizeBytes);
+    if (written.ok) this.#learn(entry, sourceOf(shares, entry.job.timeLapseMs), rate.tookMs, written.value.sizeBytes);
     return written;
   }
 
