@@ -185,8 +185,9 @@ const longestByClockMs = 26 * hourMs;
 
 /**
  * Marks of a ruler over the span: labelled ones at round local times, at most `labels` of them, with unlabelled ones
- * between. A repeated hour is marked both times, with what tells one from the other; a missing one is not marked. A span
- * of several days has its midnights labelled, by their dates.
+ * between. A repeated hour is marked both times, with what tells one from the other, and labelled the second time only
+ * where that is as far from the first as labels are; a missing one is not marked. A span of several days has its midnights
+ * labelled, by their dates.
  */
 export function rulerMarks(span: TimeSpan, labels: number): RulerMark[] {
   const lengthMs = Math.max(1, span.toMs - span.fromMs);
@@ -195,12 +196,16 @@ export function rulerMarks(span: TimeSpan, labels: number): RulerMark[] {
   const fineMs = steps.findLast((step) => step <= labelMs / 4 && labelMs % step === 0) ?? labelMs;
   const gridMs = Math.min(fineMs, 15 * minuteMs);
   const marks: RulerMark[] = [];
+  let labelledMs = -Infinity;
   for (let timeMs = Math.ceil(span.fromMs / gridMs) * gridMs; timeMs <= span.toMs; timeMs += gridMs) {
     const localMs = timeMs + offsetAt(timeMs) * minuteMs;
     const dayMs = ((localMs % (24 * hourMs)) + 24 * hourMs) % (24 * hourMs);
     if (dayMs % labelMs === 0) {
       const clock = labelMs < secondMs ? clockTenths : labelMs < minuteMs ? clockSeconds : clockMinutes;
-      marks.push({ timeMs, label: [clock(timeMs), repeatedHourMark(timeMs)].join(' ').trim() });
+      const twinMark = repeatedHourMark(timeMs);
+      const isTooNear = twinMark !== '' && timeMs - labelledMs < labelMs;
+      marks.push({ timeMs, label: isTooNear ? '' : [clock(timeMs), twinMark].join(' ').trim() });
+      labelledMs = timeMs;
     } else if (dayMs % fineMs === 0) {
       marks.push({ timeMs, label: '' });
     }

@@ -62,6 +62,14 @@ test('a ruler over the autumn night shows the hour that occurs twice, twice', ()
   assert.deepEqual(labels, ['00:00', '01:00', '02:00 UTC+2', '02:00 UTC+1', '03:00', '04:00', '05:00']);
 });
 
+test('a ruler with a label every two hours has no room for the second of the twin hours', () => {
+  const labels = rulerMarks(dayHolding(autumn), 13)
+    .map((mark) => mark.label)
+    .filter((label) => label !== '');
+  assert.deepEqual(labels.slice(0, 4), ['00:00', '02:00 UTC+2', '04:00', '06:00']);
+  assert.equal(labels.length, 13);
+});
+
 test('a ruler over the spring night leaves out the hour that does not occur', () => {
   const day = dayHolding(spring);
   const labels = rulerMarks({ fromMs: day.fromMs, toMs: day.fromMs + 4 * hourMs }, 8)
