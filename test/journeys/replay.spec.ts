@@ -1,6 +1,6 @@
 /**
  * Recordings of several cameras played by one clock: in step, at every speed, backwards, one picture at a time, round and
- * round, with a gap, with sound, and by keyboard alone. Every picture of the yard's films carries its number, so what is
+ * round, with a gap, with sound, deleted while it is shown, and by keyboard alone. Every picture of the yard's films carries its number, so what is
  * shown is read off the screen. The vault is made by the real recorder, yesterday, so that every moment is known.
  */
 import path from 'node:path';
@@ -388,4 +388,19 @@ test('with everything that the deck can have, nothing of it is cut in any window
     }
   }
   await page.keyboard.press('x');
+});
+
+test('when what is recorded of a camera is deleted its picture goes from the screen, and the others stay', async () => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await goToSecond(80);
+  await seeSecond(80);
+  const removed = await page.evaluate(async (name) => {
+    const cameras = await window.nightjar.call('library.cameras', undefined);
+    const cameraId = cameras.find((camera) => camera.name === name)?.cameraId ?? '';
+    return await window.nightjar.call('library.remove', { cameraId, clips: 'release' });
+  }, 'Back gate');
+  expect(removed.ok).toBe(true);
+  await expect(picture('Back gate').getByText('Nothing is recorded here').filter({ visible: true })).toBeVisible();
+  await seeSecond(80, ['Front door', 'Driveway', 'Garden']);
+  await page.screenshot({ path: test.info().outputPath('deleted.png') });
 });
