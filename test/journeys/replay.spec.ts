@@ -1,7 +1,8 @@
 /**
  * Recordings of several cameras played by one clock: in step, at every speed, backwards, one picture at a time, round and
- * round, with a gap, with sound, deleted while it is shown, and by keyboard alone. Every picture of the yard's films carries its number, so what is
- * shown is read off the screen. The vault is made by the real recorder, yesterday, so that every moment is known.
+ * round, with a gap, with sound, deleted while it is shown, and by keyboard alone. Every picture of the yard's films
+ * carries its number, so what is shown is read off the screen. The vault is made by the real recorder, yesterday, so that
+ * every moment is known.
  */
 import path from 'node:path';
 import { expect, test, type Locator, type Page } from 'playwright/test';
