@@ -21,9 +21,9 @@ import { parseArgs } from 'node:util';
 import type { Page, Worker } from 'playwright/test';
 import { bundle } from '../../build/bundle.ts';
 import { runWithKeyring } from '../../build/withKeyring.ts';
+import { CameraProxy } from '../yard/cameraProxy.ts';
 import { positionOf } from '../yard/frameNumber.ts';
 import { toldOf, type Told } from './freezeTold.ts';
-import { HeldProxy } from './heldProxy.ts';
 import { cameraOf, pushesTo } from './latency.ts';
 import { percentile, report, rounded, type Row } from './measure.ts';
 import { BenchScreen } from './screen.ts';
@@ -146,7 +146,7 @@ const spin = (ms: number): void => {
   while (performance.now() < untilMs);
 };
 
-function freezesOf({ page, yard }: BenchWall, proxies: HeldProxy[]): Freeze[] {
+function freezesOf({ page, yard }: BenchWall, proxies: CameraProxy[]): Freeze[] {
   const faults = (fault: object | null): Promise<unknown> =>
     Promise.all(Array.from({ length: tiles }, (_, camera) => camera).map((camera) => yard.command({ camera, fault })));
   return [
@@ -227,11 +227,11 @@ async function main(): Promise<void> {
   const screen = await BenchScreen.open(screenSize.widthPixels, screenSize.heightPixels);
   const yard = await startBenchYard(tiles);
   const rows: Row[] = [];
-  const proxies: HeldProxy[] = [];
+  const proxies: CameraProxy[] = [];
   const wall = await openWall(yard, { screen, adds: () => false });
   try {
     for (const camera of yard.cameras) {
-      const proxy = await HeldProxy.start(camera.host, camera.rtspPort);
+      const proxy = await CameraProxy.start(camera.host, camera.rtspPort);
       proxies.push(proxy);
       await addByAddress(wall.page, camera, `rtsp://127.0.0.1:${proxy.port}${camera.mainPath}`);
     }

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { toldOf } from '../../bench/freezeTold.ts';
-import { HeldProxy } from '../../bench/heldProxy.ts';
 import { slopePercent } from '../../bench/slope.ts';
 import { firstPicturesOf, longestBlankMs } from '../../bench/screenChanges.ts';
 import { overlapOf } from '../../bench/strips.ts';
+import { CameraProxy } from '../../yard/cameraProxy.ts';
 import { frameNumberOf } from '../../yard/frameNumber.ts';
 
 test('a press waited for the first picture of another camera, and one that brought none before the next did not', () => {
@@ -104,7 +104,7 @@ test('a held network keeps its bytes, and gives all of them back in order', { ti
   const server = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   // Safe: it listens on an IP address.
-  const proxy = await HeldProxy.start('127.0.0.1', (server.address() as AddressInfo).port);
+  const proxy = await CameraProxy.start('127.0.0.1', (server.address() as AddressInfo).port);
   const socket = connect(proxy.port, '127.0.0.1');
   let got = '';
   socket.setEncoding('utf8').on('data', (text: string) => (got += text));

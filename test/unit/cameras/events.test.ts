@@ -1,11 +1,10 @@
 /** Hearing what simulated cameras see: every event once, also over lost subscriptions, connections and reboots. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { EventPull, type EventsState } from '../../../main/core/cameras/events.ts';
 import { OnvifCamera } from '../../../main/core/cameras/onvif.ts';
+import { CameraProxy } from '../../yard/cameraProxy.ts';
 import { startYard, type Yard, type YardCamera } from '../../yard/yard.ts';
 import { smallPlan } from '../yard/smallCamera.ts';
 
@@ -203,39 +202,29 @@ test('a camera that may have been rebooted is subscribed to anew at once, and no
 });
 
 test('what happened while an answer waited to be read was when the camera says', async () => {
-  const sockets: Socket[] = [];
-  const answers: Socket[] = [];
-  const between = createServer((asking) => {
-    const answering = connect(one.camera.onvifPort, one.camera.host);
-    asking.pipe(answering).pipe(asking);
-    for (const socket of [asking, answering]) socket.on('error', () => undefined);
-    answers.push(answering);
-    sockets.push(asking, answering);
-  }).listen(0, '127.0.0.1');
-  await once(between, 'listening');
-  const address = between.address();
-  assert.ok(address !== null && typeof address === 'object');
-  const one = new Heard(0, { host: '127.0.0.1', port: address.port });
+  const [camera] = yard.cameras;
+  assert.ok(camera);
+  const proxy = await CameraProxy.start(camera.host, camera.onvifPort);
+  const one = new Heard(0, { host: '127.0.0.1', port: proxy.port });
   try {
     await one.heard();
     one.camera.fireMotion(true);
     await one.until('motion', () => one.events.length === 1);
     // The next question, which the camera answers as soon as something moves.
     await wait(1000);
-    for (const answering of answers) answering.unpipe().pause();
+    proxy.hold(true);
     one.camera.fireMotion(false);
     await wait(1500);
     one.camera.fireMotion(true);
     const firedMs = Date.now();
     await wait(3500);
-    for (const [at, answering] of answers.entries()) answering.pipe(sockets[2 * at] ?? assert.fail());
+    proxy.hold(false);
     await one.until('the second motion', () => one.events.length === 3);
     assert.deepEqual(one.events, ['motion begins', 'motion ends', 'motion begins']);
     const [, , atMs = 0] = one.timesMs;
     assert.ok(Math.abs(atMs - firedMs) < 2000, `told ${atMs - firedMs} ms beside it`);
   } finally {
     await one.pull.close();
-    for (const socket of sockets) socket.destroy();
-    between.close();
+    await proxy.close();
   }
 });

@@ -5,11 +5,11 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { bad } from '../../../main/contract/problems.ts';
 import { type Interfaces, Way } from '../../../main/core/video/way.ts';
+import { CameraProxy } from '../../yard/cameraProxy.ts';
 import { startYard, type Yard, type YardCamera } from '../../yard/yard.ts';
 import { HandClock } from './handClock.ts';
-import { HeldCamera } from './heldCamera.ts';
-import { MutedCamera } from './mutedCamera.ts';
 import { planOf, sourceOf, WatchedFeed } from './watchedFeed.ts';
+import { withoutSound } from './withoutSound.ts';
 
 const oddPassword = 'p@ss:w/rd?#%&"\'<>é €\\';
 let yard: Yard;
@@ -83,7 +83,7 @@ test(
 );
 
 test('sound that is announced and never comes costs the sound, not the recording', async () => {
-  const muted = await MutedCamera.start(camera(2).host, camera(2).rtspPort);
+  const muted = await CameraProxy.start(camera(2).host, camera(2).rtspPort, { passing: withoutSound });
   const source = sourceOf(camera(2));
   assert.ok(source.ok);
   const url = `rtsp://127.0.0.1:${muted.port}${camera(2).plan.main.path}`;
@@ -263,12 +263,19 @@ test('a camera that is lost waits for the network as soon as that is away, and i
 });
 
 test('what a camera sent while its network was gone, on a connection that had only begun, is not told as of when it came', async () => {
-  const held = await HeldCamera.start(camera(0).host, camera(0).rtspPort);
+  const { promise: playing, resolve: plays } = Promise.withResolvers<null>();
+  const proxy = await CameraProxy.start(camera(0).host, camera(0).rtspPort, {
+    asked: (bytes) => {
+      if (isBack || !bytes.toString('latin1').startsWith('PLAY ')) return;
+      proxy.hold(true);
+      plays(null);
+    },
+  });
   const source = sourceOf(camera(0));
   assert.ok(source.ok);
-  const url = `rtsp://127.0.0.1:${held.port}${camera(0).plan.main.path}`;
+  const url = `rtsp://127.0.0.1:${proxy.port}${camera(0).plan.main.path}`;
   const behind = { ok: true as const, value: { ...source.value, url } };
-  let isGone = false;
+  let [isGone, isBack] = [false, false];
   const feed = new WatchedFeed(
     () => Promise.resolve(isGone ? bad({ code: 'noNetwork', host: '192.0.2.20' }) : behind),
     {
@@ -276,12 +283,12 @@ test('what a camera sent while its network was gone, on a connection that had on
     },
   );
   try {
-    await held.holding;
+    await playing;
     isGone = true;
     await feed.until('away', () => feed.all('runEnd').some(({ cause }) => cause === 'network'));
-    isGone = false;
+    [isGone, isBack] = [false, true];
     const backMs = Date.now();
-    held.letGo();
+    proxy.hold(false);
     feed.feed.retryNow();
     await feed.next('fragment');
     const [first] = feed.all('run');
@@ -292,6 +299,6 @@ test('what a camera sent while its network was gone, on a connection that had on
     );
   } finally {
     await feed.feed.close();
-    await held.close();
+    await proxy.close();
   }
 });
