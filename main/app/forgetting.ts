@@ -26,7 +26,7 @@ export interface ForgettingOptions {
   on: {
     /** Nothing of this camera is to be known any more. Problems: something may still be, and it is asked again. */
     forgotten: (cameraId: CameraId) => Promise<Outcome<null>>;
-    /** The last of it is gone. */
+    /** Something of this camera was deleted for good, by the user. */
     deleted: (cameraId: CameraId) => void;
   };
 }

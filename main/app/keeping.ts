@@ -11,21 +11,15 @@ import type {
   ClipList,
   Holding,
   RetentionPreview,
-  Settings,
 } from '../contract/model.ts';
 import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
-import type { Cameras } from '../core/cameras/cameras.ts';
 import { Clips, type ClipSpan } from '../core/library/clips.ts';
 import { keepEvents } from '../core/library/eventRetention.ts';
-import type { EventStore } from '../core/library/eventStore.ts';
 import { holdingsOf } from '../core/library/holding.ts';
-import type { Library, RecordingRow } from '../core/library/library.ts';
+import type { RecordingRow } from '../core/library/library.ts';
 import { defaultKeepBytes, type KeepWishes, Retention } from '../core/library/retention.ts';
-import type { Log } from '../core/log.ts';
-import type { Vault } from '../core/vault/folder.ts';
-import type { SealedStore } from '../core/vault/sealedStore.ts';
 import { freeBytesOf } from '../core/vault/vaultError.ts';
-import { Forgetting } from './forgetting.ts';
+import { Forgetting, type ForgettingOptions } from './forgetting.ts';
 
 /** Rules as they are typed; what is not there is as it is set. */
 export interface TypedRules {
@@ -34,25 +28,15 @@ export interface TypedRules {
   camera?: { cameraId: CameraId; keepDays: CameraKeepDays };
 }
 
-export interface KeepingOptions {
-  vault: Vault;
-  settings: SealedStore<Settings>;
-  cameras: Cameras;
-  library: Library;
-  events: EventStore;
-  log: Log;
-  on: {
+export interface KeepingOptions extends Omit<ForgettingOptions, 'releaseClips'> {
+  on: ForgettingOptions['on'] & {
     clips: (list: ClipList) => void;
     /** What the vault's status says of keeping is another now. */
     status: () => void;
     /** What is recorded of this camera is about to be deleted: its open recording is to end. */
     deleting: (cameraId: CameraId) => Promise<void>;
-    /** Nothing of this camera is to be known any more. Problems: something may still be, and it is asked again. */
-    forgotten: (cameraId: CameraId) => Promise<Outcome<null>>;
     /** What this camera told was deleted. */
     eventsDeleted: (cameraId: CameraId) => void;
-    /** Something of this camera was deleted for good, by the user. */
-    deleted: (cameraId: CameraId) => void;
   };
 }
 

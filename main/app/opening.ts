@@ -408,7 +408,9 @@ export class Opening {
     const warning = trouble ?? found;
     // Without a keychain there is no such key, and nothing is recorded before the vault is opened.
     const hasKeychain = this.#passphrase.use !== 'vault' && trouble === null;
-    const recorder = hasKeychain ? await recorderKeyOf(this.#options.keychain, vault.id, vault.identity?.recipient ?? null) : null;
+    const recorder = hasKeychain
+      ? await recorderKeyOf(this.#options.keychain, vault.id, vault.identity?.recipient ?? null)
+      : null;
     const entered = await this.#enterWith(vault, warning, recorder);
     if (!entered.ok) {
       vault.lock();
