@@ -36,6 +36,18 @@ export function wholeGapMs(spans: readonly Span[], part: TimeSpan): number | nul
   return isCut ? null : whole.toMs - whole.fromMs;
 }
 
+/**
+ * Of a time without pictures (`gap`, which may last: until Infinity) the part that has the cause of the moment, where
+ * several causes follow each other. Ends that midnight cuts are nobody's: there the gap's own stands.
+ */
+export function sameCause(spans: readonly Span[], timeMs: number, gap: TimeSpan): TimeSpan {
+  const here = spanAt(spans, timeMs);
+  if (here?.kind !== 'gap') return gap;
+  const beginsHere = spans.some((span) => isGap(span) && span.toMs === here.fromMs);
+  const endsHere = spans.some((span) => isGap(span) && span.fromMs === here.toMs);
+  return { fromMs: beginsHere ? here.fromMs : gap.fromMs, toMs: endsHere ? here.toMs : gap.toMs };
+}
+
 /** The first gap that ends after the moment, and after which something is recorded. */
 export function gapAfter(spans: readonly Span[], timeMs: number): GapSpan | null {
   for (const [index, span] of spans.entries()) {

@@ -238,7 +238,7 @@ test('a moment in a gap that still goes on is gone to, says why nothing is recor
   const there = (await playhead()).replace(/^.*? (\d\d:\d\d:\d\d).*$/, '$1');
   const picture = page.getByRole('figure', { name: /^Recorded picture of/ });
   await expect(picture.getByRole('status')).toContainText('Gap: Nightjar was closed');
-  await expect(picture.getByRole('status')).toContainText('It still goes on.');
+  await expect(picture.getByRole('status')).toContainText('No recording follows yet.');
   await page.keyboard.press('Space');
   await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
   await page.keyboard.press('Space');

@@ -12,6 +12,7 @@ import {
   longestRecorded,
   recordedAfter,
   recordedIn,
+  sameCause,
   spanAt,
   wholeGapMs,
 } from '../../../renderer/state/spans.ts';
@@ -86,4 +87,16 @@ test('a part of a gap tells how long the whole is, and none where midnight may h
   assert.equal(wholeGapMs(day, { fromMs: noon + 100_000, toMs: noon + 110_000 }), null);
   assert.equal(wholeGapMs(day, { fromMs: midnight + 1000, toMs: midnight + 2000 }), null);
   assert.equal(wholeGapMs([], { fromMs: noon, toMs: noon + 7 }), 7);
+});
+
+test('where causes follow each other, the one of the moment has its own beginning and end', () => {
+  const missing = { fromMs: 300, toMs: 700 };
+  const day: Span[] = [...spans, { fromMs: 500, toMs: 600, kind: 'gap', cause: 'lost' }];
+  assert.deepEqual(sameCause(day, 350, missing), { fromMs: 300, toMs: 400 });
+  assert.deepEqual(sameCause(day, 450, missing), { fromMs: 400, toMs: 500 });
+  // What is known ends with it: it may go on.
+  assert.deepEqual(sameCause(day, 550, { fromMs: 300, toMs: Infinity }), { fromMs: 500, toMs: Infinity });
+  // Where a day begins with the gap nobody knows here since when.
+  assert.deepEqual(sameCause(day.slice(3), 350, { fromMs: -900, toMs: 700 }), { fromMs: -900, toMs: 400 });
+  assert.deepEqual(sameCause(day, 200, missing), missing);
 });

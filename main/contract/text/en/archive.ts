@@ -46,7 +46,8 @@ export const archive = {
   noGapAfter: 'No gap on this day with a recording after it',
   noGapBefore: 'No gap on this day with a recording before it',
   /** Of a gap behind which nothing is recorded yet. */
-  goesOn: (from: string): string => `Since ${from}. It still goes on.`,
+  since: (from: string): string => `Since ${from}.`,
+  noneFollows: 'No recording follows yet.',
   toLast: 'To the last picture',
   beforeFirst: 'Nothing is recorded here',
   passedOver: 'passed over',
