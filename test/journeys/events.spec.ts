@@ -127,7 +127,7 @@ test('Shift and an arrow go to the event before and the next one', async () => {
     await expect(motions.nth(nth)).toHaveAttribute('aria-selected', 'true');
   }
   await page.keyboard.press('Shift+ArrowLeft');
-  await expect(page.locator('.nowhere')).toHaveText('No earlier event');
+  await expect(page.locator('.picture-note')).toHaveText('No earlier event');
   await expect(page.locator('[aria-live="polite"]', { hasText: 'No earlier event' })).toBeAttached();
   await page.keyboard.press('Shift+ArrowRight');
   await expect(motions.nth(1)).toHaveAttribute('aria-selected', 'true');

@@ -324,11 +324,11 @@ test('B bookmarks the moment, Ctrl+Z takes it back, and Alt+arrows lead from one
   await goTo('2 days ago 12:00');
   await expect(page.getByText('None on this day. Alt+→ leads to one.')).toBeVisible();
   await page.keyboard.press('Alt+ArrowLeft');
-  await expect(page.locator('.nowhere')).toHaveText('No earlier bookmark');
+  await expect(page.locator('.picture-note')).toHaveText('No earlier bookmark');
   await page.keyboard.press('b');
   await goTo('yesterday 23:00');
   await page.keyboard.press('Alt+ArrowRight');
-  await expect(page.locator('.nowhere')).toHaveText('No later bookmark');
+  await expect(page.locator('.picture-note')).toHaveText('No later bookmark');
   // To the one of two days ago, which is taken back; both that are left lie after it.
   await goTo('2 days ago 13:00');
   await page.keyboard.press('Control+z');
