@@ -206,7 +206,13 @@ function takeNamedDay(parts: Parts, tokens: readonly string[], { nowMs }: Presen
   }
   const before = lengthOf(tokens, words.dayBefore);
   const named = tokens[before] ?? '';
-  const back = words.yesterday.includes(named) ? 1 : before === 0 && words.today.includes(named) ? 0 : null;
+  const back = words.yesterday.includes(named)
+    ? 1
+    : words.tomorrow.includes(named)
+      ? -1
+      : before === 0 && words.today.includes(named)
+        ? 0
+        : null;
   if (back !== null) {
     return keepDay(
       parts,

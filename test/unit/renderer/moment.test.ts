@@ -100,6 +100,8 @@ test('what is not understood is said by its part, and nothing is guessed', () =>
   assert.deepEqual(read('at the'), { is: 'empty' });
   assert.equal(read('today 23:00').is, 'future');
   assert.equal(read('2030-01-01').is, 'future');
+  assert.equal(read('tomorrow').is, 'future');
+  assert.equal(read('tomorrow 7 am').is, 'future');
 });
 
 test('of the hour that autumn has twice both are told, and either can be chosen', () => {

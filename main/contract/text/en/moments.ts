@@ -5,6 +5,7 @@ export const moments = {
     now: ['now'],
     today: ['today'],
     yesterday: ['yesterday'],
+    tomorrow: ['tomorrow'],
     /** Before 'yesterday': a day more. */
     dayBefore: ['day before', 'the day before'],
     ago: ['ago'],
