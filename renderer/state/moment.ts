@@ -206,14 +206,8 @@ function takeNamedDay(parts: Parts, tokens: readonly string[], { nowMs }: Presen
   }
   const before = lengthOf(tokens, words.dayBefore);
   const named = tokens[before] ?? '';
-  const back = words.yesterday.includes(named)
-    ? 1
-    : words.tomorrow.includes(named)
-      ? -1
-      : before === 0 && words.today.includes(named)
-        ? 0
-        : null;
-  if (back !== null) {
+  const back = daysBack(named, words);
+  if (back !== null && (before === 0 || back === 1)) {
     return keepDay(
       parts,
       dayBack(nowMs, back + (before > 0 ? 1 : 0)),
@@ -231,6 +225,12 @@ function takeNamedDay(parts: Parts, tokens: readonly string[], { nowMs }: Presen
   keepDay(parts, dayBack(nowMs, isLast && ago === 0 ? 7 : ago), tokens.slice(0, lead + 1).join(' '), 1);
   parts.isWeekday = true;
   return lead + 1;
+}
+
+function daysBack(token: string, { today, yesterday, tomorrow }: MomentWords): number | null {
+  if (today.includes(token)) return 0;
+  if (yesterday.includes(token)) return 1;
+  return tomorrow.includes(token) ? -1 : null;
 }
 
 /** '18:40', '18:40:05.250', '7 pm', '7:30 pm', 'noon', 'midnight'. */

@@ -82,6 +82,7 @@ test('what is not understood is said by its part, and nothing is guessed', () =>
   const refused: [typed: string, why: string, part: string][] = [
     ['last night', 'unknown', 'last'],
     ['yesterday 18', 'unknown', '18'],
+    ['day before tomorrow', 'unknown', 'day'],
     ['18:40 Uhr', 'unknown', 'uhr'],
     ['32 Nov', 'noSuchDay', '32 nov'],
     ['29 Feb 2025', 'noSuchDay', '29 feb 2025'],
