@@ -6,6 +6,7 @@
  * Every way it can fail is a state with a problem and a remedy; the vault's own files are never changed by failing.
  */
 import { rm } from 'node:fs/promises';
+import { InTurn } from '../contract/inTurn.ts';
 import type { AppState, PassphraseUse, RecordingCount } from '../contract/model.ts';
 import { bad, good, type Outcome, type Problem } from '../contract/problems.ts';
 import { openVault, openWithWords, readVaultFile, Vault } from '../core/vault/folder.ts';
@@ -58,7 +59,8 @@ export class Opening {
   #vault: Vault | null = null;
   /** The folder of the vault that was left so that another can be made or opened. */
   #left: string | null = null;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** One after the other: a second click must not open a vault twice. */
+  readonly #turns = new InTurn();
 
   constructor(options: OpeningOptions) {
     this.#options = options;
@@ -80,12 +82,12 @@ export class Opening {
 
   /** Opens the vault that was open last, if there is one. */
   start(): Promise<Outcome<null>> {
-    return this.#inTurn(() => this.#start());
+    return this.#turns.run(() => this.#start());
   }
 
   /** Opens the vault in that folder with the keychain's key. No effect while a vault is open or locked. */
   open(folder: string): Promise<Outcome<null>> {
-    return this.#inTurn(() => this.#open(folder));
+    return this.#turns.run(() => this.#open(folder));
   }
 
   /**
@@ -93,7 +95,7 @@ export class Opening {
    * caller's to wipe) it needs no keychain. No effect while a vault is open.
    */
   make(folder: string, passphrase: Uint8Array | null = null): Promise<Outcome<{ words: string[] }>> {
-    return this.#inTurn(() => this.#make(folder, passphrase));
+    return this.#turns.run(() => this.#make(folder, passphrase));
   }
 
   wordsAgain(): Outcome<{ words: string[] }> {
@@ -108,22 +110,22 @@ export class Opening {
 
   /** Two words back: right ones make the vault, and it is opened with nothing but its recovery words to prove them. */
   prove(given: string[]): Promise<Outcome<null>> {
-    return this.#inTurn(() => this.#prove(given));
+    return this.#turns.run(() => this.#prove(given));
   }
 
   /** The recovery words open the known vault on this computer; where it has no passphrase, the keychain gets its key. */
   openWithWords(words: string[]): Promise<Outcome<null>> {
-    return this.#inTurn(() => this.#openWithWords(words));
+    return this.#turns.run(() => this.#openWithWords(words));
   }
 
   /** Wipes the identity; recording goes on. `gone` where there is no passphrase, or nothing open. */
   lock(): Promise<Outcome<null>> {
-    return this.#inTurn(() => this.#lockNow());
+    return this.#turns.run(() => this.#lockNow());
   }
 
   /** Problems: `passphraseWrong`, `passphraseTooSoon`, `keyWrong`. The passphrase stays the caller's to wipe. */
   unlock(passphrase: Uint8Array): Promise<Outcome<null>> {
-    return this.#inTurn(() => this.#unlock(passphrase));
+    return this.#turns.run(() => this.#unlock(passphrase));
   }
 
   /**
@@ -132,7 +134,7 @@ export class Opening {
    * keychain or the disk; then it is as before.
    */
   setPassphrase(current: Uint8Array | null, next: Uint8Array | null): Promise<Outcome<null>> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.#state.phase !== 'open' || !this.#vault) return bad({ code: 'gone' });
       return this.#passphrase.change(this.#vault, current, next);
     });
@@ -143,19 +145,19 @@ export class Opening {
    * stays the caller's to wipe. Problems: `passphraseWrong`, `passphraseTooSoon`.
    */
   confirm(current: Uint8Array | null): Promise<Outcome<null>> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.#state.phase !== 'open' || !this.#vault) return bad({ code: 'gone' });
       return this.#passphrase.confirm(this.#vault, current);
     });
   }
 
   retry(): Promise<Outcome<null>> {
-    return this.#inTurn(() => (this.#state.phase === 'closed' ? this.#open(this.#state.folder) : this.#start()));
+    return this.#turns.run(() => (this.#state.phase === 'closed' ? this.#open(this.#state.folder) : this.#start()));
   }
 
   /** Forgets where the vault lies, never the vault. */
   forget(): Promise<Outcome<null>> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       await this.#leave();
       this.#left = null;
       await this.#options.where.forget();
@@ -165,7 +167,7 @@ export class Opening {
 
   /** Leaves the vault so that another can be made or opened; `retry` and the next start open it again. */
   another(): Promise<Outcome<null>> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.#state.phase !== 'open') return bad({ code: 'gone' });
       this.#left = this.#state.folder;
       await this.#leave();
@@ -175,7 +177,7 @@ export class Opening {
 
   /** Leaves whatever is open, and opens the vault in that folder. One that cannot be had now changes nothing. */
   switchTo(folder: string): Promise<Outcome<null>> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.#vault?.folder === folder) return bad({ code: 'gone' });
       const file = await readVaultFile(folder);
       const probed = file.ok ? await lockVault(folder, {}) : file;
@@ -189,11 +191,11 @@ export class Opening {
 
   /** See `MovingOptions.relocate`. */
   relocate(to: string, work: Relocation): Promise<Outcome<null>> {
-    return this.#inTurn(() => this.#relocate(to, work));
+    return this.#turns.run(() => this.#relocate(to, work));
   }
 
   close(): Promise<void> {
-    return this.#inTurn(() => this.#leave());
+    return this.#turns.run(() => this.#leave());
   }
 
   /** Another number of cameras is being recorded: tells it where nothing else may be told. */
@@ -349,13 +351,6 @@ export class Opening {
     return locked.ok ? this.#admit(folder, identity.copy()) : this.#closed(folder, locked.problem);
   }
 
-  /** One after the other: a second click must not open a vault twice. */
-  #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
-    return done;
-  }
-
   async #leave(): Promise<void> {
     await this.#options.leave();
     this.#vault = null;
@@ -377,7 +372,7 @@ export class Opening {
 
   /** Another computer took the vault while this one slept: two must not write into it. */
   #giveWay(folder: string): Promise<Outcome<null>> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (!this.#lock || !('folder' in this.#state) || this.#state.folder !== folder) return bad({ code: 'gone' });
       await this.#options.leave();
       this.#vault = null;

@@ -4,6 +4,7 @@
  * accordingly, one beginning or ending after the other, and tells its status whenever that changes. Nothing is told, and
  * nothing begins, after `close`.
  */
+import { InTurn } from '../contract/inTurn.ts';
 import type {
   Camera,
   CameraId,
@@ -80,7 +81,7 @@ export class WatchedCamera {
   /** What the connection was begun with, or that there is to be none; null before the first time. */
   #begunWith: Connecting | null = null;
   /** Beginnings and endings of the recording, one after the other. */
-  #turn: Promise<void> = Promise.resolve();
+  readonly #turns = new InTurn();
   #closed = false;
 
   constructor(camera: Camera, memory: PreRollMemory, options: WatchedCameraOptions) {
@@ -155,9 +156,7 @@ export class WatchedCamera {
    * must not be left with the first of the two.
    */
   record(): Promise<void> {
-    const turn = this.#turn.then(() => this.#recordNow());
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return this.#turns.run(() => this.#recordNow());
   }
 
   /** Ends the open recording, so that all that is recorded up to now is finished; what waits in memory goes. */
@@ -181,7 +180,7 @@ export class WatchedCamera {
   /** Ends everything of it, its open recording included. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#turn;
+    await this.#turns.over();
     try {
       await Promise.all([this.#recording?.close(), this.#showing.close()]);
     } finally {

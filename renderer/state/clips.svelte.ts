@@ -8,7 +8,7 @@ import { announcer } from './announcer.svelte.ts';
 import type { Trouble } from './asking.svelte.ts';
 import { Changes } from './changes.ts';
 import { defectOf } from './defect.ts';
-import { archiveChanges } from './inTurn.ts';
+import { archiveChanges } from './archiveChanges.ts';
 import { text } from './text.ts';
 
 class Clips {

@@ -4,6 +4,7 @@
  * that no call is lost with a life. How long its own promises let it take is said here, for all who write down edges.
  */
 import type { RecorderLimits } from '../../main/core/recorder/recorder.ts';
+import { InTurn } from '../../main/contract/inTurn.ts';
 import type { CoreProcess } from './coreProcess.ts';
 import type { FakedClock } from './fakedClock.ts';
 import type { TestPlace } from './place.ts';
@@ -32,7 +33,7 @@ export interface StoryAppOptions {
 export class StoryApp {
   readonly #options: StoryAppOptions;
   #core: CoreProcess | null = null;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new InTurn();
 
   constructor(options: StoryAppOptions) {
     this.#options = options;
@@ -52,9 +53,7 @@ export class StoryApp {
 
   /** Does this when everybody who came before is done. Their failures are their own. */
   alone<Value>(step: () => Promise<Value>): Promise<Value> {
-    const turn = this.#turn.then(step);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return this.#turns.run(step);
   }
 
   /** Stops it, does that, starts it, and waits for its vault to be open: no camera is recorded meanwhile. To be done alone. */

@@ -10,6 +10,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
+import { InTurn } from '../../contract/inTurn.ts';
 import { fileMode, renameDurably, syncFolder } from './durable.ts';
 import { sealIdOf } from './fileMark.ts';
 import { type Header, makeHeader } from './header.ts';
@@ -42,7 +43,8 @@ export class SealedWriter {
   #tailBytes = 0;
   #sizeBytes = 0;
   #sealed = Buffer.allocUnsafeSlow(sealedChunkBytes);
-  #queue: Promise<unknown> = Promise.resolve();
+  /** A failed step does not keep the next from running. */
+  readonly #steps = new InTurn();
   #failure: Error | null = null;
   #ended = false;
   #closing: Promise<void> | null = null;
@@ -100,7 +102,7 @@ export class SealedWriter {
 
   /** Appends in the order of the calls. The bytes must not change until it resolves. Throws a VaultError. */
   append(bytes: Uint8Array): Promise<void> {
-    return this.#next(async () => {
+    return this.#steps.run(async () => {
       if (this.#failure) throw this.#failure;
       if (this.#ended) throw new Error('appended to a sealed file that was finished or closed');
       await this.#take(bytes);
@@ -110,7 +112,7 @@ export class SealedWriter {
 
   /** Bytes from `offset`, fewer where the file ends: from the disk, and what still waits from memory. */
   read(offset: number, length: number): Promise<Uint8Array> {
-    return this.#next(async () => {
+    return this.#steps.run(async () => {
       if (this.#closing) throw new Error('read from a sealed file that was closed');
       const start = Math.min(Math.max(offset, 0), this.#sizeBytes);
       const out = new Uint8Array(Math.min(Math.max(length, 0), this.#sizeBytes - start));
@@ -139,7 +141,7 @@ export class SealedWriter {
    * time.
    */
   rest(): Promise<void> {
-    return this.#next(async () => {
+    return this.#steps.run(async () => {
       this.#failure ??= new Error('appended to a sealed file that rests');
       await this.#letGo();
     });
@@ -160,7 +162,7 @@ export class SealedWriter {
    * then.
    */
   reopen(): Promise<void> {
-    return this.#next(async () => {
+    return this.#steps.run(async () => {
       if (this.#closing) throw new Error('opened a sealed file anew that was closed');
       await this.#letGo();
       let file: FileHandle | null = null;
@@ -183,7 +185,7 @@ export class SealedWriter {
    * if given. Throws a VaultError; the file then keeps its name, cut off or whole, and what is in it can still be `read`.
    */
   finish(finalPath?: string): Promise<void> {
-    return this.#next(async () => {
+    return this.#steps.run(async () => {
       if (this.#failure) throw this.#failure;
       if (this.#ended) throw new Error('finished a sealed file twice');
       const last = this.#sealed.subarray(0, this.#tailBytes + sealedChunkBytes - chunkBytes);
@@ -196,20 +198,13 @@ export class SealedWriter {
 
   /** Lets go of the file and its key. Without `finish` it stays cut off, as after a crash. May be called twice. */
   close(): Promise<void> {
-    this.#closing ??= this.#next(async () => {
+    this.#closing ??= this.#steps.run(async () => {
       this.#ended = true;
       await this.#letGo();
       this.#key.wipe();
       this.#tail.fill(0);
     });
     return this.#closing;
-  }
-
-  /** One after another; a failed step does not keep the next from running. */
-  #next<Value>(step: () => Promise<Value>): Promise<Value> {
-    const done = this.#queue.then(step);
-    this.#queue = done.catch(() => undefined);
-    return done;
   }
 
   async #take(bytes: Uint8Array): Promise<void> {

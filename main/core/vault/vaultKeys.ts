@@ -8,6 +8,7 @@
  * is not sealed again here.
  */
 import { readFile, rename } from 'node:fs/promises';
+import { InTurn } from '../../contract/inTurn.ts';
 import { bad, good } from '../../contract/problems.ts';
 import type { Outcome, Problem } from '../../contract/problems.ts';
 import { removeTemporaries, writeDurably } from './durable.ts';
@@ -28,7 +29,7 @@ export class VaultKeys {
   readonly #store: SealedStore<ProvedKeyList>;
   #foreign: readonly string[] = [];
   #warning: Problem | null;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new InTurn();
 
   private constructor(vault: Vault, own: string, store: SealedStore<ProvedKeyList>, warning: Problem | null) {
     this.#vault = vault;
@@ -68,7 +69,7 @@ export class VaultKeys {
 
   /** Seals to one more key from now on. Problems: `badKey`, `keyKnown`, `tooManyKeys`, those of the disk. */
   add(typed: string, name: string, addedMs = Date.now()): Promise<Outcome<null>> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       const read = readRecipient(typed);
       if (!read.ok) return read;
       const recipient = read.value;
@@ -89,7 +90,7 @@ export class VaultKeys {
 
   /** Seals to this key no more, or takes a foreign one out of vault.json. Problems: `gone`; those of the disk. */
   remove(recipient: string): Promise<Outcome<null>> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       const others = this.others.filter((one) => one.recipient !== recipient);
       const foreign = this.#foreign.filter((one) => one !== recipient);
       const isKnown = others.length < this.others.length;
@@ -157,12 +158,6 @@ export class VaultKeys {
       if (!problem) throw error;
       return bad(problem);
     }
-  }
-
-  #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
-    return done;
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { InTurn } from '../../../renderer/state/inTurn.ts';
+import { InTurn } from '../../../main/contract/inTurn.ts';
 
 test('what is asked for behind a change begins when the change is over, with what came of it', async () => {
   const turns = new InTurn();
